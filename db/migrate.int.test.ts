@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { migrate } from "./migrate";
+import { cloneTestDb, createEmptyTestDb } from "./testing";
+
+let db: { url: string; drop(): Promise<void> };
+let folder: string;
+let client: Client;
+
+beforeEach(async () => {
+  db = await createEmptyTestDb();
+  folder = mkdtempSync(join(tmpdir(), "tl-migrations-"));
+  client = new Client({ connectionString: db.url });
+  await client.connect();
+  write("0001-roles.sql", "do $$ begin create role throughline_app; exception when duplicate_object or unique_violation then null; end $$");
+});
+
+afterEach(async () => {
+  await client.end();
+  await db.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+async function one(sql: string): Promise<unknown> {
+  const { rows } = await client.query({ text: sql, rowMode: "array" });
+  return rows[0]?.[0];
+}
+
+test("each file is applied once, in order, also when two runs start together", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities values ('Lyon')");
+  write("0003-more.sql", "insert into cities values ('Brest')");
+  const runs = await Promise.all([migrate({ url: db.url, folder }), migrate({ url: db.url, folder })]);
+  expect(runs.flat().sort()).toEqual(["0001-roles.sql", "0002-cities.sql", "0003-more.sql"]);
+  expect(await one("select string_agg(name, ',' order by name desc) from cities")).toBe("Lyon,Brest");
+  expect(await migrate({ url: db.url, folder })).toEqual([]);
+});
+
+test("a failing file leaves nothing behind and names itself", async () => {
+  write("0002-broken.sql", "create table half (x int); select 1 / 0");
+  await expect(migrate({ url: db.url, folder })).rejects.toThrow("0002-broken.sql failed: division by zero. Nothing of this file was kept.");
+  expect(await one("select to_regclass('half')")).toBeNull();
+});
+
+test("an applied file that changed is refused with the way out", async () => {
+  write("0002-cities.sql", "create table cities (name text)");
+  await migrate({ url: db.url, folder });
+  write("0002-cities.sql", "create table cities (name text, country text)");
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({ code: "changed", message: expect.stringContaining("write the change as a new migration file") });
+});
+
+test("a database of a newer release is left alone", async () => {
+  write("0002-future.sql", "select 1");
+  await migrate({ url: db.url, folder });
+  rmSync(join(folder, "0002-future.sql"));
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({ code: "newer_database" });
+});
+
+test("the marker no-transaction lets an index be built concurrently on a populated table", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities select 'c' || g from generate_series(1, 1000) g");
+  write("0003-index.sql", "-- no-transaction\ncreate index concurrently if not exists cities_by_name on cities (name);\nanalyze cities;\n");
+  await migrate({ url: db.url, folder });
+  expect(await one("select indisvalid from pg_index where indexrelid = 'cities_by_name'::regclass")).toBe(true);
+});
+
+test("a migration waits out a transaction that holds its table", async () => {
+  write("0002-cities.sql", "create table cities (name text)");
+  await migrate({ url: db.url, folder });
+  write("0003-more.sql", "alter table cities add country text");
+  await client.query("begin");
+  await client.query("lock table cities in access share mode");
+  const running = migrate({ url: db.url, folder });
+  await new Promise((resolve) => setTimeout(resolve, 3_400)); // past the first lock timeout of 3 s
+  await client.query("commit");
+  expect(await running).toEqual(["0003-more.sql"]);
+});
+
+test("the application role cannot change the schema, and writes only what it is granted", async () => {
+  const clone = await cloneTestDb();
+  await expect(clone.pool.query("create table mine (x int)")).rejects.toThrow("permission denied for schema public");
+  await expect(clone.pool.query("drop table nodes")).rejects.toThrow("must be owner");
+  await expect(clone.pool.query("delete from gaps")).rejects.toThrow("permission denied");
+  await expect(clone.pool.query("update schema_migrations set sha256 = ''")).rejects.toThrow("permission denied");
+  await clone.pool.query("insert into nodes (id) values ('edge-1')");
+  await expect(clone.pool.query("insert into nodes (id) values ('Edge 1')")).rejects.toThrow("nodes_id_check");
+  await clone.drop();
+});
