@@ -1,0 +1,48 @@
+import { AwsClient } from "aws4fetch";
+import { digestOf, keyOf, type ObjectStore, verified } from "./store";
+
+/**
+ * Objects in a bucket of anything that speaks the S3 protocol. An S3 PUT shows all of an object or none of it, and the
+ * name is the content, so no write here needs a lock.
+ *
+ * @throws {RangeError} when the URL has no key, secret or bucket.
+ */
+export function openS3Store(url: URL): ObjectStore {
+  const [bucket, ...prefix] = url.pathname.split("/").filter((part) => part !== "");
+  if (!url.username || !url.password || !bucket) {
+    throw new RangeError("OBJECT_STORE_URL needs a key, a secret and a bucket: s3://KEY:SECRET@host/bucket");
+  }
+  const client = new AwsClient({
+    accessKeyId: decodeURIComponent(url.username),
+    secretAccessKey: decodeURIComponent(url.password),
+    service: "s3",
+    region: url.searchParams.get("region") ?? "us-east-1",
+  });
+  const scheme = url.searchParams.get("tls") === "false" ? "http" : "https";
+  const base = [`${scheme}://${url.host}`, bucket, ...prefix].join("/");
+  const place = `s3://${url.host}/${[bucket, ...prefix].join("/")}`;
+
+  const request = async (method: "GET" | "HEAD" | "PUT", digest: string, body?: Uint8Array<ArrayBuffer>) => {
+    const response = await client.fetch(`${base}/${keyOf(digest)}`, { method, ...(body ? { body } : {}) });
+    if (response.ok || response.status === 404) return response;
+    throw new Error(`${place} answered ${response.status} to ${method} ${digest}`);
+  };
+  const has = async (digest: string): Promise<boolean> => (await request("HEAD", digest)).ok;
+
+  return {
+    place,
+    has,
+    async put(bytes) {
+      const digest = digestOf(bytes);
+      if (await has(digest)) return digest;
+      const response = await request("PUT", digest, new Uint8Array(bytes));
+      if (!response.ok) throw new Error(`${place} has no such bucket`);
+      return digest;
+    },
+    async get(digest) {
+      const response = await request("GET", digest);
+      if (!response.ok) return null;
+      return verified(digest, new Uint8Array(await response.arrayBuffer()), place);
+    },
+  };
+}
