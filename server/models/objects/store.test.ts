@@ -69,7 +69,7 @@ test("no half-written file is left beside the objects", async () => {
 });
 
 test("a wrong key is an error that does not tell the secret", async () => {
-  const stranger = openObjectStore(`s3://S3RVER:wrong@${s3Host}/plant?tls=false`);
+  const stranger = openObjectStore(`s3://STRANGER:wrong@${s3Host}/plant?tls=false`);
   await expect(stranger.put(model)).rejects.toThrow("answered 403");
   expect(stranger.place).not.toContain("wrong");
 });
