@@ -25,7 +25,6 @@ export default defineConfig({
           globalSetup: ["./db/testing-server.ts"],
           testTimeout: 60_000,
           hookTimeout: 90_000,
-          teardownTimeout: 30_000,
         },
       },
     ],

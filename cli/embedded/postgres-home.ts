@@ -19,6 +19,12 @@ export interface PostgresHome {
   runAs: { uid: number; gid: number } | null;
 }
 
+/** Another server's programs: `folder` is everything they need, `bin` the place of postgres and initdb inside it. */
+export interface ServerBinaries {
+  folder: string;
+  bin: string;
+}
+
 /** A failure that a person can fix; the message says how. `code` is stable. */
 export class EmbeddedPostgresError extends Error {
   constructor(readonly code: "no_binaries" | "permission" | "disk_full" | "port_busy" | "in_use" | "failed", message: string, options?: ErrorOptions) {
@@ -33,21 +39,21 @@ const OUTSIDE_ROOTS = ["/var/lib", "/var/tmp"];
 /**
  * Finds or makes a place for the binaries and the data that the server's user can reach.
  * @param dataDir path promised to people, such as .throughline/postgres
- * @param binaries folder with `bin/postgres` of another server (tests); default: the binaries from npm
+ * @param binaries another server (tests); default: the binaries from npm
  * @throws {EmbeddedPostgresError} no_binaries, permission, disk_full
  */
-export function preparePostgresHome(dataDir: string, binaries?: string): PostgresHome {
+export function preparePostgresHome(dataDir: string, binaries?: ServerBinaries): PostgresHome {
   const promised = resolve(dataDir);
   const asRoot = process.getuid?.() === 0;
   try {
     mkdirSync(dirname(promised), { recursive: true });
-    const native = binaries ?? embeddedBinaries();
+    const server = binaries ?? { folder: embeddedBinaries(), bin: "bin" };
     if (!asRoot) {
       mkdirSync(promised, { recursive: true, mode: 0o700 });
-      return { binDir: join(native, "bin"), dataDir: promised, runAs: null };
+      return { binDir: join(server.folder, server.bin), dataDir: promised, runAs: null };
     }
     const runAs = unprivilegedUser();
-    return { binDir: join(reachableBinaries(native, runAs), "bin"), dataDir: reachableData(promised, runAs), runAs };
+    return { binDir: join(reachableBinaries(server, runAs), server.bin), dataDir: reachableData(promised, runAs), runAs };
   } catch (cause) {
     throw explainFileError(cause, promised);
   }
@@ -150,19 +156,20 @@ function outsideRoot(): string {
   throw new EmbeddedPostgresError("permission", `PostgreSQL does not run as root, and its own user cannot reach this folder; neither ${OUTSIDE_ROOTS.join(" nor ")} can take its data. Start Throughline as an ordinary user, or set DATABASE_URL.`);
 }
 
-function reachableBinaries(native: string, user: { uid: number; gid: number }): string {
-  if (canReach(join(native, "bin"), user)) return native;
-  const key = createHash("sha256").update(resolve(native)).update(String(statSync(join(native, "bin", "postgres")).mtimeMs)).digest("hex").slice(0, 12);
+function reachableBinaries({ folder, bin }: ServerBinaries, user: { uid: number; gid: number }): string {
+  if (canReach(join(folder, bin), user)) return folder;
+  const program = join(bin, "postgres");
+  const key = createHash("sha256").update(resolve(folder)).update(String(statSync(join(folder, program)).mtimeMs)).digest("hex").slice(0, 12);
   const copy = join(outsideRoot(), `server-${key}`);
-  if (existsSync(join(copy, "bin", "postgres"))) return copy;
+  if (existsSync(join(copy, program))) return copy;
   const partial = `${copy}.${process.pid}`;
-  cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+  cpSync(folder, partial, { recursive: true, verbatimSymlinks: true });
   chmodSync(partial, 0o755);
   try {
     renameSync(partial, copy);
   } catch (cause) {
     rmSync(partial, { recursive: true, force: true });
-    if (!existsSync(join(copy, "bin", "postgres"))) throw cause; // else another start finished first
+    if (!existsSync(join(copy, program))) throw cause; // else another start finished first
   }
   return copy;
 }

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { EmbeddedPostgresError, explainFileError, preparePostgresHome, type PostgresHome } from "./postgres-home";
+import { EmbeddedPostgresError, explainFileError, preparePostgresHome, type PostgresHome, type ServerBinaries } from "./postgres-home";
 
 export { EmbeddedPostgresError, removePostgresData } from "./postgres-home";
 
@@ -49,8 +49,8 @@ export interface PostgresOptions {
   password: string;
   /** postgresql.conf settings that win over ours. */
   settings?: Readonly<Record<string, string>>;
-  /** Folder with `bin/postgres` of another server; default: the binaries from npm. */
-  binaries?: string;
+  /** Another server; default: the binaries from npm. */
+  binaries?: ServerBinaries;
 }
 
 export interface RunningPostgres {
