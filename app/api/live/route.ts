@@ -1,0 +1,46 @@
+import { webLiveHub } from "@/server/core/context";
+import type { LiveMessage } from "@/server/core/live-hub";
+import { shutdownSignal } from "@/server/core/shutdown";
+
+export const dynamic = "force-dynamic";
+
+const MAX_STREAMS = 500;
+const KEEP_ALIVE_MS = 15_000;
+
+/**
+ * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, and
+ * when the browser reads slower than it is told (it comes back and starts from the newest values).
+ */
+export function GET(request: Request): Response {
+  const wanted = (new URL(request.url).searchParams.get("streams") ?? "").split(",").map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
+  if (wanted.length > MAX_STREAMS) return Response.json({ error: `At most ${MAX_STREAMS} streams at once.` }, { status: 400 });
+  const over = AbortSignal.any([request.signal, shutdownSignal()]);
+  const encoder = new TextEncoder();
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        let closed = false;
+        const close = () => {
+          if (closed) return;
+          closed = true;
+          clearInterval(keepAlive);
+          unsubscribe();
+          controller.close();
+        };
+        const write = (text: string) => {
+          if (closed) return;
+          if ((controller.desiredSize ?? 0) <= 0) close();
+          else controller.enqueue(encoder.encode(text));
+        };
+        const keepAlive = setInterval(() => write(": here\n\n"), KEEP_ALIVE_MS);
+        const unsubscribe = webLiveHub().subscribe({ streams: new Set(wanted), send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`) });
+        over.addEventListener("abort", close, { once: true });
+        write(": connected\n\n");
+        if (over.aborted) close();
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 256 * 1024 }),
+  );
+  return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" } });
+}

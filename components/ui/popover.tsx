@@ -1,0 +1,28 @@
+"use client";
+import { Popover as Base } from "@base-ui/react/popover";
+import type { ReactNode } from "react";
+import buttons from "./button.module.css";
+import styles from "./overlay.module.css";
+
+interface PopoverProps {
+  label: ReactNode;
+  /** Name for screen readers when the label alone does not say what opens. */
+  name?: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  children: ReactNode;
+}
+
+/** A button that opens a small sheet under it. */
+export function Popover({ label, name, open, onOpenChange, children }: PopoverProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>{label}</Base.Trigger>
+      <Base.Portal>
+        <Base.Positioner sideOffset={6} align="end" className={styles.positioner}>
+          <Base.Popup className={styles.popover}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

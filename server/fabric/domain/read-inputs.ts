@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { NodeId } from "@/sdk/wire/names";
+
+export const PAGE_SIZE = 50;
+
+/** `after` is the cursor that the page before returned. */
+export const FleetInput = z.object({
+  q: z.string().trim().max(100).default(""),
+  show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
+  after: z.string().max(200).nullable().default(null),
+});
+export type FleetInput = z.infer<typeof FleetInput>;
+
+export const NodeInput = z.object({ node: NodeId });
+
+export const StreamListInput = z.object({
+  q: z.string().trim().max(100).default(""),
+  node: NodeId.nullable().default(null),
+  status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
+  after: z.int().nonnegative().nullable().default(null),
+});
+export type StreamListInput = z.infer<typeof StreamListInput>;
+
+export const StreamInput = z.object({ id: z.int().positive() });
+
+/** Epoch ms, UTC; half-open [from, to). */
+export const StreamRangeInput = z
+  .object({ id: z.int().positive(), fromMs: z.number().min(0), toMs: z.number().max(8.64e15), maxPoints: z.int().min(10).max(1_000).default(1_000) })
+  .refine((range) => range.toMs > range.fromMs, { path: ["toMs"], message: "The range ends before it starts." });
+export type StreamRangeInput = z.infer<typeof StreamRangeInput>;
+
+export const QuarantineInput = z.object({
+  node: NodeId.nullable().default(null),
+  reason: z.string().max(40).nullable().default(null),
+  status: z.enum(["held", "replayed", "discarded"]).default("held"),
+  before: z.int().positive().nullable().default(null),
+});
+export type QuarantineInput = z.infer<typeof QuarantineInput>;

@@ -1,0 +1,62 @@
+import { formatAge, formatCount, formatNumber } from "./health";
+
+export interface StreamRangeFacts {
+  unit: string;
+  spanMs: number;
+  /** Mean of all readings in the range; null when there is none. */
+  mean: number | null;
+  max: { value: number; tsMs: number } | null;
+  min: { value: number; tsMs: number } | null;
+  limitLow: number | null;
+  limitHigh: number | null;
+  received: number;
+  lostMs: number;
+  lostRows: number;
+  /** What a model said nearest to the extreme, such as "wear". */
+  label: string | null;
+  /** IANA zone that times are written in. */
+  timeZone: string;
+}
+
+/** What the chart shows, in one sentence: mean, the excursion that matters, what was lost. */
+export function streamSummary(facts: StreamRangeFacts): string {
+  const span = formatSpan(facts.spanMs);
+  if (facts.received === 0 || facts.mean === null) {
+    return facts.lostRows > 0 ? `No reading arrived in this ${span} range; the node reports ${formatCount(facts.lostRows)} rows lost.` : `No reading arrived in this ${span} range.`;
+  }
+  const parts = [`Mean ${formatNumber(facts.mean)} ${facts.unit} over ${span}`];
+  const at = (ms: number) => new Intl.DateTimeFormat("en-GB", { timeZone: facts.timeZone, ...(facts.spanMs > 86_400_000 ? { day: "numeric", month: "short" } : {}), hour: "2-digit", minute: "2-digit" }).format(ms);
+  const said = facts.label === null ? "" : ` that the model marked as ${facts.label}`;
+  if (facts.max && facts.limitHigh !== null && facts.max.value > facts.limitHigh) parts.push(`a peak of ${formatNumber(facts.max.value)} at ${at(facts.max.tsMs)}, above the limit of ${formatNumber(facts.limitHigh)}${said}`);
+  else if (facts.min && facts.limitLow !== null && facts.min.value < facts.limitLow) parts.push(`a low of ${formatNumber(facts.min.value)} at ${at(facts.min.tsMs)}, below the limit of ${formatNumber(facts.limitLow)}${said}`);
+  else if (facts.min && facts.max) parts.push(`between ${formatNumber(facts.min.value)} and ${formatNumber(facts.max.value)}${facts.limitHigh !== null || facts.limitLow !== null ? ", inside its limits" : ""}`);
+  parts.push(facts.lostMs > 0 || facts.lostRows > 0 ? `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge` : "nothing lost");
+  return `${parts.join(", ")}.`;
+}
+
+/** Readings that arrived of those that the declared rate promises. */
+export interface Coverage {
+  received: number;
+  /** null when the stream declares no rate: then nothing is known about what should have come. */
+  expected: number | null;
+  ratio: number | null;
+}
+
+/** @param spanMs length of the part of the range that the stream has existed for and that is already past */
+export function coverage(received: number, rateHz: number | null, spanMs: number): Coverage {
+  if (rateHz === null || spanMs <= 0) return { received, expected: null, ratio: null };
+  const expected = Math.max(1, Math.round((spanMs / 1_000) * rateHz));
+  return { received, expected, ratio: received / expected };
+}
+
+/** `6 h`, `12 min 28 s`, `2 d 4 h`: at most two units. */
+export function formatSpan(ms: number): string {
+  if (ms < 60_000) return formatAge(Math.round(ms / 1_000) * 1_000).replace(".0", "");
+  const units: readonly [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"], [1_000, "s"]];
+  const first = units.findIndex(([size]) => ms >= size);
+  const [size, name] = units[first] ?? [1_000, "s"];
+  const whole = Math.floor(ms / size);
+  const [restSize, restName] = units[first + 1] ?? [1_000, "s"];
+  const rest = Math.floor((ms - whole * size) / restSize);
+  return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${restName}`;
+}

@@ -1,0 +1,321 @@
+import type { Pool } from "pg";
+import { qualityWord } from "@/sdk/wire/quality";
+import type { FleetInput, StreamListInput } from "./domain/read-inputs";
+import { PAGE_SIZE } from "./domain/read-inputs";
+import { fleetVerdict, type FleetFacts, type Verdict } from "./domain/fleet-verdict";
+import { nodeHealth, statusRank, streamHealth, type Health, type NodeFacts, type Status } from "./domain/health";
+
+export type Lifecycle = "proposed" | "accepted" | "retired";
+
+interface NodeFactsRow extends NodeFacts {
+  id: string;
+  name: string | null;
+  siteId: string | null;
+}
+
+export interface FleetRow extends NodeFactsRow {
+  health: Health;
+  devices: string[];
+  deviceCount: number;
+  accepted: number;
+  proposed: number;
+}
+
+export interface FleetPage {
+  verdict: Verdict;
+  facts: FleetFacts;
+  rows: FleetRow[];
+  /** Nodes that match the filter, on all pages. */
+  matching: number;
+  next: string | null;
+  asOfMs: number;
+}
+
+/** SQL for a timestamp as epoch ms, which is what pages compute with. */
+function ms(column: string): string {
+  return `(extract(epoch from ${column}) * 1000)::float8`;
+}
+
+const NODE_FACTS = `
+  select n.id, n.name, n.site_id as "siteId", n.status, n.born_at is null as plain, n.online, n.online_why as "onlineWhy",
+    ${ms("n.last_seen_at")} as "lastSeenMs", ${ms("l.last_batch_at")} as "lastBatchMs",
+    n.buffer_bytes::float8 as "bufferBytes", n.buffer_limit_bytes::float8 as "bufferLimitBytes", ${ms("n.buffer_oldest_at")} as "bufferOldestMs",
+    n.clock_source as "clockSource", n.clock_offset_ms as "clockOffsetMs", n.clock_error_ms as "clockErrorMs",
+    coalesce(g.lost, 0)::float8 as "lostRows24h"
+  from nodes n
+  left join (select node_id, max(last_batch_at) as last_batch_at from ingest_lanes group by node_id) l on l.node_id = n.id
+  left join (select node_id, sum(row_count) as lost from gaps where to_ts > to_timestamp($1 / 1000.0) - interval '24 hours' group by node_id) g on g.node_id = n.id`;
+
+/**
+ * One page of the fleet, the worst first, with the sentence over it. Health is decided by the same pure function for the counts and
+ * for the rows, so they cannot disagree: the facts of all nodes come in one lean read, the details of the page's nodes in a second.
+ */
+export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): Promise<FleetPage> {
+  const [nodes, waiting] = await Promise.all([
+    pool.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
+    pool.query<{ proposedStreams: number; quarantined: number }>(
+      `select (select count(*) from streams where status = 'proposed')::float8 as "proposedStreams", (select count(*) from quarantine where status = 'held')::float8 as quarantined`,
+    ),
+  ]);
+  const all = nodes.rows.map((row) => ({ ...row, health: nodeHealth(row, nowMs) }));
+  all.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const facts = fleetFacts(all, waiting.rows[0] ?? { proposedStreams: 0, quarantined: 0 });
+
+  const wanted = input.q.toLowerCase();
+  const matching = all.filter((row) => shows(row, input.show) && (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)));
+  const after = input.after;
+  const rest = after === null ? matching : matching.filter((row) => sortKey(row) > after);
+  const page = rest.slice(0, PAGE_SIZE);
+  const last = page.at(-1);
+  return {
+    verdict: fleetVerdict(facts),
+    facts,
+    rows: await withCounts(pool, page),
+    matching: matching.length,
+    next: last && rest.length > page.length ? sortKey(last) : null,
+    asOfMs: nowMs,
+  };
+}
+
+/** The keyset: severity, then id. A node that changes severity between two pages may be seen twice, never hidden for good. */
+function sortKey(row: { id: string; health: Health }): string {
+  return `${statusRank(row.health.status)}/${row.id}`;
+}
+
+function shows(row: NodeFactsRow & { health: Health }, show: FleetInput["show"]): boolean {
+  if (show === "all") return true;
+  if (show === "offline") return !row.plain && !row.online && row.status === "accepted";
+  if (show === "proposed") return row.status === "proposed";
+  return row.health.status === show;
+}
+
+function fleetFacts(all: readonly (NodeFactsRow & { health: Health })[], waiting: { proposedStreams: number; quarantined: number }): FleetFacts {
+  const byStatus: Record<Status, number> = { ok: 0, watch: 0, bad: 0, unknown: 0 };
+  for (const row of all) byStatus[row.health.status] += 1;
+  const worst = all[0];
+  return {
+    nodes: all.length,
+    byStatus,
+    offline: all.filter((row) => shows(row, "offline")).length,
+    proposedNodes: all.filter((row) => row.status === "proposed").length,
+    ...waiting,
+    worst: worst && (worst.health.status === "bad" || worst.health.status === "watch") ? { id: worst.name ?? worst.id, ...worst.health } : null,
+  };
+}
+
+async function withCounts(pool: Pool, page: readonly (NodeFactsRow & { health: Health })[]): Promise<FleetRow[]> {
+  const ids = page.map((row) => row.id);
+  const [streams, devices] = await Promise.all([
+    pool.query<{ nodeId: string; accepted: number; proposed: number }>(
+      `select node_id as "nodeId", count(*) filter (where status = 'accepted')::int as accepted, count(*) filter (where status = 'proposed')::int as proposed
+       from streams where node_id = any($1) group by node_id`,
+      [ids],
+    ),
+    pool.query<{ nodeId: string; names: string[]; n: number }>(
+      `select node_id as "nodeId", (array_agg(coalesce(name, key) order by key))[1:4] as names, count(*)::int as n from devices where node_id = any($1) group by node_id`,
+      [ids],
+    ),
+  ]);
+  const streamsOf = new Map(streams.rows.map((row) => [row.nodeId, row]));
+  const devicesOf = new Map(devices.rows.map((row) => [row.nodeId, row]));
+  return page.map((row) => ({
+    ...row,
+    devices: devicesOf.get(row.id)?.names ?? [],
+    deviceCount: devicesOf.get(row.id)?.n ?? 0,
+    accepted: streamsOf.get(row.id)?.accepted ?? 0,
+    proposed: streamsOf.get(row.id)?.proposed ?? 0,
+  }));
+}
+
+export interface StreamRow {
+  id: number;
+  nodeId: string;
+  nodeOnline: boolean;
+  device: string | null;
+  key: string;
+  quantity: string | null;
+  unit: string | null;
+  type: string;
+  rateHz: number | null;
+  status: Lifecycle;
+  plain: boolean;
+  limitLow: number | null;
+  limitHigh: number | null;
+  lastMs: number | null;
+  value: number | null;
+  quality: string;
+  createdMs: number;
+  health: Health;
+}
+
+interface RawStreamRow extends Omit<StreamRow, "quality" | "health"> {
+  qualityCode: number | null;
+}
+
+const STREAM_ROW = `
+  select s.id, s.node_id as "nodeId", n.online or n.born_at is null as "nodeOnline", coalesce(d.name, d.key) as device, s.key, s.quantity, s.unit, s.type, s.rate_hz as "rateHz",
+    s.status, s.plain, s.limit_low as "limitLow", s.limit_high as "limitHigh", ${ms("v.ts")} as "lastMs", v.value, v.quality as "qualityCode", ${ms("s.created_at")} as "createdMs"
+  from streams s
+  join nodes n on n.id = s.node_id
+  left join devices d on d.id = s.device_id
+  left join latest_values v on v.stream_id = s.id`;
+
+function toStreamRow({ qualityCode, ...row }: RawStreamRow, nowMs: number): StreamRow {
+  const quality = qualityWord(qualityCode ?? 0);
+  return { ...row, quality, health: streamHealth({ ...row, quality }, nowMs) };
+}
+
+/** Streams whose key, device, quantity or node contains the words, by id. */
+export async function listStreams(pool: Pool, input: StreamListInput, nowMs: number): Promise<{ rows: StreamRow[]; next: number | null; matching: number; total: number }> {
+  const words = input.q.split(/\s+/).filter((word) => word !== "");
+  const where = [
+    "($1::text is null or s.node_id = $1)",
+    "($2::text is null or s.status = $2)",
+    "(select bool_and(concat_ws(' ', s.node_id, s.key, s.quantity, s.unit, d.name) ilike w) from unnest($3::text[]) w) is not false",
+  ].join(" and ");
+  const filter = [input.node, input.status, words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`)];
+  const [page, counts] = await Promise.all([
+    pool.query<RawStreamRow>(`${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`, [...filter, input.after]),
+    pool.query<{ matching: number; total: number }>(
+      `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s left join devices d on d.id = s.device_id`,
+      filter,
+    ),
+  ]);
+  const rows = page.rows.slice(0, PAGE_SIZE).map((row) => toStreamRow(row, nowMs));
+  return { rows, next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null, matching: counts.rows[0]?.matching ?? 0, total: counts.rows[0]?.total ?? 0 };
+}
+
+/** All streams of a node, accepted first, in the order of their keys. */
+export async function listStreamsOfNode(pool: Pool, nodeId: string, nowMs: number): Promise<StreamRow[]> {
+  const { rows } = await pool.query<RawStreamRow>(`${STREAM_ROW} where s.node_id = $1 order by s.status = 'proposed' desc, s.key limit 2000`, [nodeId]);
+  return rows.map((row) => toStreamRow(row, nowMs));
+}
+
+export interface StreamDetail extends StreamRow {
+  timeZone: string;
+  clockSource: string | null;
+  clockOffsetMs: number | null;
+  clockErrorMs: number | null;
+  lastReceivedMs: number | null;
+  node: { id: string; name: string | null; health: Health };
+  /** Slots of the node that score this stream; empty when none is known to. */
+  models: { slot: string; model: string }[];
+}
+
+/** One stream with its node, clock and the models that score it, or null. */
+export async function findStream(pool: Pool, id: number, nowMs: number): Promise<StreamDetail | null> {
+  const [stream, extra, models] = await Promise.all([
+    pool.query<RawStreamRow>(`${STREAM_ROW} where s.id = $1`, [id]),
+    pool.query<NodeFactsRow & { timeZone: string; lastReceivedMs: number | null }>(
+      `select f.*, coalesce(si.time_zone, 'UTC') as "timeZone", (select ${ms("v.received_at")} from latest_values v where v.stream_id = $2) as "lastReceivedMs"
+       from (${NODE_FACTS} where n.id = (select node_id from streams where id = $2)) f left join sites si on si.id = f."siteId"`,
+      [nowMs, id],
+    ),
+    pool.query<{ slot: string; model: string }>(
+      `select distinct on (slot) slot, model from (select slot, model, ts from inference where stream_ids @> array[$1::int] and role = 'active' order by ts desc limit 200) recent order by slot, ts desc`,
+      [id],
+    ),
+  ]);
+  const row = stream.rows[0];
+  const node = extra.rows[0];
+  if (!row || !node) return null;
+  return {
+    ...toStreamRow(row, nowMs),
+    timeZone: node.timeZone,
+    clockSource: node.clockSource,
+    clockOffsetMs: node.clockOffsetMs,
+    clockErrorMs: node.clockErrorMs,
+    lastReceivedMs: node.lastReceivedMs,
+    node: { id: node.id, name: node.name, health: nodeHealth(node, nowMs) },
+    models: models.rows,
+  };
+}
+
+export interface NodeDetail extends NodeFactsRow {
+  health: Health;
+  siteName: string | null;
+  timeZone: string;
+  trusted: boolean;
+  labels: Record<string, unknown>;
+  arch: string | null;
+  memMb: number | null;
+  sdk: string | null;
+  agent: string | null;
+  capabilities: string[];
+  boot: string | null;
+  epoch: string | null;
+  bornMs: number | null;
+  onlineChangedMs: number | null;
+  createdMs: number;
+  slots: { slot: string; committed: string | null; trial: string | null }[];
+  devices: { key: string; name: string | null; streams: number }[];
+  lanes: { lane: string; epoch: string; upTo: number; watermarkMs: number | null; lastBatchMs: number | null }[];
+  gaps: { id: string; lane: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null }[];
+  history: { atMs: number; kind: string; text: string; severity: string | null }[];
+  inference: { slot: string; model: string; n24h: number; lastMs: number; lastScore: number | null; lastLabel: string | null; p50LatencyMs: number | null }[];
+  documents: { desired: unknown; desiredRevision: number; reported: unknown; appliedRevision: number | null; reportedMs: number | null } | null;
+  quarantined: number;
+}
+
+/** Everything the page of one node shows except its streams, or null. Eight reads, none of them per row. */
+export async function findNode(pool: Pool, id: string, nowMs: number): Promise<NodeDetail | null> {
+  const [node, devices, lanes, gaps, births, events, inference, documents, held] = await Promise.all([
+    pool.query<Omit<NodeDetail, "health" | "devices" | "lanes" | "gaps" | "history" | "inference" | "documents" | "quarantined">>(
+      `select f.*, si.name as "siteName", coalesce(si.time_zone, 'UTC') as "timeZone", n.trusted, n.labels, n.arch, n.mem_mb as "memMb", n.sdk, n.agent, n.capabilities, n.boot, n.epoch,
+         ${ms("n.born_at")} as "bornMs", ${ms("n.online_changed_at")} as "onlineChangedMs", ${ms("n.created_at")} as "createdMs", n.slots
+       from (${NODE_FACTS} where n.id = $2) f join nodes n on n.id = f.id left join sites si on si.id = n.site_id`,
+      [nowMs, id],
+    ),
+    pool.query<NodeDetail["devices"][number]>(
+      `select d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`, [id],
+    ),
+    pool.query<NodeDetail["lanes"][number]>(
+      `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 order by last_batch_at desc nulls last limit 12`, [id],
+    ),
+    pool.query<NodeDetail["gaps"][number]>(
+      `select id::text, lane, ${ms("from_ts")} as "fromMs", ${ms("to_ts")} as "toMs", row_count::float8 as rows, why, kept from gaps where node_id = $1 order by from_ts desc limit 20`, [id],
+    ),
+    pool.query<{ atMs: number; boot: string; agent: string | null }>(
+      `select ${ms("received_at")} as "atMs", boot, document->>'agent' as agent from births where node_id = $1 order by received_at desc limit 10`, [id],
+    ),
+    pool.query<{ atMs: number; kind: string; severity: string | null; stream: string | null }>(
+      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`, [id],
+    ),
+    pool.query<NodeDetail["inference"][number]>(
+      `select slot, (array_agg(model order by ts desc))[1] as model, count(*)::int as "n24h", ${ms("max(ts)")} as "lastMs", (array_agg(score order by ts desc))[1] as "lastScore",
+         (array_agg(label order by ts desc))[1] as "lastLabel", percentile_cont(0.5) within group (order by latency_ms) as "p50LatencyMs"
+       from inference where node_id = $1 and slot = any(array(select e->>'slot' from nodes n, jsonb_array_elements(n.slots) e where n.id = $1)) and ts > to_timestamp($2 / 1000.0) - interval '1 hour' and role = 'active' group by slot order by slot`,
+      [id, nowMs],
+    ),
+    pool.query<NonNullable<NodeDetail["documents"]>>(
+      `select desired, desired_revision::float8 as "desiredRevision", reported, applied_revision::float8 as "appliedRevision", ${ms("reported_at")} as "reportedMs" from node_documents where node_id = $1`, [id],
+    ),
+    pool.query<{ n: number }>(`select count(*)::int as n from quarantine where node_id = $1 and status = 'held'`, [id]),
+  ]);
+  const row = node.rows[0];
+  if (!row) return null;
+  const history = [
+    ...births.rows.map((birth) => ({ atMs: birth.atMs, kind: "start", text: `Started${birth.agent ? `, ${birth.agent}` : ""}`, severity: null })),
+    ...events.rows.map((event) => ({ atMs: event.atMs, kind: event.kind, text: event.stream ? `${event.kind}, ${event.stream}` : event.kind, severity: event.severity })),
+  ].sort((a, b) => b.atMs - a.atMs);
+  return {
+    ...row,
+    health: nodeHealth(row, nowMs),
+    devices: devices.rows,
+    lanes: lanes.rows,
+    gaps: gaps.rows,
+    history: history.slice(0, 20),
+    inference: inference.rows,
+    documents: documents.rows[0] ?? null,
+    quarantined: held.rows[0]?.n ?? 0,
+  };
+}
+
+/** What the sidebar counts: messages held and streams proposed. */
+export async function getWaiting(pool: Pool): Promise<{ quarantined: number; proposedStreams: number; proposedNodes: number }> {
+  const { rows } = await pool.query<{ quarantined: number; proposedStreams: number; proposedNodes: number }>(
+    `select (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams where status = 'proposed')::int as "proposedStreams",
+       (select count(*) from nodes where status = 'proposed')::int as "proposedNodes"`,
+  );
+  return rows[0] ?? { quarantined: 0, proposedStreams: 0, proposedNodes: 0 };
+}

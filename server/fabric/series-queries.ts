@@ -1,0 +1,70 @@
+import type { Pool } from "pg";
+import type { TimeSeriesStore } from "@/db/timeseries/port";
+import { readingPoints, rollupPoints, type ChartPoints } from "./domain/chart-points";
+import type { StreamRangeInput } from "./domain/read-inputs";
+
+/** Up to this many readings are read one by one, which gives exact figures; beyond it the rollups answer. */
+const MAX_READINGS = 400_000;
+/** Assumed where a stream declares no rate; only decides which of the two ways is tried first. */
+const ASSUMED_RATE_HZ = 2;
+
+/** At most `maxPoints` points of one stream, as columns: what the chart draws, and nothing per reading. */
+export async function getSeries(pool: Pool, store: TimeSeriesStore, input: StreamRangeInput): Promise<ChartPoints> {
+  const { rows } = await pool.query<{ rateHz: number | null }>(`select rate_hz as "rateHz" from streams where id = $1`, [input.id]);
+  const estimate = ((input.toMs - input.fromMs) / 1_000) * (rows[0]?.rateHz ?? ASSUMED_RATE_HZ);
+  if (estimate <= MAX_READINGS) {
+    const readings = await store.readRange(pool, { streamId: input.id, fromMs: input.fromMs, toMs: input.toMs, limit: MAX_READINGS + 1 });
+    if (readings.tsMs.length <= MAX_READINGS) return readingPoints(readings, input, input.maxPoints);
+  }
+  const [points] = await store.readSeries(pool, { streamIds: [input.id], fromMs: input.fromMs, toMs: input.toMs, maxPoints: input.maxPoints });
+  return rollupPoints(points ?? null);
+}
+
+export interface RangeMarks {
+  gaps: { id: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null; lane: string }[];
+  events: { id: string; tsMs: number; kind: string; severity: string | null; ofNode: boolean; lateMs: number }[];
+  /** Scored windows in a row with one label, joined to bars. */
+  verdicts: { fromMs: number; toMs: number; slot: string; model: string; label: string; maxScore: number | null; n: number }[];
+}
+
+const MAX_MARKS = 200;
+/** A row that took longer than this to arrive is marked late. */
+const LATE_AFTER_MS = 60_000;
+
+/**
+ * What belongs on the time axis under a stream's chart: rows lost at the edge, events of the stream and of its node, and stretches in
+ * which a model said something else than normal.
+ */
+export async function getMarks(pool: Pool, input: { id: number; fromMs: number; toMs: number }): Promise<RangeMarks> {
+  const range = [input.id, input.fromMs, input.toMs];
+  const [gaps, events, verdicts] = await Promise.all([
+    pool.query<RangeMarks["gaps"][number]>(
+      `select g.id::text, (extract(epoch from g.from_ts) * 1000)::float8 as "fromMs", (extract(epoch from g.to_ts) * 1000)::float8 as "toMs", g.row_count::float8 as rows, g.why, g.kept, g.lane
+       from gaps g where g.node_id = (select node_id from streams where id = $1) and g.lane = 'telemetry' and g.from_ts < to_timestamp($3 / 1000.0) and g.to_ts >= to_timestamp($2 / 1000.0)
+       order by g.from_ts limit ${MAX_MARKS}`,
+      range,
+    ),
+    pool.query<RangeMarks["events"][number]>(
+      `select * from (
+         select e.id::text, (extract(epoch from e.ts) * 1000)::float8 as "tsMs", e.kind, e.severity, e.stream_id is null as "ofNode",
+           case when e.received_at - e.ts > interval '${LATE_AFTER_MS} ms' then (extract(epoch from e.received_at - e.ts) * 1000)::float8 else 0 end as "lateMs"
+         from events e
+         where e.node_id = (select node_id from streams where id = $1) and (e.stream_id = $1 or e.stream_id is null)
+           and e.ts >= to_timestamp($2 / 1000.0) and e.ts < to_timestamp($3 / 1000.0)
+         order by e.ts desc limit ${MAX_MARKS}) newest order by "tsMs"`,
+      range,
+    ),
+    pool.query<RangeMarks["verdicts"][number]>(
+      `with scored as (
+         select i.slot, i.model, i.label, i.score, coalesce(i.window_from, i.ts) as f, coalesce(i.window_to, i.ts) as t,
+           row_number() over (partition by i.slot order by i.ts) - row_number() over (partition by i.slot, i.model, i.label order by i.ts) as run
+         from inference i
+         where i.stream_ids @> array[$1::int] and i.role = 'active' and i.ts >= to_timestamp($2 / 1000.0) and i.ts < to_timestamp($3 / 1000.0)
+       )
+       select (extract(epoch from min(f)) * 1000)::float8 as "fromMs", (extract(epoch from max(t)) * 1000)::float8 as "toMs", slot, model, label, max(score) as "maxScore", count(*)::int as n
+       from scored where label is not null and label not in ('normal', 'ok') group by slot, model, label, run order by 1 desc limit ${MAX_MARKS}`,
+      range,
+    ),
+  ]);
+  return { gaps: gaps.rows, events: events.rows, verdicts: verdicts.rows.reverse() };
+}

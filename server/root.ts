@@ -1,0 +1,8 @@
+import { createCallerFactory, router } from "./core/trpc";
+import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
+
+export const appRouter = router({ fleet: fleetRouter, streams: streamsRouter, quarantine: quarantineRouter });
+export type AppRouter = typeof appRouter;
+
+/** The same procedures without HTTP, for route handlers. */
+export const createCaller = createCallerFactory(appRouter);
