@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** Project folder, seen from cli/build.ts and from its bundle in dist/ alike. */
+export const PROJECT_ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+const DIST = join(PROJECT_ROOT, "dist");
+const STAMP = join(DIST, ".sources");
+const LOCK = join(DIST, ".building");
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** One bundle per process: name in dist/ → the file that starts when run. */
+const ENTRIES = {
+  cli: "cli/main.ts",
+  broker: "cli/embedded/broker-aedes-main.ts",
+  ingest: "server/ingest/main.ts",
+  jobs: "server/jobs/main.ts",
+  edge: "edge-worker/main.ts",
+  "inference-thread": "edge-worker/inference/thread.ts",
+  "model-probe": "edge-worker/inference/probe.ts",
+} as const;
+
+/** Folders whose TypeScript can end up in a bundle. */
+const SOURCE_FOLDERS = ["cli", "db", "edge-worker", "sdk", "server"];
+
+export type BundleName = keyof typeof ENTRIES;
+
+export interface BuildResult {
+  /** False when nothing had changed. */
+  built: boolean;
+  /** Entries that do not compile; their old bundles are removed, so that nobody runs yesterday's code unawares. */
+  failed: { name: BundleName; message: string }[];
+}
+
+export function bundlePath(name: BundleName): string {
+  return join(DIST, `${name}.js`);
+}
+
+/**
+ * Bundles every process into dist/ with esbuild when a source changed since the last time (content hash, about 20 ms to see).
+ * Two at once: the second waits, then finds nothing to do. A bundle is replaced by renaming, so a process that starts
+ * meanwhile gets the old one or the new one, never half of one.
+ */
+export async function buildProcesses(): Promise<BuildResult> {
+  if (isCurrent(hashSources())) return { built: false, failed: [] };
+  mkdirSync(DIST, { recursive: true });
+  const release = await takeLock();
+  try {
+    const hash = hashSources();
+    if (isCurrent(hash)) return { built: false, failed: [] };
+    const failed = await bundleAll();
+    if (failed.length === 0) writeFileSync(STAMP, hash);
+    else rmSync(STAMP, { force: true });
+    return { built: true, failed };
+  } finally {
+    release();
+  }
+}
+
+async function bundleAll(): Promise<BuildResult["failed"]> {
+  const { build } = await import("esbuild");
+  const failed: BuildResult["failed"] = [];
+  const outputs = new Set<string>();
+  await Promise.all(
+    entriesPresent().map(async ([name, entry]) => {
+      const staging = join(DIST, `.${name}.new`);
+      rmSync(staging, { recursive: true, force: true });
+      try {
+        // Only the command line is split: its rarely used parts (MQTT, PostgreSQL) are loaded when a command needs them.
+        await build({
+          absWorkingDir: PROJECT_ROOT,
+          entryPoints: [{ in: entry, out: name }],
+          outdir: staging,
+          bundle: true,
+          splitting: name === "cli",
+          chunkNames: "cli-[hash]",
+          packages: "external",
+          platform: "node",
+          format: "esm",
+          target: "node20",
+          sourcemap: "linked",
+          logLevel: "silent",
+        });
+        for (const file of readdirSync(staging)) {
+          renameSync(join(staging, file), join(DIST, file));
+          outputs.add(file);
+        }
+      } catch (cause) {
+        rmSync(bundlePath(name), { force: true });
+        failed.push({ name, message: cause instanceof Error ? cause.message : String(cause) });
+      } finally {
+        rmSync(staging, { recursive: true, force: true });
+      }
+    }),
+  );
+  if (!failed.some(({ name }) => name === "cli")) {
+    for (const file of readdirSync(DIST)) if (/^cli-[A-Z0-9]+\.js/.test(file) && !outputs.has(file)) rmSync(join(DIST, file));
+  }
+  return failed;
+}
+
+function entriesPresent(): [BundleName, string][] {
+  const present: [BundleName, string][] = [];
+  let name: BundleName;
+  for (name in ENTRIES) if (existsSync(join(PROJECT_ROOT, ENTRIES[name]))) present.push([name, ENTRIES[name]]);
+  return present;
+}
+
+function isCurrent(hash: string): boolean {
+  if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== hash) return false;
+  return entriesPresent().every(([name]) => existsSync(bundlePath(name)));
+}
+
+/** Hash over every source that can reach a bundle, the compiler settings and the versions installed. Tests do not count. */
+function hashSources(): string {
+  const hash = createHash("sha256");
+  const add = (path: string) => hash.update(path).update("\0").update(readFileSync(join(PROJECT_ROOT, path))).update("\0");
+  for (const file of ["tsconfig.json", "package-lock.json"]) if (existsSync(join(PROJECT_ROOT, file))) add(file);
+  for (const folder of SOURCE_FOLDERS) {
+    if (!existsSync(join(PROJECT_ROOT, folder))) continue;
+    const files = readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" });
+    for (const file of files.sort()) if (/\.(ts|json)$/.test(file) && !/\.test\.ts$/.test(basename(file))) add(join(folder, file));
+  }
+  return hash.digest("hex");
+}
+
+/** One build at a time. The lock of a builder that died is taken over. */
+async function takeLock(): Promise<() => void> {
+  for (const deadline = Date.now() + LOCK_TIMEOUT_MS; ; await sleep(50)) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+      return () => rmSync(LOCK, { force: true });
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+    }
+    if (Date.now() > deadline) throw new Error(`Another build of dist/ has held ${LOCK} for a minute. Delete that file if no build runs.`);
+    const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, "utf8")) : 0;
+    if (holder > 0 && !isAlive(holder)) rmSync(LOCK, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+  }
+}
