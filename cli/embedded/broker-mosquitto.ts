@@ -28,12 +28,12 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
       // The log type that tells of refusals also tells of every packet: keep the one, drop the other.
-      const isRefusal = /: Denied (PUBLISH|SUBSCRIBE)/.test(line);
-      if (!isRefusal && /: (Sending|Received) [A-Z]+ |: {2}\S.* \(QoS \d\)|: \t|: \S+ \d .+\/|: No will message/.test(line)) return;
+      const isRefusal = /^\S+ Denied (PUBLISH|SUBSCRIBE)/.test(line);
+      if (/^\S+ (Sending |Received |\t|No will message|Will message)/.test(line)) return;
       last.push(line);
       if (last.length > 20) last.shift();
       if (options.logFile) appendFileSync(options.logFile, `${line}\n`);
-      if (isRefusal) options.onRefused?.(line.replace(/^\d+: /, ""));
+      if (isRefusal) options.onRefused?.(line.replace(/^\S+ /, ""));
     });
   }
   const running = await superviseBroker("mosquitto", child, options.port, () => last.join("\n"));
@@ -62,7 +62,8 @@ function configuration(dir: string, options: BrokerOptions): string {
     "max_queued_bytes 67108864",
     `max_packet_size ${MAX_PACKET_BYTES}`,
     "set_tcp_nodelay true",
-    "log_dest stdout",
+    "log_dest stderr", // stdout would be held back until 4 kB have come together
+    "log_timestamp_format %Y-%m-%dT%H:%M:%S",
     "log_type error",
     "log_type warning",
     "log_type notice",
