@@ -1,0 +1,185 @@
+import type { Pool, PoolClient } from "pg";
+import type { TimeSeriesStore } from "@/db/timeseries/port";
+import { isSettled, settle, type Settled } from "@/sdk/wire/settle";
+import type { Lane } from "@/sdk/wire/names";
+import type { RejectCode } from "@/sdk/wire/codes";
+import { type BatchItem, type Item, type Kept, keptFrom, type PlainItem } from "./items";
+import { insertGaps, insertKept, insertLaneRows } from "./insert-rows";
+
+export interface RejectedBatch {
+  batch: number;
+  code: RejectCode;
+  detail: string;
+}
+
+/** A lane after a commit: what its next ack says. */
+export interface LaneAfter {
+  node: string;
+  epoch: string;
+  lane: Lane;
+  settled: Settled;
+  rejected: RejectedBatch[];
+}
+
+export interface CommitResult {
+  lanes: LaneAfter[];
+  /** items whose rows were written now; a duplicate is not among them */
+  stored: (BatchItem | PlainItem)[];
+  duplicates: number;
+  mismatches: number;
+  kept: number;
+}
+
+export interface LaneRef {
+  id: number;
+  node: string;
+  epoch: string;
+  lane: Lane;
+}
+
+interface LaneState {
+  ref: LaneRef;
+  settled: Settled;
+  added: number[];
+  watermarkMs: number | null;
+  rejected: RejectedBatch[];
+  touched: boolean;
+}
+
+/** Cuts text to what a column and a person can take; PostgreSQL has no NUL in text. */
+export const clip = (text: string, max = 1_000) => text.replaceAll("\u0000", "\ufffd").slice(0, max);
+
+/**
+ * Writes items in one transaction: lane cursors are locked in the order of their ids, so that two replicas never wait for
+ * each other in a circle; the ledger decides what is new; rows, ledger and cursor commit together or not at all.
+ */
+export async function commitItems(pool: Pool, store: TimeSeriesStore, items: readonly Item[], laneOf: (item: BatchItem) => LaneRef): Promise<CommitResult> {
+  const tx = await pool.connect();
+  try {
+    await tx.query("begin");
+    const result = await commitIn(tx, store, items, laneOf);
+    await tx.query("commit");
+    tx.release();
+    return result;
+  } catch (cause) {
+    await tx.query("rollback").catch(() => undefined); // when the connection broke there is nothing to roll back
+    tx.release(cause instanceof Error ? cause : true);
+    throw cause;
+  }
+}
+
+async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly Item[], laneOf: (item: BatchItem) => LaneRef): Promise<CommitResult> {
+  const batches = items.filter((item) => item.kind === "batch");
+  const lanes = await lockLanes(tx, batches.map(laneOf));
+  const known = await findLedgerRows(tx, batches, laneOf, lanes);
+  const result: CommitResult = { lanes: [], stored: [], duplicates: 0, mismatches: 0, kept: 0 };
+  const kept: Kept[] = [];
+  const fresh: { lane: LaneState; item: BatchItem }[] = [];
+
+  for (const item of batches) {
+    const lane = laneState(lanes, laneOf(item));
+    lane.touched = true;
+    const key = `${lane.ref.id}:${item.batch}`;
+    const before = known.get(key);
+    if (before !== undefined) {
+      if (before === null || before.equals(item.sha256)) result.duplicates++; // null: settled so long ago that the ledger was pruned
+      else {
+        result.mismatches++;
+        const detail = `Batch ${item.batch} came before with other bytes.`;
+        lane.rejected.push({ batch: item.batch, code: "SEALED_MISMATCH", detail });
+        kept.push(keptFrom({ code: "SEALED_MISMATCH", message: detail, field: "batch", hint: "A batch is sealed before it is first sent and never cut again. Begin a new epoch when the buffer was lost." }, item));
+      }
+      continue;
+    }
+    known.set(key, item.sha256);
+    fresh.push({ lane, item });
+    lane.added.push(item.batch);
+    if (item.watermarkMs !== null) lane.watermarkMs = Math.max(lane.watermarkMs ?? 0, item.watermarkMs);
+    if (item.rejected) lane.rejected.push({ batch: item.batch, code: item.rejected.code, detail: clip(item.rejected.message) });
+    kept.push(...item.kept);
+    result.stored.push(item);
+  }
+
+  const blocks = fresh.flatMap(({ item }) => item.blocks);
+  for (const item of items) {
+    if (item.kind === "plain") {
+      blocks.push(item.block);
+      result.stored.push(item);
+    } else if (item.kind === "keep") kept.push(item.entry);
+  }
+  if (fresh.length > 0) {
+    await tx.query(
+      "insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) select * from unnest($1::int[], $2::int8[], $3::bytea[], $4::int[], $5::int[], $6::text[])",
+      [
+        fresh.map(({ lane }) => lane.ref.id), fresh.map(({ item }) => item.batch), fresh.map(({ item }) => item.sha256), fresh.map(({ item }) => item.rowCount),
+        fresh.map(({ item }) => item.readings), fresh.map(({ item }) => (item.rejected ? clip(`${item.rejected.code}: ${item.rejected.message}`) : null)),
+      ],
+    );
+  }
+  if (blocks.length > 0) await store.write(tx, blocks);
+  await insertLaneRows(tx, fresh.map(({ item }) => item));
+  await insertGaps(tx, fresh.map(({ item }) => item));
+  result.kept = await insertKept(tx, kept);
+  await moveCursors(tx, [...lanes.values()]);
+  for (const lane of lanes.values()) if (lane.touched) result.lanes.push({ node: lane.ref.node, epoch: lane.ref.epoch, lane: lane.ref.lane, settled: lane.settled, rejected: lane.rejected });
+  return result;
+}
+
+function laneState(lanes: ReadonlyMap<number, LaneState>, ref: LaneRef): LaneState {
+  const lane = lanes.get(ref.id);
+  if (!lane) throw new Error(`lane ${ref.id} of ${ref.node} vanished`);
+  return lane;
+}
+
+async function lockLanes(tx: PoolClient, refs: readonly LaneRef[]): Promise<Map<number, LaneState>> {
+  const byId = new Map(refs.map((ref) => [ref.id, ref]));
+  const lanes = new Map<number, LaneState>();
+  if (byId.size === 0) return lanes;
+  const { rows } = await tx.query<{ id: number; upTo: string; ranges: string }>(
+    `select id, up_to as "upTo", ranges::text from ingest_lanes where id = any($1::int[]) order by id for no key update`,
+    [[...byId.keys()]],
+  );
+  for (const row of rows) {
+    const ref = byId.get(row.id);
+    if (ref) lanes.set(row.id, { ref, settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) }, added: [], watermarkMs: null, rejected: [], touched: false });
+  }
+  return lanes;
+}
+
+/** What the ledger knows of these batches: their hash, or null where the cursor says settled and the ledger was pruned. */
+async function findLedgerRows(tx: PoolClient, batches: readonly BatchItem[], laneOf: (item: BatchItem) => LaneRef, lanes: ReadonlyMap<number, LaneState>): Promise<Map<string, Buffer | null>> {
+  const known = new Map<string, Buffer | null>();
+  const seen = batches.flatMap((item) => {
+    const lane = laneState(lanes, laneOf(item));
+    return isSettled(lane.settled, item.batch) ? [{ id: lane.ref.id, batch: item.batch }] : [];
+  });
+  if (seen.length === 0) return known;
+  for (const { id, batch } of seen) known.set(`${id}:${batch}`, null);
+  const { rows } = await tx.query<{ id: number; batch: string; sha256: Buffer }>(
+    `select b.lane_id as id, b.batch, b.sha256 from ingest_batches b join unnest($1::int[], $2::int8[]) as s (lane_id, batch) using (lane_id, batch)`,
+    [seen.map(({ id }) => id), seen.map(({ batch }) => batch)],
+  );
+  for (const { id, batch, sha256 } of rows) known.set(`${id}:${batch}`, sha256);
+  return known;
+}
+
+async function moveCursors(tx: PoolClient, lanes: readonly LaneState[]): Promise<void> {
+  const moved = lanes.filter((lane) => lane.added.length > 0);
+  if (moved.length === 0) return;
+  for (const lane of moved) lane.settled = settle(lane.settled, lane.added);
+  await tx.query(
+    `update ingest_lanes l set up_to = n.up_to, ranges = n.ranges::int8multirange, last_batch_at = now(),
+       watermark = greatest(l.watermark, to_timestamp(n.watermark / 1000))
+     from unnest($1::int[], $2::int8[], $3::text[], $4::float8[]) as n (id, up_to, ranges, watermark) where l.id = n.id`,
+    [moved.map((lane) => lane.ref.id), moved.map((lane) => lane.settled.upTo), moved.map((lane) => formatRanges(lane.settled.ranges)), moved.map((lane) => lane.watermarkMs)],
+  );
+}
+
+/** `{[5,8),[10,11)}` as inclusive pairs. */
+export function parseRanges(text: string): [number, number][] {
+  return [...text.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [Number(from), Number(to) - 1]);
+}
+
+export function formatRanges(ranges: Settled["ranges"]): string {
+  return `{${ranges.map(([from, to]) => `[${from},${to + 1})`).join(",")}}`;
+}
