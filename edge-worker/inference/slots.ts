@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import type { ModelThread, ThreadModel } from "./model-thread";
+import { ModelRefused } from "./refusal";
+import type { Scorer } from "./scorer";
+import { type ModelSidecar, parseSidecar } from "./sidecar";
+import { type ProbeLimits, type ProbeReport, probeModel, readModelFile } from "./verify";
+
+export interface SlotConfig {
+  slot: string;
+  /** the .onnx file */
+  model: string;
+  /** its manifest; default: the same name with .json */
+  manifest?: string;
+  /** overrides the manifest's alarm limit */
+  threshold?: number;
+}
+
+export interface SlotState {
+  slot: string;
+  digest: string | null;
+  name: string | null;
+  version: string | null;
+  loadedAtMs: number | null;
+  /** why the last attempt to load failed; the model before it keeps running */
+  error: { code: string; message: string } | null;
+}
+
+interface Held {
+  config: SlotConfig;
+  sidecar: ModelSidecar | null;
+  scorer: (Scorer & { unload(): Promise<void> }) | null;
+  state: SlotState;
+}
+
+/** A window that read the old model just before a swap may still be on its way to it. */
+const UNLOAD_AFTER_MS = 10_000;
+
+/**
+ * The models of this node by slot. **Empty**: nothing has loaded, windows are rejected. **Serving**: `current()` gives the
+ * model; loading another one first reads, scans, probes and loads it beside the old, and only then swaps the pointer, so
+ * a bad file changes nothing but `error`. When the model thread is lost, `reload` fills a new one from the same files.
+ */
+export class Slots {
+  readonly #held = new Map<string, Held>();
+  #thread: ModelThread;
+
+  constructor(
+    thread: ModelThread,
+    readonly limits: ProbeLimits,
+    readonly onProbe: (slot: string, report: ProbeReport) => void = () => undefined,
+  ) {
+    this.#thread = thread;
+  }
+
+  current(slot: string): Scorer | null {
+    return this.#held.get(slot)?.scorer ?? null;
+  }
+
+  /** What a slot's model takes; null while it is empty, undefined when there is no such slot. */
+  features(slot: string): ModelSidecar["inputs"][0]["features"] | null | undefined {
+    const held = this.#held.get(slot);
+    return held && (held.sidecar?.inputs[0].features ?? null);
+  }
+
+  states(): SlotState[] {
+    return [...this.#held.values()].map(({ state }) => ({ ...state }));
+  }
+
+  declare(config: SlotConfig): void {
+    const state = { slot: config.slot, digest: null, name: null, version: null, loadedAtMs: null, error: null };
+    this.#held.set(config.slot, { config, sidecar: null, scorer: null, state });
+  }
+
+  /**
+   * @param accepts throws to keep a good model out of this slot: its inputs do not fit the pipelines that use it
+   * @throws {ModelRefused} and keeps what ran before
+   */
+  async load(config: SlotConfig, accepts: (sidecar: ModelSidecar) => void = () => undefined): Promise<void> {
+    if (!this.#held.has(config.slot)) this.declare(config);
+    const held = this.#held.get(config.slot);
+    if (!held) return;
+    try {
+      const bytes = await readModelFile(config.model);
+      const sidecarFile = config.manifest ?? config.model.replace(/\.onnx$/, "") + ".json";
+      const sidecar = parseSidecar(await readFile(sidecarFile, "utf8"), sidecarFile);
+      accepts(sidecar);
+      const report = await probeModel(bytes, sidecar, this.limits);
+      this.onProbe(config.slot, report);
+      if (report.digest !== `sha256:${sidecar.sha256}`) {
+        throw new ModelRefused("MODEL_HASH", `${config.model} has ${report.digest}, its manifest names sha256:${sidecar.sha256}. Export both together.`);
+      }
+      const loaded = await this.#thread.load(bytes, sidecar);
+      if (loaded.digest !== report.digest) {
+        await loaded.unload();
+        throw new ModelRefused("MODEL_HASH", `${config.model} changed while it was being loaded. Load it again.`);
+      }
+      const previous = held.scorer;
+      held.config = config;
+      held.sidecar = sidecar;
+      held.scorer = scorerOf(loaded, sidecar, config.threshold);
+      held.state = { slot: config.slot, digest: loaded.digest, name: sidecar.name, version: sidecar.version, loadedAtMs: Date.now(), error: null };
+      if (previous) setTimeout(() => void previous.unload().catch(() => undefined), UNLOAD_AFTER_MS).unref();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      held.state.error = { code: cause instanceof ModelRefused ? cause.code : "MODEL_UNREADABLE", message };
+      throw cause;
+    }
+  }
+
+  /** Loads every slot's file into a new thread, after the old one was lost; failures are in `states()`. */
+  async reload(thread: ModelThread): Promise<void> {
+    this.#thread = thread;
+    for (const held of this.#held.values()) {
+      held.scorer = null;
+      held.state.digest = null;
+      await this.load(held.config).catch(() => undefined);
+    }
+  }
+}
+
+function scorerOf(model: ThreadModel, sidecar: ModelSidecar, threshold: number | undefined): Scorer & { unload(): Promise<void> } {
+  return {
+    digest: model.digest,
+    features: sidecar.inputs[0].features,
+    threshold: threshold ?? sidecar.threshold ?? Number.POSITIVE_INFINITY,
+    score: model.score,
+    unload: model.unload,
+  };
+}
