@@ -73,7 +73,8 @@ begin
       partition_name := 'segments_' || to_char(week_start at time zone 'UTC', 'IYYY"w"IW');
       if to_regclass('public.' || partition_name) is null then
         perform pg_advisory_xact_lock(hashtext('throughline segments partitions'));
-        if to_regclass('public.' || partition_name) is null then
+        -- Asked of the table, not of to_regclass: its cache does not notice what another session made while we waited.
+        if not exists (select from pg_class where relname = partition_name and relnamespace = 'public'::regnamespace) then
           -- Attaching takes a weaker lock than CREATE TABLE ... PARTITION OF: writers are not held up.
           execute format('create table public.%I (like public.segments including defaults including storage including comments)', partition_name);
           execute format('alter table public.%I alter column v set storage external', partition_name);
