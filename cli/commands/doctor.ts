@@ -1,0 +1,1 @@
+import type { Command } from "@/cli/command"; export const command: Command = { help: "", run: () => Promise.resolve(0) };

@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { openPool } from "@/db/client";
+import { migrate } from "@/db/migrate";
+import { bundlePath, PROJECT_ROOT } from "./build";
+import { embeddedDatabase, withMqttUser } from "./connection";
+import { syncCredentials } from "./credential-sync";
+import { startBroker, type Broker } from "./embedded/broker";
+import { hashToken, INGEST_USER, type Credentials } from "./embedded/credentials";
+import { startPostgres } from "./embedded/postgres";
+import { startPlant } from "./demo-plant";
+import { logPath } from "./log-file";
+import { startNodeProcess } from "./node-process";
+import type { Progress } from "./progress";
+import type { Secrets } from "./secrets";
+import type { Settings } from "./settings";
+import type { Supervisor } from "./supervisor";
+import { buildWeb, hasPages, isWebBuilt, NEXT } from "./web-build";
+
+export interface LineOptions {
+  settings: Settings;
+  secrets: Secrets;
+  supervisor: Supervisor;
+  progress: Progress;
+  /** Without pages and without the demo's plant: what a test of the rest needs. */
+  web: boolean;
+  plant: boolean;
+}
+
+export interface Line {
+  /** Address of each process's /health. */
+  health: Record<string, string>;
+  broker: Broker["kind"] | null;
+  mqttUrl: string;
+  /** Work to end before the supervised processes are stopped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Brings the whole line up. What depends on nothing starts at once (database, broker, pages); ingest and jobs follow the
+ * migrations; the plant follows ingest; the web process comes last, when its pages are built.
+ * The order of starting is the order of stopping reversed, so every writer ends before what it writes to.
+ */
+export async function startLine(options: LineOptions): Promise<Line> {
+  const { settings, secrets, supervisor, progress } = options;
+  // A build that fails is told when its turn comes, not as an unhandled rejection in the middle of the other steps.
+  const settledPages = supervisor.during(preparePages(options)).then(() => null, (cause: unknown) => cause);
+
+  const [database, broker] = await Promise.all([prepareDatabase(options), prepareBroker(options)]);
+  const stopSync = broker.follow(database.app);
+  const common = {
+    DATABASE_URL: database.app,
+    OBJECT_STORE_URL: settings.objectStoreUrl,
+    THROUGHLINE_DATA: settings.dataDir,
+  };
+  const mqttUrl = broker.url;
+  const health: Record<string, string> = {};
+  const keepServer = (name: "ingest" | "jobs", port: number, env: Record<string, string>) => {
+    if (!existsSync(bundlePath(name))) return Promise.resolve();
+    const readyUrl = `http://127.0.0.1:${port}/health`;
+    health[name] = readyUrl;
+    const label = name === "ingest" ? "Ingest" : "Jobs";
+    return progress.step(label, () =>
+      supervisor.keep({ name, label, start: (stop) => startNodeProcess({ name, args: ["--enable-source-maps", bundlePath(name)], env: { ...common, ...env }, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop) }),
+    );
+  };
+  await Promise.all([
+    keepServer("ingest", settings.ports.ingest, { MQTT_URL: mqttUrl.ingest, INGEST_PORT: String(settings.ports.ingest), INGEST_REPLICA: "1" }),
+    keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs) }),
+  ]);
+  if (options.plant) Object.assign(health, await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain }));
+
+  const pagesProblem = await settledPages;
+  if (pagesProblem !== null) throw pagesProblem;
+  if (options.web && hasPages()) {
+    const readyUrl = `http://127.0.0.1:${settings.ports.web}/api/health`;
+    health.web = readyUrl;
+    const env = { ...common, PORT: String(settings.ports.web), NEXT_TELEMETRY_DISABLED: "1" };
+    await progress.step("Web", () =>
+      supervisor.keep({
+        name: "web",
+        label: "Web",
+        start: (stop) => startNodeProcess({ name: "web", args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)], env, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop),
+      }),
+    );
+  }
+  return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, close: stopSync };
+}
+
+async function preparePages({ settings, progress, supervisor, web }: LineOptions): Promise<void> {
+  if (!web || !hasPages() || isWebBuilt()) return;
+  progress.say("  … building the pages (only now and when sources changed)");
+  await progress.step("Pages built", () => buildWeb(settings.dataDir, supervisor.stop));
+}
+
+async function prepareDatabase({ settings, secrets, supervisor, progress }: LineOptions): Promise<{ owner: string; app: string }> {
+  const embedded = embeddedDatabase(settings.ports.postgres, secrets);
+  if (settings.databaseUrl === null && embedded) {
+    const { port, password } = { port: settings.ports.postgres, password: secrets.postgresOwner };
+    await progress.step("PostgreSQL", () =>
+      supervisor.keep({ name: "postgres", label: "PostgreSQL", endWith: "SIGINT", start: () => startPostgres({ dataDir: join(settings.dataDir, "postgres"), port, password }) }),
+    );
+  }
+  const urls = settings.databaseUrl === null && embedded ? embedded : { owner: settings.databaseOwnerUrl ?? "", app: settings.databaseUrl ?? "" };
+  await progress.step(
+    "Migrations",
+    () => migrate({ url: urls.owner, ...(settings.databaseUrl === null ? { appPassword: secrets.postgresApp } : {}) }),
+    (applied) => (applied.length === 0 ? "none needed" : `${applied.length} applied`),
+  );
+  return urls;
+}
+
+interface BrokerHandle {
+  kind: Broker["kind"] | null;
+  url: { plain: string; ingest: string };
+  /** Keeps the users equal to the table of nodes; returns what stops that. */
+  follow(databaseUrl: string): () => Promise<void>;
+}
+
+async function prepareBroker({ settings, secrets, supervisor, progress }: LineOptions): Promise<BrokerHandle> {
+  if (settings.mqttUrl !== null) {
+    const plain = new URL(settings.mqttUrl);
+    plain.username = "";
+    plain.password = "";
+    return { kind: null, url: { plain: plain.href.replace(/\/$/, ""), ingest: settings.mqttUrl }, follow: () => () => Promise.resolve() };
+  }
+  let credentials: Credentials = new Map([[INGEST_USER, hashToken(secrets.mqttIngest)]]);
+  let broker: Broker | null = null;
+  const start = async () => {
+    broker = await startBroker({ dir: join(settings.dataDir, "broker"), port: settings.ports.mqtt, credentials, logFile: logPath(settings.dataDir, "broker"), onRefused: () => undefined }, settings.broker ?? undefined);
+    return broker;
+  };
+  const first = await progress.step("MQTT broker", async () => {
+    await supervisor.keep({ name: "broker", label: "The MQTT broker", start });
+    return broker;
+  }, (running) => `(${running?.kind ?? ""})`);
+  const plain = `mqtt://127.0.0.1:${settings.ports.mqtt}`;
+  return {
+    kind: first?.kind ?? null,
+    url: { plain, ingest: withMqttUser(plain, INGEST_USER, secrets.mqttIngest) },
+    follow: (databaseUrl) => {
+      const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-credentials", statementTimeoutMs: 5_000 });
+      const stop = syncCredentials(pool, databaseUrl, secrets.mqttIngest, (current) => {
+        credentials = current;
+        broker?.setCredentials(current);
+      });
+      return async () => {
+        await stop();
+        await pool.end();
+      };
+    },
+  };
+}

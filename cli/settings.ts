@@ -1,0 +1,63 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { CliError, EXIT_BAD_CONFIGURATION } from "./command";
+
+/** What the environment says about this installation; absent = the embedded default. */
+export interface Settings {
+  dataDir: string;
+  /** Null = the embedded PostgreSQL. */
+  databaseUrl: string | null;
+  databaseOwnerUrl: string | null;
+  /** Null = the embedded broker. */
+  mqttUrl: string | null;
+  objectStoreUrl: string;
+  /** Which embedded broker; null = Mosquitto where it is found. */
+  broker: "mosquitto" | "aedes" | null;
+  ports: { web: number; mqtt: number; postgres: number; ingest: number; jobs: number; edge: number };
+}
+
+/** The variable of each port, as people set it. */
+export const PORT_VARIABLES = { web: "PORT", mqtt: "MQTT_PORT", postgres: "POSTGRES_PORT", ingest: "INGEST_PORT", jobs: "JOBS_PORT", edge: "EDGE_PORT" } as const;
+
+const Port = z.coerce.number("must be a port number").int("must be a whole number").min(1, "must be 1 to 65535").max(65_535, "must be 1 to 65535");
+const url = (pattern: RegExp, shape: string) => z.string().regex(pattern, `must look like ${shape}`).optional();
+
+const Env = z.object({
+  THROUGHLINE_DATA: z.string().default(".throughline"),
+  DATABASE_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
+  DATABASE_OWNER_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
+  MQTT_URL: url(/^(mqtts?|wss?|tcp|ssl):\/\//, "mqtt://user:password@host:port"),
+  OBJECT_STORE_URL: url(/^(file|s3|https?):\/\//, "file:///folder or s3://bucket"),
+  BROKER: z.enum(["mosquitto", "aedes"], "must be mosquitto or aedes").optional(),
+  PORT: Port.default(3000),
+  MQTT_PORT: Port.default(1883),
+  POSTGRES_PORT: Port.default(5433),
+  INGEST_PORT: Port.default(9101),
+  JOBS_PORT: Port.default(9102),
+  EDGE_PORT: Port.default(9201),
+});
+
+/** @throws {CliError} exit code 78; names each variable and what it should be, never its value (it may hold a password) */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  // An empty variable is what `FOO= npm start` leaves behind: it means "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = Env.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new CliError(`The configuration cannot be used: ${faults.join("; ")}.`, "Correct or unset these environment variables and start again.", EXIT_BAD_CONFIGURATION);
+  }
+  const read = parsed.data;
+  const dataDir = resolve(read.THROUGHLINE_DATA.replace(/^~(?=\/|$)/, homedir()));
+  const ports = { web: read.PORT, mqtt: read.MQTT_PORT, postgres: read.POSTGRES_PORT, ingest: read.INGEST_PORT, jobs: read.JOBS_PORT, edge: read.EDGE_PORT };
+  return {
+    dataDir,
+    databaseUrl: read.DATABASE_URL ?? null,
+    databaseOwnerUrl: read.DATABASE_OWNER_URL ?? read.DATABASE_URL ?? null,
+    mqttUrl: read.MQTT_URL ?? null,
+    objectStoreUrl: read.OBJECT_STORE_URL ?? pathToFileURL(join(dataDir, "objects")).href,
+    broker: read.BROKER ?? null,
+    ports,
+  };
+}
