@@ -64,8 +64,8 @@ export function removePostgresData(dataDir: string): void {
   const promised = resolve(dataDir);
   const info = lstatSync(promised, { throwIfNoEntry: false });
   if (!info) return;
-  if (info.isSymbolicLink()) rmSync(resolve(dirname(promised), readlinkSync(promised)), { recursive: true, force: true });
-  rmSync(promised, { recursive: true, force: true });
+  const real = info.isSymbolicLink() ? resolve(dirname(promised), readlinkSync(promised)) : promised;
+  for (const path of [real, `${real}.log`, `${real}.supervisor`, `${real}.new`, promised]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Turns an error of the file system into one that names the path and the fix; others pass unchanged. */

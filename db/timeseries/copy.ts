@@ -128,6 +128,11 @@ export class CopyWriter {
     this.closeArray(start, at);
   }
 
+  /** Everything written, as the content of a binary copy file. */
+  fileBytes(): Buffer {
+    return this.frame().subarray(FRAME_HEADER_BYTES, -FRAME_HEADER_BYTES);
+  }
+
   /** Everything written, as one CopyData message followed by CopyDone. */
   frame(): Buffer {
     this.reserve(7);
