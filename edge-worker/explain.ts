@@ -1,0 +1,48 @@
+import { EdgeConfig, ENVIRONMENT, type LoadedConfig } from "./config";
+
+type Setting = keyof typeof EdgeConfig.shape;
+
+const MEANING: Record<Setting, string> = {
+  node: "who this node is; also its MQTT user name",
+  site: "the site it stands on",
+  labels: "free words about it, for finding and grouping",
+  url: "the broker to report to",
+  token: "what it logs in with (throughline node add prints it)",
+  tokenFile: "a file that holds the token, instead of token",
+  dataDir: "where the durable buffer lives; default .throughline/edge/<node>",
+  host: "address that /health and /metrics listen on",
+  port: "port that /health and /metrics listen on; 0 = any free one",
+  logLevel: "trace, debug, info, warn, error or silent",
+  quotaMb: "disk the buffer may take, MB",
+  pipelineStateMb: "memory one pipeline may keep in windows, MB",
+  probeMemoryMb: "memory a new model may take while it is tried, MB",
+  probeTimeoutMs: "time a new model has to load and answer, ms",
+  streams: "what is measured: key, quantity, UCUM unit, device, rate; clean marks values out of range, stuck or jumping",
+  adapters: "where readings come from: replay, simulator, mqtt, http",
+  slots: "models by slot: the .onnx file and the .json manifest beside it",
+  pipelines: "how readings become windows, scores and events (wire contract §9)",
+};
+
+/** One block per setting: value, where it came from, its default, what it means. The token is not shown. */
+export function explain({ config, sources }: LoadedConfig): string {
+  const lines: string[] = [];
+  const values: Record<string, unknown> = { ...config, token: config.token ? "(set)" : "" };
+  for (const key of EdgeConfig.keyof().options) {
+    const source = sources.get(key);
+    const from = source === undefined ? "default" : source.kind === "default" ? "default" : `${source.kind} ${source.name}`;
+    const variable = Object.entries(ENVIRONMENT).find(([, setting]) => setting === key)?.[0];
+    const preset = EdgeConfig.shape[key].safeParse(undefined);
+    lines.push(
+      `${key} = ${show(values[key])}`,
+      `    ${MEANING[key]}`,
+      `    from: ${from}   default: ${preset.success ? show(preset.data) : "none, must be set"}${variable ? `   environment: ${variable}` : ""}`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "(not set)";
+  const text = JSON.stringify(value);
+  return text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text;
+}
