@@ -20,6 +20,8 @@ export interface QuarantineRow {
   receivedMs: number;
   decidedMs: number | null;
   decidedBy: string | null;
+  /** Why the last replay left it held; null when none was tried or it worked. */
+  replayError: string | null;
 }
 
 export interface QuarantinePage {
@@ -36,11 +38,11 @@ export async function listQuarantine(pool: Pool, input: QuarantineInput): Promis
   const [page, facets] = await Promise.all([
     pool.query<QuarantineRow>(
       `select id::float8, node_id as "nodeId", topic, lane, batch::float8, reason, field, message, hint, length(payload) as bytes, status,
-         (extract(epoch from received_at) * 1000)::float8 as "receivedMs", (extract(epoch from decided_at) * 1000)::float8 as "decidedMs", decided_by as "decidedBy"
+         (extract(epoch from received_at) * 1000)::float8 as "receivedMs", (extract(epoch from decided_at) * 1000)::float8 as "decidedMs", decided_by as "decidedBy", outcome->>'error' as "replayError"
        from quarantine
        where status = $1 and ($2::text is null or node_id = $2) and ($3::text is null or reason = $3) and ($4::int8 is null or id < $4)
        order by id desc limit ${PAGE_SIZE + 1}`,
-      [input.status, input.node, input.reason, input.before],
+      [input.status, input.node, input.reason, input.cursor],
     ),
     pool.query<{ nodeId: string; reason: string; n: number }>(`select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 group by node_id, reason`, [input.status]),
   ]);

@@ -63,7 +63,7 @@ export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): P
 
   const wanted = input.q.toLowerCase();
   const matching = all.filter((row) => shows(row, input.show) && (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)));
-  const after = input.after;
+  const after = input.cursor;
   const rest = after === null ? matching : matching.filter((row) => sortKey(row) > after);
   const page = rest.slice(0, PAGE_SIZE);
   const last = page.at(-1);
@@ -175,7 +175,7 @@ export async function listStreams(pool: Pool, input: StreamListInput, nowMs: num
   ].join(" and ");
   const filter = [input.node, input.status, words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`)];
   const [page, counts] = await Promise.all([
-    pool.query<RawStreamRow>(`${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`, [...filter, input.after]),
+    pool.query<RawStreamRow>(`${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`, [...filter, input.cursor]),
     pool.query<{ matching: number; total: number }>(
       `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s left join devices d on d.id = s.device_id`,
       filter,

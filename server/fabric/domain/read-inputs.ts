@@ -3,11 +3,11 @@ import { NodeId } from "@/sdk/wire/names";
 
 export const PAGE_SIZE = 50;
 
-/** `after` is the cursor that the page before returned. */
+/** `cursor` is what the page before returned as `next`. */
 export const FleetInput = z.object({
   q: z.string().trim().max(100).default(""),
   show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
-  after: z.string().max(200).nullable().default(null),
+  cursor: z.string().max(200).nullable().default(null),
 });
 export type FleetInput = z.infer<typeof FleetInput>;
 
@@ -17,7 +17,7 @@ export const StreamListInput = z.object({
   q: z.string().trim().max(100).default(""),
   node: NodeId.nullable().default(null),
   status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
-  after: z.int().nonnegative().nullable().default(null),
+  cursor: z.int().nonnegative().nullable().default(null),
 });
 export type StreamListInput = z.infer<typeof StreamListInput>;
 
@@ -33,6 +33,6 @@ export const QuarantineInput = z.object({
   node: NodeId.nullable().default(null),
   reason: z.string().max(40).nullable().default(null),
   status: z.enum(["held", "replayed", "discarded"]).default("held"),
-  before: z.int().positive().nullable().default(null),
+  cursor: z.int().positive().nullable().default(null),
 });
 export type QuarantineInput = z.infer<typeof QuarantineInput>;

@@ -1,0 +1,57 @@
+"use client";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { useEffect, useState, type ReactNode } from "react";
+import { Menu } from "@/components/ui/menu";
+import { StatusShape } from "@/components/ui/status";
+import { formatAge, type Status } from "@/server/fabric/domain/health";
+import { useLiveState } from "./live";
+import styles from "./refresh.module.css";
+
+const PACES = ["auto", "5s", "30s", "5m", "off"] as const;
+const PACE_MS: Readonly<Record<(typeof PACES)[number], number | null>> = { auto: null, "5s": 5_000, "30s": 30_000, "5m": 300_000, off: 0 };
+const LABELS: Readonly<Record<(typeof PACES)[number], string>> = { auto: "Auto refresh", "5s": "Every 5 s", "30s": "Every 30 s", "5m": "Every 5 min", off: "Refresh off" };
+
+/** The pace that the reader chose, in the URL. `false` = not at all. Queries pause by themselves while the tab is hidden. */
+export function useRefresh(autoMs: number): { intervalMs: number | false; control: ReactNode } {
+  const [pace, setPace] = useQueryState("refresh", parseAsStringLiteral(PACES).withDefault("auto"));
+  const chosen = PACE_MS[pace];
+  const items = PACES.map((value) => ({ label: LABELS[value], checked: value === pace, onSelect: () => void setPace(value) }));
+  return { intervalMs: chosen === 0 ? false : (chosen ?? autoMs), control: <Menu label={LABELS[pace]} name={`Refresh: ${LABELS[pace]}`} items={items} /> };
+}
+
+/** Epoch ms that moves every `everyMs`; null on the server, so that both render the same first. */
+export function useClock(everyMs = 1_000): number | null {
+  const [now, setNow] = useState<number | null>(null);
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => { if (document.visibilityState === "visible") setNow(Date.now()); }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+interface FreshnessProps {
+  /** When the facts on the page were read, epoch ms. */
+  asOfMs: number;
+  failed: boolean;
+  /** Capture time of the newest reading on the page, when it follows one. */
+  readingMs?: number | null;
+  /** From which age the reading counts as stale. */
+  staleAfterMs?: number;
+}
+
+/** Live, stale or failing, with the age that says so. */
+export function Freshness({ asOfMs, failed, readingMs, staleAfterMs = 15_000 }: FreshnessProps) {
+  const now = useClock(500);
+  const live = useLiveState();
+  if (now === null) return <span className={styles.fresh}>&nbsp;</span>;
+  const age = now - (readingMs ?? asOfMs);
+  const [status, text] = ((): [Status, string] => {
+    if (failed) return ["bad", `Not reached, facts of ${formatAge(now - asOfMs)} ago`];
+    if (readingMs === null) return ["unknown", "No reading yet"];
+    if (age > Math.max(staleAfterMs, readingMs === undefined ? 60_000 : 0)) return ["watch", `Stale, ${formatAge(age)} old`];
+    if (live !== "live") return ["ok", `As of ${formatAge(age)} ago`];
+    return ["ok", readingMs === undefined ? `Live, ${formatAge(age)} ago` : `Live, ${formatAge(age)} behind`];
+  })();
+  return <span className={styles.fresh} data-status={status} data-testid="freshness"><StatusShape status={status} size={8} silent /> {text}</span>;
+}
