@@ -95,3 +95,17 @@ export const nodeDocuments = pgTable("node_documents", {
   appliedRevision: bigint("applied_revision", { mode: "number" }),
   reportedAt: timestamp("reported_at", { withTimezone: true }),
 });
+
+/** What a node last said about each roll-out action (wire contract §6). */
+export const actionReports = pgTable("action_reports", {
+  nodeId: text("node_id").notNull().references(() => nodes.id),
+  action: text().notNull(),
+  attempt: integer().notNull(),
+  seq: bigint({ mode: "number" }).notNull(),
+  state: text().notNull(),
+  reason: text(),
+  progress: doublePrecision(),
+  detail: text(),
+  reportedAt: timestamp("reported_at", { withTimezone: true }).notNull(),
+  receivedAt: timestamp("received_at", { withTimezone: true }).notNull().defaultNow(),
+}, (t) => [primaryKey({ columns: [t.nodeId, t.action] })]);

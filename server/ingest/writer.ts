@@ -18,6 +18,8 @@ export interface WriterOptions {
 export interface WriterEvents {
   /** After every commit, with the items written now. Must not throw. */
   committed(result: CommitResult, tookMs: number, oldestMs: number): void;
+  /** The item needs nothing more from the writer. */
+  left(item: Item): void;
   /** The database cannot be reached or is not ready; items are held and tried again. */
   stalled(cause: unknown): void;
   poisoned(item: Item, cause: unknown): void;
@@ -143,7 +145,7 @@ export class Writer {
         const now = performance.now();
         this.#stalledSince = null;
         this.events.committed(result, now - started, now - oldestMs);
-        for (const item of items) if (item.kind !== "batch") item.settled();
+        for (const item of items) this.#leave(item);
         return;
       } catch (cause) {
         if (isPoison(cause)) {
@@ -151,8 +153,8 @@ export class Writer {
           if (only && others.length === 0) {
             this.events.poisoned(only, cause);
             const refused = refuse(only, cause);
-            if (refused) items = [refused];
-            else return;
+            if (!refused) return this.#leave(only);
+            items = [refused];
             continue;
           }
           const middle = items.length >> 1;
@@ -166,6 +168,11 @@ export class Writer {
         await new Promise((again) => setTimeout(again, wait * (0.5 + (performance.now() % 1) / 2)));
       }
     }
+  }
+
+  #leave(item: Item): void {
+    if (item.kind !== "batch") item.settled();
+    this.events.left(item);
   }
 
   async #commit(items: Item[]): Promise<CommitResult> {
@@ -222,7 +229,8 @@ function readingsOf(item: Item): number {
   return item.kind === "batch" ? item.readings + 4 : 1;
 }
 
-function isPoison(cause: unknown): boolean {
+/** Whether the data, and not the database, is at fault. */
+export function isPoison(cause: unknown): boolean {
   if (cause instanceof RangeError || cause instanceof TypeError) return true;
   const code = errorCode(cause);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && POISON_CLASSES.includes(code.slice(0, 2));
@@ -232,10 +240,7 @@ function isPoison(cause: unknown): boolean {
 function refuse(item: Item, cause: unknown): Item | null {
   const code: RejectCode = errorCode(cause) === "22008" ? "CLOCK" : "CONTRACT";
   const refusal = { code, message: clip(`The database cannot store this: ${errorText(cause)}.`), hint: "Correct the value and send it in a new batch." };
-  if (item.kind === "keep") {
-    item.settled();
-    return null;
-  }
+  if (item.kind === "keep") return null;
   if (item.kind === "plain") return { kind: "keep", entry: keptFrom(refusal, { node: item.node, source: item.source }), settled: item.settled };
   if (item.rejected) return null;
   return { ...item, rowCount: 0, readings: 0, blocks: [], rows: null, gaps: [], bad: [], rejected: refusal, kept: [keptFrom(refusal, item)] };

@@ -1,0 +1,172 @@
+import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
+import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
+import { errorText } from "@/server/core/errors";
+import type { Logger } from "@/server/core/logger";
+import type { MessageProperties } from "./decode";
+
+/** What the broker said in CONNACK that it can do; nothing is assumed. */
+export interface BrokerOffers {
+  sharedSubscriptions: boolean;
+  retain: boolean;
+  maximumPacketSize: number | null;
+}
+
+export interface Incoming {
+  topic: string;
+  payload: Buffer;
+  properties: MessageProperties;
+  /** acknowledges towards the broker; needed only where `takeMessage` answered `later` */
+  acknowledge(): void;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  /** stays the same across restarts, so that the broker keeps the session */
+  clientId: string;
+  log: Logger;
+  /** `now`: the broker may forget the message (its batch is acknowledged durably later); `later`: only after `acknowledge` */
+  takeMessage(incoming: Incoming): "now" | "later" | Promise<"now" | "later">;
+  connected(offers: BrokerOffers): void;
+}
+
+const SESSION_EXPIRY_S = 3_600;
+const RECEIVE_MAXIMUM = 2_000;
+const SHARED_GROUP = "ingest";
+/** Acks under way to the broker; more are dropped, because the next ack says more than the last. */
+const MAX_UNSENT_ACKS = 5_000;
+
+/**
+ * The way to the broker. Messages come one at a time: as long as `takeMessage` has not answered, the client reads nothing
+ * more from its socket, and the broker feels it.
+ */
+export class Connection {
+  readonly #client: MqttClient;
+  #offers: BrokerOffers | null = null;
+  #unsentAcks = 0;
+  #subscribed = false;
+  #paused = false;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.#client = mqtt.connect(options.url, {
+      protocolVersion: 5,
+      clientId: options.clientId,
+      clean: false,
+      properties: { sessionExpiryInterval: SESSION_EXPIRY_S, receiveMaximum: RECEIVE_MAXIMUM },
+      reconnectPeriod: 500,
+      connectTimeout: 5_000,
+      keepalive: 15,
+      resubscribe: false,
+      queueQoSZero: false,
+    });
+    this.#client.handleMessage = (packet, done) => this.#handle(packet, done);
+    this.#client.on("connect", (connack) => this.#onConnect(connack));
+    this.#client.on("close", () => {
+      this.#subscribed = false;
+    });
+    this.#client.on("error", (cause) => options.log.warn({ err: cause }, "The broker connection failed; trying again."));
+  }
+
+  get ready(): boolean {
+    return this.#client.connected && this.#subscribed;
+  }
+
+  get offers(): BrokerOffers | null {
+    return this.#offers;
+  }
+
+  /** A durable ack: QoS 1, retained where the broker offers it, so that a node finds it when it comes back. */
+  publishAck(topic: string, body: string): boolean {
+    if (!this.#client.connected || this.#unsentAcks >= MAX_UNSENT_ACKS) return false;
+    this.#unsentAcks++;
+    this.#client.publish(topic, body, { qos: 1, retain: this.#offers?.retain ?? false, properties: { contentType: "application/json" } }, () => {
+      this.#unsentAcks--;
+    });
+    return true;
+  }
+
+  publishCommand(topic: string, body: string, expiryS: number): void {
+    if (!this.#client.connected) return;
+    this.#client.publish(topic, body, { qos: 1, properties: { contentType: "application/json", messageExpiryInterval: expiryS } });
+  }
+
+  /** Takes no further message, while acks still go out. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Ends the connection; the session stays at the broker for this replica to come back to. */
+  async close(): Promise<void> {
+    await this.#client.endAsync(false).catch((cause: unknown) => this.options.log.warn({ err: cause }, "The broker connection did not close cleanly."));
+  }
+
+  #onConnect(connack: IConnackPacket): void {
+    const said = connack.properties;
+    // MQTT 5: absent means yes. A broker that knows only 3.1.1 sends no properties and offers no shared subscriptions.
+    this.#offers = {
+      sharedSubscriptions: said?.sharedSubscriptionAvailable ?? said !== undefined,
+      retain: said?.retainAvailable ?? true,
+      maximumPacketSize: said?.maximumPacketSize ?? null,
+    };
+    this.#unsentAcks = 0;
+    const prefix = this.#offers.sharedSubscriptions ? `$share/${SHARED_GROUP}/` : "";
+    this.#subscribe(CONTROL_PLANE_SUBSCRIPTIONS.map((filter) => prefix + filter));
+  }
+
+  #subscribe(filters: string[]): void {
+    const offers = this.#offers;
+    if (!offers) return;
+    this.#client.subscribe(filters, { qos: 1, rap: true }, (cause, granted) => {
+      const refusedByBroker = cause !== null || granted?.some(({ qos }) => qos >= 128);
+      if (refusedByBroker) {
+        this.options.log.error({ filters, reason: cause ? errorText(cause) : "refused" }, "The broker refused our subscription; trying again in 5 s.");
+        // What CONNACK offered does not hold (some brokers say nothing and refuse): go without.
+        if (offers.sharedSubscriptions) this.#offers = { ...offers, sharedSubscriptions: false };
+        setTimeout(() => this.#client.connected && this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]), offers.sharedSubscriptions ? 0 : 5_000);
+        return;
+      }
+      this.#subscribed = true;
+      this.options.log.info({ filters, offers: this.#offers }, "Listening to the broker.");
+      this.options.connected(this.#offers ?? offers);
+    });
+  }
+
+  #handle(packet: IPublishPacket, done: (cause?: Error) => void): void {
+    if (this.#paused) return done(LATER); // not acknowledged: the broker delivers it to the next start
+    const stream = this.#client.stream;
+    const { messageId, qos } = packet;
+    const answer = this.options.takeMessage({
+      topic: packet.topic,
+      payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
+      properties: readProperties(packet),
+      acknowledge: () => {
+        // After a reconnect the broker delivers the message again under another number: nothing to acknowledge then.
+        if (qos === 1 && messageId !== undefined && stream === this.#client.stream && this.#client.connected) stream.write(puback(messageId));
+      },
+    });
+    // MQTT.js sends PUBACK after `done()` and none after `done(error)`; it goes on reading either way.
+    const finish = (when: "now" | "later") => (when === "later" && qos === 1 ? done(LATER) : done());
+    if (typeof answer === "string") finish(answer);
+    else answer.then(finish, (cause: unknown) => {
+      this.options.log.error({ err: cause, topic: packet.topic }, "A message could not be taken.");
+      done(LATER);
+    });
+  }
+}
+
+const LATER = new Error("acknowledged later");
+
+/** PUBACK with reason success, which MQTT 5 lets one leave out: the client library has no call for it. */
+function puback(messageId: number): Buffer {
+  return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
+}
+
+function readProperties({ properties, retain }: IPublishPacket): MessageProperties {
+  const user: Record<string, string> = {};
+  let userCount = 0;
+  for (const [name, value] of Object.entries(properties?.userProperties ?? {})) {
+    userCount += Array.isArray(value) ? value.length : 1;
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined && userCount <= 64) Object.defineProperty(user, name, { value: first.slice(0, 1_000), enumerable: true });
+  }
+  return { user, userCount, retain, ...(properties?.contentType === undefined ? {} : { contentType: properties.contentType.slice(0, 200) }) };
+}

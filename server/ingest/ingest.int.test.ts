@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestBroker } from "@/cli/embedded/testing";
+import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
+import { countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
+
+const LOCAL = { kind: "local", id: "tester" } as const;
+let line: TestLine;
+beforeAll(async () => {
+  line = await openTestLine(await startTestBroker());
+  await line.start();
+});
+afterAll(() => line.close());
+
+async function trustedNode(id: string): Promise<TestNode> {
+  await line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
+  return TestNode.connect(line.broker, id);
+}
+
+test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
+  const node = await trustedNode("pump-1");
+  await node.birth([{ alias: 1, key: "pump-1/vibration" }, { alias: 2, key: "pump-1/temp", unit: "Cel" }]);
+  await node.send(node.batch(0, { 1: [2.31, null, 2.4], 2: [61.2, 61.2, 61.3] }, { quality: { 2: [[1, "stale"]] } }));
+  await waitFor(() => node.upTo() === 0, "the ack of batch 0");
+  const { rows } = await line.db.owner.query("select s.key, r.value, r.quality from readings r join streams s on s.id = r.stream_id where s.node_id = 'pump-1' order by s.key, r.ts");
+  expect(rows).toEqual([
+    { key: "pump-1/temp", value: 61.2, quality: 0 },
+    { key: "pump-1/temp", value: 61.2, quality: 3 },
+    { key: "pump-1/temp", value: 61.3, quality: 0 },
+    { key: "pump-1/vibration", value: 2.31, quality: 0 },
+    { key: "pump-1/vibration", value: 2.4, quality: 0 },
+  ]);
+  expect(node.acks.get("telemetry")).toMatchObject({ upTo: 0, ranges: [], credit: 16, rejected: [] });
+  await waitFor(async () => {
+    const latest = await line.db.owner.query("select value from latest_values l join streams s on s.id = l.stream_id where s.key = 'pump-1/temp'");
+    return latest.rows[0]?.value === 61.3;
+  }, "latest_values");
+  await node.close();
+});
+
+test("resent, doubled and reordered batches are stored once", async () => {
+  const node = await trustedNode("order-1");
+  await node.birth([{ alias: 1, key: "order/x" }]);
+  const batches = Array.from({ length: 20 }, (_, i) => node.batch(i, { 1: [i, i + 0.5] }));
+  const order = [5, 3, 3, 0, 1, 19, 18, 2, 4, 4, 17, 6, 7, 8, 16, 9, 10, 11, 12, 13, 14, 15, 0, 19];
+  for (const i of order) await node.send(batches[i] ?? {});
+  await waitFor(() => node.upTo() === 19, "all 20 batches");
+  expect(await countReadings(line.db, "order/x")).toBe(40);
+  await node.close();
+});
+
+test("data of a proposed node waits and is stored once when it is accepted", async () => {
+  const node = await TestNode.connect(line.broker, "stranger-1");
+  await node.birth([{ alias: 1, key: "stranger/a" }, { alias: 2, key: "stranger/b" }]);
+  for (let i = 0; i < 5; i++) await node.send(node.batch(i, { 1: [1, 2, 3], 2: [4, 5, 6] }));
+  await waitFor(() => node.upTo() === 4, "the acks");
+  expect(await countReadings(line.db, "stranger/a")).toBe(0);
+  const { rows } = await line.db.owner.query<{ id: number }>("select id from streams where key = 'stranger/a'");
+  await acceptStreams({ pool: line.db.pool, actor: LOCAL }, { streamIds: rows.map(({ id }) => id), units: {} });
+  await waitFor(async () => (await countReadings(line.db, "stranger/a")) === 15, "the replay of a");
+  expect(await countReadings(line.db, "stranger/b")).toBe(0);
+  await acceptNode({ pool: line.db.pool, actor: LOCAL }, { node: "stranger-1", withStreams: true });
+  await waitFor(async () => (await countReadings(line.db, "stranger/b")) === 15, "the replay of b");
+  await node.send(node.batch(5, { 1: [1], 2: [1] }));
+  await waitFor(() => node.upTo() === 5, "the next batch");
+  expect([await countReadings(line.db, "stranger/a"), await countReadings(line.db, "stranger/b")]).toEqual([16, 16]);
+  const held = await line.db.owner.query("select status, count(*)::int as n from quarantine where node_id = 'stranger-1' group by status");
+  expect(held.rows).toEqual([{ status: "replayed", n: 5 }]);
+  await node.close();
+});
