@@ -104,6 +104,28 @@ export class CopyWriter {
     this.closeArray(start, at);
   }
 
+  /** Values times `divisor` as int4; NaN as null. The products must be whole (up to rounding) and fit. */
+  scaledArray(values: Float64Array, from: number, to: number, divisor: number): void {
+    const { view } = this;
+    const start = this.at;
+    let at = this.arrayHeader(23, to - from);
+    let hasNull = 0;
+    for (let i = from; i < to; i++) {
+      const value = values[i] ?? Number.NaN;
+      if (Number.isNaN(value)) {
+        view.setInt32(at, -1);
+        at += 4;
+        hasNull = 1;
+      } else {
+        view.setInt32(at, 4);
+        view.setInt32(at + 4, Math.round(value * divisor));
+        at += 8;
+      }
+    }
+    view.setInt32(start + 8, hasNull);
+    this.closeArray(start, at);
+  }
+
   int4Array(values: Int32Array, count: number): void {
     const { view } = this;
     const start = this.at;
@@ -285,6 +307,34 @@ export class CopyReader {
     const values = new Int32Array(this.arrayCount());
     for (let i = 0; i < values.length; i++, this.at += 8) values[i] = this.view.getInt32(this.at + 4);
     return values;
+  }
+
+  /** What `CopyWriter.scaledArray` wrote; empty for NULL. */
+  scaledArray(divisor: number): Float64Array {
+    if (this.skipNull()) return new Float64Array(0);
+    const values = new Float64Array(this.arrayCount());
+    const { view } = this;
+    let { at } = this;
+    for (let i = 0; i < values.length; i++) {
+      if (view.getInt32(at) < 0) {
+        values[i] = Number.NaN;
+        at += 4;
+      } else {
+        values[i] = view.getInt32(at + 4) / divisor;
+        at += 8;
+      }
+    }
+    this.at = at;
+    return values;
+  }
+
+  int4OrNull(): number | null {
+    return this.skipNull() ? null : this.int4();
+  }
+
+  /** Passes over one field. */
+  skip(): void {
+    if (!this.skipNull()) this.at += 4 + this.view.getInt32(this.at);
   }
 
   /** Small codes of an int2 array; null for NULL. */

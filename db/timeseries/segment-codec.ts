@@ -2,13 +2,14 @@ import type { CopyReader, CopyWriter } from "./copy";
 import { HOUR_US, lowerBound, summarise, type OrderedReadings } from "./readings";
 
 /** Columns of table segments in the order that `writeSegments` fills. */
-export const SEGMENT_COLUMNS = "t0, t1, tick_us, vmin, vmax, vsum, vsumsq, vfirst, vlast, stream_id, n, bad, compacted, dt, v, q";
-const FIELDS = 16;
+export const SEGMENT_COLUMNS = "t0, t1, tick_us, vmin, vmax, vsum, vsumsq, vfirst, vlast, stream_id, n, bad, compacted, dt, v, divisor, m, q";
+const FIELDS = 18;
 /** Enough for the fixed fields and three array headers of a row. */
 const FIXED_BYTES = 300;
 /** One array stays small enough to be read and rewritten at ease; an hour at 10 Hz still fits one segment. */
 const MAX_READINGS = 50_000;
 const MAX_INT4 = 2_147_483_647;
+const MAX_DIVISOR = 1_000_000;
 
 /** Bytes that a run will need at most, to size the writer. */
 export function segmentBytes(count: number): number {
@@ -82,9 +83,38 @@ function writeSegment(writer: CopyWriter, run: OrderedReadings, from: number, to
   writer.boolean(compacted);
   if (offsets instanceof Int32Array) writer.int4Array(offsets, to - from);
   else writer.null();
-  writer.float8Array(run.values, from, to);
+  const divisor = findDivisor(run.values, from, to);
+  if (divisor === null) {
+    writer.float8Array(run.values, from, to);
+    writer.null();
+    writer.null();
+  } else {
+    writer.null();
+    writer.int4(divisor);
+    writer.scaledArray(run.values, from, to, divisor);
+  }
   if (run.quality && hasCode(run.quality, from, to)) writer.int2Array(run.quality, from, to);
   else writer.null();
+}
+
+/**
+ * The smallest power of ten that makes every value a whole number of at most 31 bits, or null. Exact, not near: `whole / divisor`
+ * must give back the same float, so nothing is rounded. What fits a divisor also fits the next one.
+ */
+function findDivisor(values: Float64Array, from: number, to: number): number | null {
+  let divisor = 1;
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    while (Math.round(value * divisor) / divisor !== value) {
+      divisor *= 10;
+      if (divisor > MAX_DIVISOR) return null;
+    }
+    if (Math.abs(value) * divisor > MAX_INT4) return null;
+  }
+  // A later value may have raised the divisor: the largest must still fit.
+  for (let i = from; divisor > 1 && i < to; i++) if (Math.abs(values[i] ?? 0) * divisor > MAX_INT4) return null;
+  return divisor;
 }
 
 function hasCode(quality: Uint8Array, from: number, to: number): boolean {
@@ -93,14 +123,17 @@ function hasCode(quality: Uint8Array, from: number, to: number): boolean {
 }
 
 /** Columns that `readSegment` expects, in its order. */
-export const READ_COLUMNS = "stream_id, t0, tick_us, dt, v, q";
+export const READ_COLUMNS = "stream_id, t0, tick_us, dt, v, divisor, m, q";
 
 export function readSegment(row: CopyReader): OrderedReadings {
   const streamId = row.int4();
   const start = row.timeUs();
   const tickUs = row.int8();
   const offsets = row.int4Array();
-  const values = row.float8Array() ?? new Float64Array(0);
+  const floats = row.float8Array();
+  const divisor = row.int4OrNull();
+  const values = floats ?? row.scaledArray(divisor ?? 1);
+  if (floats) row.skip();
   const quality = row.codeArray();
   const us = new Float64Array(values.length);
   for (let i = 0; i < us.length; i++) us[i] = start + (offsets ? (offsets[i] ?? 0) : i) * tickUs;

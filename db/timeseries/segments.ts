@@ -14,6 +14,7 @@ const WEEK_MS = 7 * 86_400_000;
 const FIRST_MONDAY_MS = 4 * 86_400_000;
 /** Hours of one stream joined per transaction. */
 const HOURS_AT_ONCE = 500;
+const SEGMENT_READ = READ_COLUMNS.split(", ").map((column) => `s.${column}`).join(", ");
 const COMPACTION_LOCK = "throughline compaction";
 
 /**
@@ -88,7 +89,7 @@ const rollupSource: RollupSource = {
     // The outer bounds let the planner leave out partitions; the inner ones choose segments.
     await copyOut(
       tx,
-      `select t.i, s.stream_id, s.t0, s.tick_us, s.dt, s.v, s.q from ${rangesSql(ranges)} join segments s
+      `select t.i, ${SEGMENT_READ} from ${rangesSql(ranges)} join segments s
          on s.stream_id = t.stream_id and s.t0 >= date_trunc('hour', t.from_ts, 'UTC') and s.t0 < t.to_ts and s.t1 >= t.from_ts
        where s.t0 >= ${timeLiteral(earliest)} and s.t0 < ${timeLiteral(latest)}`,
       (row) => found[row.int8() - 1]?.push(readSegment(row)),
@@ -140,7 +141,7 @@ async function joinHours(tx: PoolClient, hours: TouchedRange[]): Promise<number>
     `delete from segments s using ${rangesSql(hours)}
      where s.stream_id = t.stream_id and s.t0 >= t.from_ts and s.t0 < t.to_ts and s.t0 >= ${timeLiteral(earliest)} and s.t0 < ${timeLiteral(latest)}
        and (s.compacted or s.txid < (select rolled_before from timeseries_home))
-     returning ${READ_COLUMNS.split(", ").map((column) => `s.${column}`).join(", ")}`,
+     returning ${SEGMENT_READ}`,
     (row) => {
       const part = readSegment(row);
       const key = `${part.streamId} ${Math.floor((part.us[0] ?? 0) / HOUR_US)}`;
