@@ -63,7 +63,7 @@ async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   const isNew = inserted.rowCount === 1;
   // A retained birth of an older start comes again at every subscription: it must not make the node old.
   if (isNew || node.boot === birth.boot) await describeNode(tx, birth);
-  if (!isNew) await tx.query("update births set document = $3 where node_id = $1 and boot = $2 and document <> $3", [birth.node, birth.boot, JSON.stringify(birth)]);
+  if (!isNew) await tx.query("update births set document = $3, received_at = now() where node_id = $1 and boot = $2 and document <> $3", [birth.node, birth.boot, JSON.stringify(birth)]);
   if (node.trusted && node.status === "proposed") await tx.query("update nodes set status = 'accepted' where id = $1", [birth.node]);
 
   const faults: Refusal[] = [];

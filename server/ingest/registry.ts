@@ -57,6 +57,11 @@ export class Registry {
     if (cached) return cached;
     const generation = this.#generation;
     const aliases = await readAliases(this.pool, node, boot, known.byKey);
+    if (aliases === "newer") {
+      // The birth was committed between the two reads: what we know of the node is older than it.
+      this.forget(node);
+      return this.loadAliases(node, boot);
+    }
     if (aliases && generation === this.#generation) known.boots.set(boot, aliases);
     return aliases;
   }
@@ -99,7 +104,7 @@ export class Registry {
   }
 }
 
-async function readAliases(pool: Pool, node: string, boot: string, byKey: ReadonlyMap<string, StreamEntry>): Promise<Aliases | null> {
+async function readAliases(pool: Pool, node: string, boot: string, byKey: ReadonlyMap<string, StreamEntry>): Promise<Aliases | "newer" | null> {
   const { rows } = await pool.query<{ alias: number | null; id: number | null; key: string | null; promised: { unit?: string; type?: string } | null }>(
     `select a.alias, a.stream_id as id, s.key, p.promised
      from births b
@@ -113,8 +118,9 @@ async function readAliases(pool: Pool, node: string, boot: string, byKey: Readon
   if (rows.length === 0) return null;
   const aliases = new Map<string, StreamEntry>();
   for (const { alias, key, promised } of rows) {
-    const stream = key === null ? undefined : byKey.get(key);
-    if (alias === null || !stream) continue;
+    if (alias === null || key === null) continue; // a birth without streams
+    const stream = byKey.get(key);
+    if (!stream) return "newer";
     const differs = (promised?.unit ?? stream.unit) !== stream.unit || (promised?.type ?? stream.type) !== stream.type;
     aliases.set(String(alias), differs && stream.status === "accepted" ? { ...stream, status: "conflict" } : stream);
   }
