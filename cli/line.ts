@@ -104,7 +104,7 @@ async function prepareDatabase({ settings, secrets, supervisor, progress }: Line
   const urls = settings.databaseUrl === null && embedded ? embedded : { owner: settings.databaseOwnerUrl ?? "", app: settings.databaseUrl ?? "" };
   await progress.step(
     "Migrations",
-    () => migrate({ url: urls.owner, ...(settings.databaseUrl === null ? { appPassword: secrets.postgresApp } : {}) }),
+    () => migrate({ url: urls.owner, timeseriesHome: settings.timeseriesHome ?? undefined, ...(settings.databaseUrl === null ? { appPassword: secrets.postgresApp } : {}) }),
     (applied) => (applied.length === 0 ? "none needed" : `${applied.length} applied`),
   );
   return urls;

@@ -15,6 +15,8 @@ export interface Settings {
   objectStoreUrl: string;
   /** Which embedded broker; null = Mosquitto where it is found. */
   broker: "mosquitto" | "aedes" | null;
+  /** Overrides the probe that picks where readings live; null = by what the server offers. */
+  timeseriesHome: "segments" | "timescale" | null;
   ports: { web: number; mqtt: number; postgres: number; ingest: number; jobs: number; edge: number };
 }
 
@@ -31,6 +33,7 @@ const Env = z.object({
   MQTT_URL: url(/^(mqtts?|wss?|tcp|ssl):\/\//, "mqtt://user:password@host:port"),
   OBJECT_STORE_URL: url(/^(file|s3|https?):\/\//, "file:///folder or s3://bucket"),
   BROKER: z.enum(["mosquitto", "aedes"], "must be mosquitto or aedes").optional(),
+  TL_TIMESERIES_HOME: z.enum(["segments", "timescale"], "must be segments or timescale").optional(),
   PORT: Port.default(3000),
   MQTT_PORT: Port.default(1883),
   POSTGRES_PORT: Port.default(5433),
@@ -58,6 +61,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mqttUrl: read.MQTT_URL ?? null,
     objectStoreUrl: read.OBJECT_STORE_URL ?? pathToFileURL(join(dataDir, "objects")).href,
     broker: read.BROKER ?? null,
+    timeseriesHome: read.TL_TIMESERIES_HOME ?? null,
     ports,
   };
 }

@@ -12,9 +12,10 @@ embedded PostgreSQL of what runs here. Safe to repeat, and safe to run twice at 
 `,
   async run(args) {
     const { values } = parseArgs({ args, options: { json: { type: "boolean" } } });
-    const { databaseOwnerUrl } = findConnection(readSettings(process.env));
+    const settings = readSettings(process.env);
+    const { databaseOwnerUrl } = findConnection(settings);
     try {
-      const applied = await migrate({ url: databaseOwnerUrl, onApplied: (file, tookMs) => process.stderr.write(`  ✓ ${file} ${Math.round(tookMs)} ms\n`) });
+      const applied = await migrate({ url: databaseOwnerUrl, timeseriesHome: settings.timeseriesHome ?? undefined, onApplied: (file, tookMs) => process.stderr.write(`  ✓ ${file} ${Math.round(tookMs)} ms\n`) });
       process.stdout.write(values.json ? `${JSON.stringify({ applied })}\n` : applied.length === 0 ? "The database is at this release already.\n" : `${applied.length} migrations applied.\n`);
       return 0;
     } catch (cause) {
