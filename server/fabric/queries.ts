@@ -252,7 +252,7 @@ export interface NodeDetail extends NodeFactsRow {
   lanes: { lane: string; epoch: string; upTo: number; watermarkMs: number | null; lastBatchMs: number | null }[];
   gaps: { id: string; lane: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null }[];
   history: { atMs: number; kind: string; text: string; severity: string | null }[];
-  inference: { slot: string; model: string; n24h: number; lastMs: number; lastScore: number | null; lastLabel: string | null; p50LatencyMs: number | null }[];
+  inference: { slot: string; model: string; n1h: number; lastMs: number; lastScore: number | null; lastLabel: string | null; p50LatencyMs: number | null }[];
   documents: { desired: unknown; desiredRevision: number; reported: unknown; appliedRevision: number | null; reportedMs: number | null } | null;
   quarantined: number;
 }
@@ -282,7 +282,7 @@ export async function findNode(pool: Pool, id: string, nowMs: number): Promise<N
       `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`, [id],
     ),
     pool.query<NodeDetail["inference"][number]>(
-      `select slot, (array_agg(model order by ts desc))[1] as model, count(*)::int as "n24h", ${ms("max(ts)")} as "lastMs", (array_agg(score order by ts desc))[1] as "lastScore",
+      `select slot, (array_agg(model order by ts desc))[1] as model, count(*)::int as "n1h", ${ms("max(ts)")} as "lastMs", (array_agg(score order by ts desc))[1] as "lastScore",
          (array_agg(label order by ts desc))[1] as "lastLabel", percentile_cont(0.5) within group (order by latency_ms) as "p50LatencyMs"
        from inference where node_id = $1 and slot = any(array(select e->>'slot' from nodes n, jsonb_array_elements(n.slots) e where n.id = $1)) and ts > to_timestamp($2 / 1000.0) - interval '1 hour' and role = 'active' group by slot order by slot`,
       [id, nowMs],

@@ -1,0 +1,11 @@
+import { Page, Sheet } from "@/components/ui/page";
+import { BlockSkeleton, TableSkeleton } from "@/components/ui/states";
+
+export default function Loading() {
+  return (
+    <Page crumbs={[{ label: "Inbox" }, { label: "Quarantine" }]}>
+      <BlockSkeleton height={48} />
+      <Sheet flush><TableSkeleton rows={8} columns={4} /></Sheet>
+    </Page>
+  );
+}
