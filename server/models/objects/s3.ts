@@ -1,5 +1,5 @@
 import { AwsClient } from "aws4fetch";
-import { digestOf, keyOf, type ObjectStore, verified } from "./store";
+import { digestOf, keyOf, type ObjectStore, verified } from "./object";
 
 /**
  * Objects in a bucket of anything that speaks the S3 protocol. An S3 PUT shows all of an object or none of it, and the

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import S3rver from "s3rver";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { digestOf, keyOf, type ObjectStore, openObjectStore } from "./store";
+import { digestOf, keyOf, type ObjectStore } from "./object";
+import { openObjectStore } from "./store";
 
 const model = new TextEncoder().encode("weights of a small model");
 let folder: string;
@@ -58,7 +59,7 @@ describe.each(["folder", "s3"])("an object store in %s", (home) => {
 });
 
 test("a damaged file is named and never served", async () => {
-  const digest = await stores["folder"]?.put(new Uint8Array([7, 7, 7])) ?? "";
+  const digest = (await stores["folder"]?.put(new Uint8Array([7, 7, 7]))) ?? "";
   await writeFile(join(folder, "files", keyOf(digest)), new Uint8Array([7, 7, 8]));
   await expect(stores["folder"]?.get(digest)).rejects.toThrow("damaged bytes");
 });

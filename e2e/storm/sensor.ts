@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDevice } from "@/sdk/device/device";
+import { openLedger, readLedger } from "./ledger";
+
+/**
+ * One device with one stream whose value is a running number, so that every reading can be told from every other. It is
+ * killed without warning and started again; a number is never used twice. `--quota` small enough makes it drop readings,
+ * which must then be accounted for by gap records.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    node: { type: "string", default: "" },
+    url: { type: "string", default: "" },
+    token: { type: "string", default: "" },
+    data: { type: "string", default: "" },
+    ledger: { type: "string", default: "" },
+    rate: { type: "string", default: "1000" },
+    quota: { type: "string", default: "536870912" },
+  },
+});
+
+const STREAM = "sensor/count";
+const TICK_MS = 20;
+
+const perTick = Math.max(1, Math.round((Number(flags.rate) * TICK_MS) / 1000));
+const start = readLedger(flags.ledger).next;
+const ledger = openLedger(flags.ledger);
+const device = await openDevice({
+  node: flags.node,
+  url: flags.url,
+  token: flags.token,
+  dataDir: flags.data,
+  quota: { bytes: Number(flags.quota) },
+  streams: [{ alias: 1, key: STREAM, quantity: "count", unit: "1", type: "number" }],
+});
+
+let stopping = false;
+process.once("SIGTERM", () => {
+  stopping = true;
+});
+
+for (let n = start; !stopping; n += perTick) {
+  const last = n + perTick - 1;
+  const now = Date.now();
+  ledger.offered(n, last);
+  const writes = [];
+  for (let i = n; i <= last; i++) {
+    writes.push(device.write({ tsMs: now + (i - n) / 1000, values: { [STREAM]: i } }, { durable: true }));
+  }
+  await Promise.all(writes);
+  ledger.kept(n, last);
+  await sleep(TICK_MS);
+}
+await device.flush();
+await device.close();
+ledger.close();

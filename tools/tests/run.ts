@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram, prepareMachine } from "./machine";
+import {
+  add,
+  NOTHING,
+  type Outcome,
+  type PlaywrightReport,
+  readPlaywright,
+  readVitest,
+  type VitestReport,
+} from "./results";
+
+/**
+ * `npm test`: every test there is, on both databases and both brokers. What cannot run on this machine is named with
+ * the way to get it; with TL_DEMAND_ALL=1 (CI) it is a failure. The last line is `N passed, N failed`.
+ */
+const REPORTS = ".cache/tests";
+const COMBINATIONS = [
+  { name: "PostgreSQL with segments, embedded broker", database: "plain", broker: "aedes" },
+  { name: "TimescaleDB, Mosquitto", database: "timescale", broker: "mosquitto" },
+] as const;
+
+const demandsAll = process.env.TL_DEMAND_ALL === "1";
+const only = process.argv.slice(2);
+const wanted = (suite: string) => only.length === 0 || only.includes(suite);
+
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+
+const notRun = prepareMachine();
+if (!existsSync(process.env.THROUGHLINE_SHARED ?? join("..", "shared"))) {
+  notRun.push("tests on recorded plant data: ../shared is missing; set THROUGHLINE_SHARED to its folder");
+}
+
+let total = NOTHING;
+const lines: string[] = [];
+
+if (wanted("unit")) record("unit", vitest("unit", {}));
+for (const { name, database, broker } of COMBINATIONS) {
+  if (!wanted("int")) break;
+  if (broker === "mosquitto" && findProgram(["mosquitto"]) === null) continue; // named in notRun
+  record(`integration: ${name}`, vitest("int", { TL_TEST_DB: database, TL_TEST_BROKER: broker }));
+}
+if (wanted("e2e") && findProgram(["chromium", "chromium-browser", "google-chrome"]) !== null)
+  record("browser", playwright());
+
+console.log("");
+for (const line of lines) console.log(line);
+for (const line of notRun) console.log(`NOT RUN  ${line}`);
+if (demandsAll) total = add(total, { ...NOTHING, failed: notRun.length + total.skipped });
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+function record(name: string, outcome: Outcome): void {
+  total = add(total, outcome);
+  const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} SKIPPED` : "";
+  lines.push(`${name}: ${outcome.passed} passed, ${outcome.failed} failed${skipped}`);
+}
+
+function vitest(project: string, env: Record<string, string>): Outcome {
+  const report = join(REPORTS, `${[project, ...Object.values(env)].join("-")}.json`);
+  const workers = project === "int" ? ["--maxWorkers=1"] : [];
+  const args = [
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...workers,
+  ];
+  return run("node_modules/vitest/vitest.mjs", args, env, report, (json: VitestReport) => readVitest(json));
+}
+
+function playwright(): Outcome {
+  const report = join(REPORTS, "browser.json");
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  return run(
+    "node_modules/@playwright/test/cli.js",
+    ["test", "--reporter=list,json"],
+    env,
+    report,
+    (json: PlaywrightReport) => readPlaywright(json),
+  );
+}
+
+/** A runner that wrote no report has failed, whatever its exit code says. */
+function run<R>(
+  script: string,
+  args: string[],
+  env: Record<string, string>,
+  report: string,
+  read: (json: R) => Outcome,
+): Outcome {
+  spawnSync(process.execPath, [script, ...args], { stdio: "inherit", env: { ...process.env, ...env } });
+  if (!existsSync(report)) return { ...NOTHING, failed: 1 };
+  return read(JSON.parse(readFileSync(report, "utf8")));
+}
