@@ -1,0 +1,47 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { openFileBuffer, newUlid } from "./file-buffer";
+import { Sealer, DEFAULT_SEAL } from "../sealer";
+
+/**
+ * A process to be killed: writes numbered rows into the buffer, seals them in fives, frees what is older than three
+ * batches, and notes in a ledger what it offered, what the buffer took and what was freed. A number is never used twice.
+ * Arguments: data folder, ledger file, rows to write (0 = until killed).
+ */
+const [dataDir = "", ledger = "", rows = "0"] = process.argv.slice(2);
+const boot = newUlid();
+const clock = { source: "manual" as const, offsetMs: 0, errorMs: 1 };
+const store = await openFileBuffer({ dataDir, origin: () => ({ boot, clock }), monoMs: () => performance.now(), segmentBytes: 4_096, rowFileBytes: 2_048, syncEveryRows: 7 });
+const noted = existsSync(ledger) ? readFileSync(ledger, "utf8") : "";
+const start = Math.max(0, ...[...noted.matchAll(/^offer (\d+)$/gm)].map(([, n]) => Number(n) + 1));
+const sealer = new Sealer({
+  node: "kill-writer",
+  store,
+  policy: { ...DEFAULT_SEAL, rows: 5, compression: "none" },
+  boot,
+  clock: () => clock,
+  monoMs: () => performance.now(),
+  isOffline: () => true,
+  isPinned: () => false,
+  sealed: () => undefined,
+  failed: (cause) => {
+    throw cause;
+  },
+});
+await sealer.flush();
+for (let n = start; rows === "0" || n < start + Number(rows); n += 1) {
+  appendFileSync(ledger, `offer ${n}\n`);
+  await store.append("telemetry", [{ tsMs: 1_767_225_600_000 + n, json: JSON.stringify({ v: { 1: n } }) }], { durable: n % 3 === 0 });
+  appendFileSync(ledger, `took ${n}\n`);
+  sealer.rowsAdded("telemetry");
+  if (n % 5 !== 4) continue;
+  await sealer.flush();
+  const upTo = store.lane("telemetry").nextBatch - 4;
+  if (upTo < 0) continue;
+  let end = 0;
+  for (const batch of store.held("telemetry")) if (batch.batch <= upTo) end = Math.max(end, batch.first + batch.span);
+  // Noted before it happens: whichever side of the kill it falls on, these rows have been delivered.
+  if (end > 0) appendFileSync(ledger, `freed ${end}\n`);
+  await store.free("telemetry", { upTo, ranges: [] });
+}
+await sealer.stop();
+await store.close();

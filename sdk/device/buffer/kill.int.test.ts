@@ -1,0 +1,176 @@
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seededRandom } from "../backoff";
+import { decodeBatch } from "../evictor";
+import { newUlid, openFileBuffer } from "./file-buffer";
+
+let folder = "";
+let writer = "";
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tl-kill-"));
+  writer = join(folder, "writer.mjs");
+  await build({
+    entryPoints: [new URL("./kill-writer.ts", import.meta.url).pathname],
+    outfile: writer,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    alias: { "@": process.cwd() },
+    banner: { js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);' },
+    logLevel: "silent",
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const openStore = (dataDir: string) =>
+  openFileBuffer({ dataDir, origin: () => ({ boot: newUlid(), clock: { source: "manual", offsetMs: 0, errorMs: 1 } }), monoMs: () => performance.now() });
+
+/** Opens what a kill left and holds it against the ledger: everything taken is there or was freed, nothing is there twice. */
+async function checkAfterKill(dataDir: string, ledger: string): Promise<number> {
+  const text = readFileSync(ledger, "utf8");
+  const offered = new Set([...text.matchAll(/^offer (\d+)$/gm)].map(([, n]) => Number(n)));
+  const took = [...text.matchAll(/^took (\d+)$/gm)].map(([, n]) => Number(n));
+  const freedRow = Math.max(0, ...[...text.matchAll(/^freed (\d+)$/gm)].map(([, n]) => Number(n)));
+  const store = await openStore(dataDir);
+  try {
+    const values: number[] = [];
+    const rowOf: number[] = [];
+    let expectedRow: number | null = null;
+    for (const batch of store.held("telemetry")) {
+      const body: { first: number; columns: Record<string, number[]> } = JSON.parse(await decodeBatch(await store.read("telemetry", batch.batch), batch.encoding));
+      expect(body.first).toBe(expectedRow ?? body.first);
+      (body.columns["1"] ?? []).forEach((value, index) => {
+        values.push(value);
+        rowOf.push(body.first + index);
+      });
+      expectedRow = body.first + batch.span;
+    }
+    const run = store.unsealed("telemetry");
+    if (run) expect(run.first).toBe(expectedRow ?? run.first);
+    run?.rows.forEach((row, index) => {
+      values.push(JSON.parse(row.json).v["1"]);
+      rowOf.push(run.first + index);
+    });
+    expect(store.missing("telemetry")).toEqual([]);
+    expect(new Set(values).size).toBe(values.length);
+    for (const value of values) expect(offered.has(value)).toBe(true);
+    const recovered = new Set(values);
+    const lowestRow = rowOf[0] ?? store.lane("telemetry").nextRow;
+    expect(lowestRow).toBeLessThanOrEqual(Math.max(freedRow, 0) === 0 ? 0 : freedRow);
+    const lost = took.filter((n) => !recovered.has(n));
+    // Rows below the first one held were freed: there are as many of them as row numbers, so none can hide among them.
+    expect(lost.length).toBeLessThanOrEqual(lowestRow);
+    expect(lost.every((n) => values.length === 0 || n < Math.min(...values))).toBe(true);
+    return values.length;
+  } finally {
+    await store.close();
+  }
+}
+
+describe("G1, G2, F01, F02: a killed writer", () => {
+  test("loses nothing it was told is kept, at random moments", async () => {
+    const random = seededRandom("random kills");
+    const dataDir = mkdtempSync(join(folder, "random-"));
+    const ledger = join(dataDir, "ledger.txt");
+    writeFileSync(ledger, "");
+    for (let round = 0; round < 25; round += 1) {
+      const child = spawn(process.execPath, [writer, dataDir, ledger, "0"], { stdio: ["ignore", "ignore", "pipe"] });
+      let stderr = "";
+      child.stderr.on("data", (part: Buffer) => {
+        stderr += part.toString();
+      });
+      const gone = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+      await sleep(150 + Math.floor(random() * 150));
+      child.kill("SIGKILL");
+      expect(await gone, stderr).toBe("SIGKILL");
+      await checkAfterKill(dataDir, ledger);
+    }
+    expect(readFileSync(ledger, "utf8").split("\n").length).toBeGreaterThan(500);
+  });
+
+  // Every single one with TL_KILL_EVERY=1; otherwise every second, from a different start per call.
+  const CALLS = ["pwrite64", "fdatasync", "fsync", "rename", "unlink", "ftruncate"] as const;
+  test.runIf(hasStrace)("loses nothing at any write, fsync, rename and unlink of the buffer", { timeout: 240_000 }, async () => {
+    const step = process.env.TL_KILL_EVERY === "1" ? 1 : 2;
+    let kills = 0;
+    for (const [index, call] of CALLS.entries()) {
+      for (let when = 1 + (index % step); ; when += step) {
+        const dataDir = mkdtempSync(join(folder, `${call}-`));
+        const ledger = join(dataDir, "ledger.txt");
+        writeFileSync(ledger, "");
+        // strace counts per thread: with one thread for file work, the count is the writer's own order of calls.
+        const args = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=SIGKILL:when=${when}`, process.execPath, writer, dataDir, ledger, "30"];
+        const { signal, status, stderr } = spawnSync("strace", args, { env: { ...process.env, UV_USE_IO_URING: "0", UV_THREADPOOL_SIZE: "1" } });
+        if (signal !== "SIGKILL" && status === 0) break;
+        expect(signal ?? status, stderr.toString()).toBe("SIGKILL");
+        kills += 1;
+        await checkAfterKill(dataDir, ledger);
+        // No crash loop: the next start finishes its work.
+        if (when % 3 === 0) {
+          const again = spawnSync(process.execPath, [writer, dataDir, ledger, "5"]);
+          expect(again.status, again.stderr.toString()).toBe(0);
+          await checkAfterKill(dataDir, ledger);
+        }
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    }
+    console.log(`killed at ${kills} system calls (step ${step})`);
+    expect(kills).toBeGreaterThan(20);
+  });
+
+  test.runIf(!hasStrace)("STRACE IS NOT INSTALLED: kills at every system call were NOT tested", () => {
+    console.warn("install strace to test kills at every write, fsync, rename and unlink of the buffer");
+  });
+
+  test("starts again after a torn tail, garbage behind the log, and a file of garbage", async () => {
+    const dataDir = mkdtempSync(join(folder, "torn-"));
+    const ledger = join(dataDir, "ledger.txt");
+    writeFileSync(ledger, "");
+    spawnSync(process.execPath, [writer, dataDir, ledger, "33"]);
+    const kept = await checkAfterKill(dataDir, ledger);
+    for (const part of ["rows", "lanes/telemetry"]) {
+      const last = join(dataDir, part, readdirSync(join(dataDir, part)).sort().at(-1) ?? "");
+      appendFileSync(last, Buffer.from([9, 0, 0, 0, 1, 2, 3]));
+      expect(await checkAfterKill(dataDir, ledger)).toBe(kept);
+      appendFileSync(last, Buffer.alloc(5_000, 0xa5));
+      expect(await checkAfterKill(dataDir, ledger)).toBe(kept);
+    }
+    writeFileSync(join(dataDir, "rows", "0000009999.log"), Buffer.alloc(3_000, 0x5a));
+    writeFileSync(join(dataDir, "lanes", "telemetry", "0000009999.seg"), Buffer.alloc(3_000, 0x5a));
+    expect(await checkAfterKill(dataDir, ledger)).toBe(kept);
+    const again = spawnSync(process.execPath, [writer, dataDir, ledger, "6"]);
+    expect(again.status, again.stderr.toString()).toBe(0);
+    await checkAfterKill(dataDir, ledger);
+    expect(readdirSync(join(dataDir, "torn")).length).toBeGreaterThan(0);
+  });
+
+  test("a row log cut at any byte keeps every whole row before the cut", async () => {
+    const dataDir = mkdtempSync(join(folder, "cut-"));
+    const store = await openStore(dataDir);
+    for (let n = 0; n < 8; n += 1) await store.append("telemetry", [{ tsMs: n, json: `{"v":{"1":${n}}}` }], { durable: true });
+    await store.close();
+    const file = join(dataDir, "rows", readdirSync(join(dataDir, "rows")).at(-1) ?? "");
+    let before = 8;
+    for (let size = statSync(file).size - 1; size > 0; size -= 37) {
+      const copy = mkdtempSync(join(folder, "copy-"));
+      rmSync(copy, { recursive: true });
+      spawnSync("cp", ["-r", dataDir, copy]);
+      truncateSync(join(copy, "rows", readdirSync(join(copy, "rows")).at(-1) ?? ""), size);
+      const cut = await openStore(copy);
+      const rows = cut.unsealed("telemetry")?.rows ?? [];
+      expect(rows.map((row) => row.tsMs)).toEqual([...rows.keys()]);
+      expect(rows.length).toBeLessThanOrEqual(before);
+      before = rows.length;
+      await cut.close();
+      rmSync(copy, { recursive: true, force: true });
+    }
+  });
+});
