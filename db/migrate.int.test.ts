@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { withRole } from "./client";
 import { migrate } from "./migrate";
 import { cloneTestDb, createEmptyTestDb } from "./testing";
 
@@ -79,6 +80,27 @@ test("a migration waits out a transaction that holds its table", async () => {
   await new Promise((resolve) => setTimeout(resolve, 3_400)); // past the first lock timeout of 3 s
   await client.query("commit");
   expect(await running).toEqual(["0003-more.sql"]);
+});
+
+test("a database filled by an earlier release goes forward with its readings", async () => {
+  const released = join(import.meta.dirname, "migrations");
+  for (const name of readdirSync(released).filter((file) => file < "0008")) copyFileSync(join(released, name), join(folder, name));
+  await migrate({ url: db.url, folder, timeseriesHome: "segments" });
+  await client.query("select timeseries_prepare('2026-10-07', '2026-10-07')");
+  await client.query("insert into segments (t0, t1, tick_us, stream_id, n, bad, v) values ('2026-10-07 10:00Z', '2026-10-07 10:00:02Z', 1000000, 1, 3, 0, '{1.5,null,3}')");
+  expect(await migrate({ url: db.url, timeseriesHome: "segments" })).toContain("0008-segments-decimals.sql");
+  expect(await one("select array_agg(value order by ts) from readings")).toEqual([1.5, null, 3]);
+});
+
+test("a role that may not make roles is told whom to ask; with the role there it goes through", async () => {
+  const user = `limited_${process.pid}`;
+  await client.query(`create role ${user} login password 'x'; grant all on schema public to ${user} with grant option; grant all on database ${new URL(db.url).pathname.slice(1)} to ${user}`);
+  const url = withRole(db.url, user, "x");
+  write("0001-roles.sql", "do $$ begin create role another_app; exception when insufficient_privilege then raise exception 'may not create' using hint = 'Ask an administrator'; end $$");
+  await expect(migrate({ url, folder })).rejects.toThrow("0001-roles.sql failed: may not create. Nothing of this file was kept. Ask an administrator.");
+  copyFileSync(join(import.meta.dirname, "migrations", "0001-roles.sql"), join(folder, "0001-roles.sql"));
+  expect(await migrate({ url, folder })).toEqual(["0001-roles.sql"]);
+  await client.query(`drop owned by ${user} cascade; drop role ${user}`);
 });
 
 test("the application role cannot change the schema, and writes only what it is granted", async () => {

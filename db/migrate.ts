@@ -16,7 +16,7 @@ export interface MigrateOptions {
   url: string;
   /** Password for the role `throughline_app`; absent = the role's password is looked after elsewhere. */
   appPassword?: string;
-  /** Override of the probe that picks the time-series home. */
+  /** Time-series home of a new database instead of what the probe finds; default: TL_TIMESERIES_HOME. */
   timeseriesHome?: "segments" | "timescale";
   folder?: string;
   onApplied?: (file: string, tookMs: number) => void;
@@ -44,12 +44,13 @@ export class MigrationError extends Error {
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const folder = options.folder ?? migrationsFolder();
   const files = readdirSync(folder).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
+  const home = options.timeseriesHome ?? wantedHome(process.env.TL_TIMESERIES_HOME);
   const client = new Client({ connectionString: options.url, application_name: "throughline-migrate" });
   await client.connect();
   try {
     await client.query("set client_min_messages = warning");
     await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
-    if (options.timeseriesHome) await client.query("select set_config('throughline.timeseries_home', $1, false)", [options.timeseriesHome]);
+    await client.query("select set_config('throughline.timeseries_home', $1, false)", [home ?? ""]);
     await client.query("create table if not exists public.schema_migrations (file text primary key, sha256 text not null, applied_at timestamptz not null default now(), took_ms int not null)");
     const pending = await findPending(client, folder, files);
     for (const file of pending) {
@@ -64,6 +65,12 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   } finally {
     await client.end(); // releases the advisory lock as well
   }
+}
+
+function wantedHome(word: string | undefined): "segments" | "timescale" | undefined {
+  if (word === undefined || word === "") return undefined;
+  if (word === "segments" || word === "timescale") return word;
+  throw new MigrationError("failed", `TL_TIMESERIES_HOME must be segments or timescale, not "${word}". Unset it to let the server decide.`);
 }
 
 interface MigrationFile { name: string; text: string; sha256: string }
@@ -99,7 +106,8 @@ async function applyWithRetry(client: Client, file: MigrationFile): Promise<void
       }
       const detail = cause instanceof Error ? cause.message : String(cause);
       if (lostLock) throw new MigrationError("locked", `${file.name} could not get a lock in ${LOCK_ATTEMPTS} attempts: another session holds a table. End long transactions (select * from pg_stat_activity) and migrate again.`, { cause });
-      throw new MigrationError("failed", `${file.name} failed: ${detail}. Nothing of this file was kept${NO_TRANSACTION.test(file.text) ? " but what came before the failing statement" : ""}.`, { cause });
+      const hint = cause instanceof Error && "hint" in cause && typeof cause.hint === "string" ? ` ${cause.hint}.` : "";
+      throw new MigrationError("failed", `${file.name} failed: ${detail}. Nothing of this file was kept${NO_TRANSACTION.test(file.text) ? " but what came before the failing statement" : ""}.${hint}`, { cause });
     }
   }
 }

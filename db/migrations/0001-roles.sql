@@ -2,10 +2,16 @@
 -- It gets its password from whoever runs the migrations; until then it cannot sign in.
 do $$
 begin
-  create role throughline_app nologin;
+  -- Roles belong to the whole server: another database of it may have made this one, even at this moment. Looked for first,
+  -- because where an administrator made it for us we may not be allowed to make roles.
+  if not exists (select from pg_roles where rolname = 'throughline_app') then
+    create role throughline_app nologin;
+  end if;
 exception
-  -- Roles belong to the whole server: another database of it may have made this one, even at this moment.
   when duplicate_object or unique_violation then null;
+  when insufficient_privilege then
+    raise exception 'this role may not create the role throughline_app'
+      using hint = 'Ask an administrator to run: create role throughline_app login password ''...''';
 end
 $$;
 
