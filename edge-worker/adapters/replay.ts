@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "csv-parse";
 import { z } from "zod";
@@ -45,12 +46,13 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
   let skipped = 0;
 
   async function* rows(dialect: CsvDialect, signal: AbortSignal): AsyncGenerator<Row> {
-    const parser = createReadStream(config.file, { signal }).pipe(
-      parse({ delimiter: dialect.delimiter, columns: true, bom: true, relax_column_count: true, skip_empty_lines: true, trim: true }),
-    );
+    const parser = parse({ delimiter: dialect.delimiter, columns: true, bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
+    // an error of the file ends the parser with that error, and the loop below throws it
+    pipeline(createReadStream(config.file), parser, () => undefined);
     const labels = new Map<string, boolean>();
     let index = 0;
     for await (const record of parser) {
+      if (signal.aborted) return;
       const cells = z.record(z.string(), z.string()).parse(record);
       const captureMs = dialect.timeColumns.length === 0 ? index * config.stepMs : parseTime(dialect.timeColumns.map((name) => cells[name] ?? "").join(" "));
       index += 1;
@@ -96,7 +98,8 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
         const sinceFirstMs = captureMs - firstMs;
         const dueMs = startMs + (speed === Number.POSITIVE_INFINITY ? sinceFirstMs : sinceFirstMs / speed);
         const waitMs = speed === Number.POSITIVE_INFINITY ? 0 : dueMs - now();
-        if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+        if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return;
         yield { ...item, tsMs: config.time === "now" ? dueMs : captureMs };
       }
       startMs += (lastMs - (firstMs ?? lastMs) + stepMs) / (speed === Number.POSITIVE_INFINITY ? 1 : speed);

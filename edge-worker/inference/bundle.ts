@@ -1,20 +1,27 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 
-/** A program of ours that runs beside this one, with what Node needs to run it. */
-export interface Program {
-  file: string;
-  execArgv: string[];
-}
+const built = (bundle: string): string => fileURLToPath(new URL(`./${bundle}.js`, import.meta.url));
+const source = (file: string): string => fileURLToPath(new URL(`./${file}.ts`, import.meta.url));
+const tsx = (entry: string): string => pathToFileURL(createRequire(import.meta.url).resolve(entry)).href;
 
 /**
- * Finds a sibling program: in `dist/` it is a bundle beside the running one (`inference-thread.js`); from source, under
- * tsx or vitest, it is the TypeScript file beside this module, run through tsx.
+ * Arguments for Node that start the probe. In `dist/` it is a bundle beside the running one; from source, under tsx or
+ * vitest, it is the TypeScript file beside this module, run through tsx.
  */
-export function program(bundle: "inference-thread" | "model-probe", source: "thread" | "probe"): Program {
-  const built = fileURLToPath(new URL(`./${bundle}.js`, import.meta.url));
-  if (existsSync(built)) return { file: built, execArgv: [] };
-  const tsx = createRequire(import.meta.url).resolve("tsx");
-  return { file: fileURLToPath(new URL(`./${source}.ts`, import.meta.url)), execArgv: ["--import", pathToFileURL(tsx).href] };
+export function probeProgram(): string[] {
+  const bundle = built("model-probe");
+  return existsSync(bundle) ? [bundle] : ["--import", tsx("tsx"), source("probe")];
+}
+
+/** Starts the model thread, found in the same way; tsx does not reach into threads by itself, so it is registered there. */
+export function startModelThread(options: WorkerOptions): Worker {
+  const bundle = built("inference-thread");
+  if (existsSync(bundle)) return new Worker(bundle, options);
+  const entry = JSON.stringify(pathToFileURL(source("thread")).href);
+  // the package resolves to CommonJS here; the module of the same name beside it can register a loader for a thread
+  const api = JSON.stringify(tsx("tsx/esm/api").replace(/\.cjs$/, ".mjs"));
+  return new Worker(`import(${api}).then(({ register }) => { register(); return import(${entry}); });`, { ...options, eval: true });
 }

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
-import { program } from "./bundle";
+import type { Worker } from "node:worker_threads";
+import { startModelThread } from "./bundle";
 import { ModelRefused, type ModelRefusalCode } from "./refusal";
 import type { Verdict } from "./scorer";
 import type { ModelIo, OutputColumn } from "./session";
@@ -63,8 +63,7 @@ export class ModelThread {
 
   constructor(options: ThreadOptions = {}) {
     this.#options = { maxBatch: 64, maxQueue: 1_024, runTimeoutMs: 5_000, onLatency: () => undefined, onLost: () => undefined, ...options };
-    const { file, execArgv } = program("inference-thread", "thread");
-    const worker = new Worker(file, { execArgv, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const worker = startModelThread({ resourceLimits: { maxOldGenerationSizeMb: 64 } });
     worker.on("message", (answer: ThreadAnswer) => {
       const pending = this.#pending.get(answer.id);
       if (!pending) return;

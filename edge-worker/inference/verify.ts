@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { program } from "./bundle";
+import { probeProgram } from "./bundle";
 import { MODEL_REFUSAL_CODES, ModelRefused } from "./refusal";
 import { SCAN_LIMITS, tooLarge } from "./scan";
 import type { ModelIo } from "./session";
@@ -53,8 +53,7 @@ export async function probeModel(bytes: Uint8Array, io: ModelIo, limits: ProbeLi
 const WATCH_EVERY_MS = 20;
 
 function runProbe(bytes: Uint8Array, io: ModelIo, { memoryMb, timeoutMs }: ProbeLimits, cwd: string, skipScan: boolean): Promise<ProbeReport> {
-  const { file, execArgv } = program("model-probe", "probe");
-  const node = [process.execPath, ...execArgv, "--max-old-space-size=128", file];
+  const node = [process.execPath, "--max-old-space-size=128", ...probeProgram()];
   const [command = "", ...args] = process.platform === "win32" ? node : ["/bin/sh", "-c", `ulimit -d ${memoryMb * 1_024} 2>/dev/null; ulimit -c 0; exec "$0" "$@"`, ...node];
   const child = spawn(command, args, { cwd, env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "" }, stdio: ["pipe", "pipe", "pipe"] });
 

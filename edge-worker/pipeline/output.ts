@@ -71,7 +71,7 @@ export async function* output(items: AsyncIterable<Watched>, options: OutputOpti
         model: digest,
         role: "active",
         input: { ...input },
-        output: { ...outputs, score, label: score >= threshold ? "alarm" : "normal", pipeline: plan.name, device, streams },
+        output: { ...outputs, score, label: score >= threshold ? "alarm" : "normal", ...(isAlarm ? { alarm: true } : {}), pipeline: plan.name, device, streams },
         latencyMs,
         window: [window.fromMs, window.toMs],
       },

@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { DesiredFault } from "@/sdk/device/twin";
+import type { Desired } from "@/sdk/wire/twin";
+import { ConfigError, type EdgeConfig } from "./config";
+import type { EdgeDevice } from "./device";
+import { type Health, type Part, serveHealth } from "./health";
+import { ModelThread } from "./inference/model-thread";
+import { Slots } from "./inference/slots";
+import { createMetrics, watchEventLoop } from "./metrics";
+import { type CompiledRule, cleaner, compileRule } from "./pipeline/clean";
+import { Pipelines } from "./pipelines";
+import type { Adapter, AdapterItem, Sample } from "./samples";
+
+export interface StreamInfo {
+  key: string;
+  unit: string;
+  device?: string;
+  rateHz?: number;
+  clean?: EdgeConfig["streams"][number]["clean"];
+}
+
+export interface WorkerOptions {
+  config: EdgeConfig;
+  /** every stream of this node, those of simulated plants too */
+  streams: readonly StreamInfo[];
+  adapters: readonly Adapter[];
+  device: EdgeDevice;
+  log: Logger;
+  version: string;
+}
+
+export interface EdgeWorker {
+  port: number;
+  health(): Health;
+  /** for the birth: which digest each slot runs */
+  slots(): { slot: string; committed: string | null; trial: null }[];
+  stop(): Promise<void>;
+}
+
+const ADAPTER_RETRY_MS = 5_000;
+const STOP_DEADLINE_MS = 2_500;
+
+/**
+ * The whole edge worker around an open device. Order at start: models, then pipelines (which are checked against the
+ * models), then adapters, so that no reading is scored by half a line. A model that fails leaves its slot empty and the
+ * line running; a pipeline that fails is a fault of the configuration.
+ * @throws {ConfigError} naming each pipeline fault
+ */
+export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
+  const { config, device, log } = options;
+  const metrics = createMetrics();
+  const stopWatching = watchEventLoop(metrics);
+  const startedMs = Date.now();
+  let threadTrouble: string | null = null;
+  let threadRestarts = 0;
+  let isStopping = false;
+
+  const newThread = (): ModelThread =>
+    new ModelThread({
+      onLatency: (ms, windows) => {
+        metrics.runSeconds.observe(ms / 1_000);
+        metrics.batchWindows.observe(windows);
+      },
+      onLost: (why) => {
+        if (isStopping) return;
+        threadTrouble = why;
+        threadRestarts += 1;
+        log.error({ why, restarts: threadRestarts }, "the model thread was lost; its models are loaded again");
+        thread = newThread();
+        void slots.reload(thread).then(() => (threadTrouble = null));
+      },
+    });
+  let thread = newThread();
+  const limits = { memoryMb: config.probeMemoryMb, timeoutMs: config.probeTimeoutMs };
+  const slots = new Slots(thread, limits, (slot, report) => log.info({ slot, digest: report.digest, loadMs: Math.round(report.loadMs), rssMb: Math.round(report.rssMb) }, "the model passed its probe"));
+  for (const slot of config.slots) {
+    slots.declare(slot);
+    await slots.load(slot).catch((cause: unknown) => log.error({ slot: slot.slot, err: cause }, "the model was refused; the slot stays empty"));
+  }
+
+  const streams = new Map(options.streams.map((stream) => [stream.key, stream]));
+  const pipelines = new Pipelines({
+    node: config.node, streams, slots, device, metrics, log,
+    stateQuotaBytes: config.pipelineStateMb * 1_048_576,
+    slotNames: () => slots.states().map(({ slot }) => slot),
+  });
+  const faults = (await pipelines.apply(config.pipelines)).flatMap((found, index) => found.map(({ path, message, fix }) => ({ path: `pipelines[${index}].${path}`, message, fix })));
+  if (faults.length > 0) {
+    await Promise.all([pipelines.stop(), thread.close()]);
+    stopWatching();
+    throw new ConfigError(faults);
+  }
+  let sampling = new Map<string, { everyMs: number; nextMs: number }>();
+  await device.onDesired((desired) => applyDesired(desired));
+
+  async function applyDesired(desired: Desired): Promise<DesiredFault[]> {
+    const faults: DesiredFault[] = [];
+    // without any, the node's own configuration stays in force: an empty list is how a new node's document begins
+    if (desired.pipelines.length > 0) {
+      const found = await pipelines.apply(desired.pipelines.map(({ name, version, spec }) => ({ ...spec, pipeline: `${name}@${version}` })));
+      found.forEach((list, index) => faults.push(...list.map(({ path, code, message, fix }) => ({ path: `pipelines.${desired.pipelines[index]?.name ?? index}.${path}`, code, detail: `${message}. ${fix}` }))));
+    }
+    for (const { slot, artifact } of desired.slots) {
+      if (slots.current(slot)?.digest !== artifact) faults.push({ path: `slots.${slot}`, code: "NOT_SUPPORTED", detail: "This version takes models from its own configuration only." });
+    }
+    sampling = new Map(Object.entries(desired.sampling).map(([key, { rateHz }]) => [key, { everyMs: 1_000 / rateHz, nextMs: Number.NEGATIVE_INFINITY }]));
+    return faults;
+  }
+
+  const rules = new Map<string, CompiledRule>();
+  for (const { key, clean, unit } of options.streams) if (clean) rules.set(key, compileRule(clean, unit));
+  const mark = cleaner(rules);
+
+  async function take(adapter: string, item: AdapterItem): Promise<void> {
+    if ("event" in item) {
+      await device.event({ tsMs: item.tsMs, severity: "info", ...item.event, data: item.event.data ?? {} });
+      return;
+    }
+    const sample = mark(item);
+    metrics.samples.inc({ adapter });
+    if (sample !== item) for (const word of Object.values(sample.quality ?? {})) metrics.marked.inc({ quality: word });
+    const written = thin(sample, sampling);
+    const count = Object.keys(written.values).length;
+    if (count > 0) {
+      await device.write(written);
+      metrics.readings.inc(count);
+    }
+    await pipelines.feed(sample);
+  }
+
+  const abort = new AbortController();
+  const adapterStates = options.adapters.map((adapter) => ({ adapter, state: "running" as "running" | "ended" | "failed", error: null as string | null }));
+  const running = adapterStates.map(async (entry) => {
+    const { adapter } = entry;
+    while (!abort.signal.aborted) {
+      try {
+        for await (const item of adapter.run(abort.signal)) {
+          entry.state = "running";
+          await take(adapter.name, item).catch((cause: unknown) => {
+            entry.error = cause instanceof Error ? cause.message : String(cause);
+            metrics.refused.inc({ lane: "event" in item ? "events" : "telemetry" });
+          });
+          if (abort.signal.aborted) break;
+        }
+        if (!abort.signal.aborted) log.info({ adapter: adapter.name }, "the source has ended");
+        entry.state = "ended";
+        return;
+      } catch (cause) {
+        if (abort.signal.aborted) return;
+        entry.state = "failed";
+        entry.error = cause instanceof Error ? cause.message : String(cause);
+        log.error({ adapter: adapter.name, err: cause }, "the source failed; it is tried again");
+        await sleep(ADAPTER_RETRY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+      }
+    }
+  });
+  const ticker = setInterval(() => pipelines.tick(), 1_000);
+
+  function parts(): Part[] {
+    return [
+      ...adapterStates.map(({ adapter, state, error }): Part => {
+        const trouble = adapter.trouble() ?? error;
+        return { name: `adapter ${adapter.name}`, status: state === "failed" ? "failing" : trouble ? "degraded" : "ok", ...(trouble ? { detail: trouble } : state === "ended" ? { detail: "the source has ended" } : {}) };
+      }),
+      ...slots.states().map(({ slot, digest, error }): Part => ({ name: `slot ${slot}`, status: digest ? (error ? "degraded" : "ok") : "failing", ...(error ? { detail: `${error.code}: ${error.message}` } : {}) })),
+      ...pipelines.states().map((state): Part => ({ name: `pipeline ${state.pipeline}`, status: state.rejected > 0 && state.rows === 0 ? "degraded" : "ok", ...(state.lastRejection ? { detail: `${state.rejected} window(s) not scored, the last: ${state.lastRejection}` } : {}) })),
+      { name: "model thread", status: thread.isAlive && !threadTrouble ? "ok" : "failing", ...(threadTrouble ? { detail: threadTrouble } : {}) },
+    ];
+  }
+  const health = (): Health => ({
+    node: config.node, version: options.version, uptimeS: Math.round((Date.now() - startedMs) / 1_000), rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
+    parts: parts(), slots: slots.states(), pipelines: pipelines.states(), threadRestarts, device: device.stats(),
+  });
+  const server = await serveHealth({ host: config.host, port: config.port, health, registry: metrics.registry });
+
+  return {
+    port: server.port,
+    health,
+    slots: () => slots.states().map(({ slot, digest }) => ({ slot, committed: digest, trial: null })),
+    /** Within 5 s: no new readings, windows in flight finish, what is buffered stays on disk. */
+    async stop() {
+      isStopping = true;
+      abort.abort();
+      clearInterval(ticker);
+      stopWatching();
+      const inTime = (work: Promise<unknown>, ms: number): Promise<unknown> => Promise.race([work, sleep(ms, undefined, { ref: false })]);
+      await inTime(Promise.all(running).then(() => pipelines.stop()), STOP_DEADLINE_MS);
+      await Promise.all([thread.close(), server.close()]);
+      await inTime(device.flush(), 1_000);
+      await device.close();
+    },
+  };
+}
+
+/** Leaves out values of streams that are wanted less often; pipelines still see every one. */
+function thin(sample: Sample, sampling: Map<string, { everyMs: number; nextMs: number }>): Sample {
+  if (sampling.size === 0) return sample;
+  const values: Record<string, number | null> = {};
+  for (const [key, value] of Object.entries(sample.values)) {
+    const pace = sampling.get(key);
+    if (pace && sample.tsMs < pace.nextMs) continue;
+    if (pace) pace.nextMs = sample.tsMs + pace.everyMs;
+    values[key] = value;
+  }
+  return { ...sample, values };
+}
+
