@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import { migrateQueue } from "./queue";
 
 /** Any constant will do, as long as every release uses the same: two migrations of one database wait for each other on it. */
 const ADVISORY_LOCK = 7_461_202_601;
@@ -61,6 +62,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     if (options.appPassword !== undefined) await client.query(`alter role throughline_app login password ${escapeLiteral(options.appPassword)}`);
     const { rows } = await client.query<{ database: string }>("select current_database() as database");
     await client.query(`grant connect on database ${escapeIdentifier(rows[0]?.database ?? "")} to throughline_app`);
+    if (options.folder === undefined) await migrateQueue(options.url); // under the same lock: two runs at once take turns
     return pending.map((file) => file.name);
   } finally {
     await client.end(); // releases the advisory lock as well

@@ -1,0 +1,86 @@
+import type { Pool } from "pg";
+import type { TimeSeriesStore } from "@/db/timeseries/port";
+
+export interface ScheduleParts {
+  pool: Pool;
+  store: TimeSeriesStore;
+  keepRawDays: number;
+  nowMs: number;
+}
+
+export interface Schedule {
+  name: string;
+  /** five cron fields, UTC */
+  cron: string;
+  /** what is logged of the run */
+  run(parts: ScheduleParts): Promise<Readonly<Record<string, unknown>>>;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Partitions made ahead, so that ingest finds them at midnight. */
+const PREPARE_AHEAD_MS = 14 * DAY_MS;
+/** Late readings of an hour may still come for this long before its segments are joined. */
+const COMPACT_AFTER_MS = HOUR_MS;
+const DECIDED_KEPT_DAYS = 30;
+const HELD_PER_NODE = 20_000;
+const HELD_BYTES_PER_NODE = 256 * 1024 * 1024;
+const SILENT_AFTER_MINUTES = 5;
+/** Ledger rows behind the cursor: the cursor alone still says "settled", only the comparison of bytes is lost. */
+const LEDGER_KEPT_DAYS = 30;
+
+/** Each schedule is put into the queue once per tick, whatever the number of replicas, and run by one of them. */
+export const SCHEDULES: readonly Schedule[] = [
+  {
+    name: "compact",
+    cron: "7 * * * *",
+    run: ({ pool, store, nowMs }) => store.compact(pool, { closedBeforeMs: nowMs - COMPACT_AFTER_MS }),
+  },
+  {
+    name: "retain-readings",
+    cron: "23 3 * * *",
+    run: ({ pool, store, keepRawDays, nowMs }) => store.retain(pool, { keepRawMs: keepRawDays * DAY_MS, nowMs }),
+  },
+  {
+    name: "prepare-partitions",
+    cron: "*/30 * * * *",
+    run: async ({ pool, store, nowMs }) => {
+      await store.prepare(pool, nowMs, nowMs + PREPARE_AHEAD_MS);
+      return { until: new Date(nowMs + PREPARE_AHEAD_MS).toISOString() };
+    },
+  },
+  { name: "limit-quarantine", cron: "*/10 * * * *", run: ({ pool }) => limitQuarantine(pool) },
+  { name: "mark-silent-nodes", cron: "* * * * *", run: ({ pool }) => markSilentNodes(pool) },
+  { name: "prune-ledger", cron: "41 2 * * *", run: ({ pool }) => pruneLedger(pool) },
+];
+
+/** Decided entries lose their payload after a month; a node that fills quarantine loses its oldest, and the row says so. */
+export async function limitQuarantine(pool: Pool): Promise<{ emptied: number; overflowed: number }> {
+  const emptied = await pool.query("update quarantine set payload = '' where status <> 'held' and decided_at < now() - make_interval(days => $1) and payload <> ''", [DECIDED_KEPT_DAYS]);
+  const overflowed = await pool.query(
+    `update quarantine q set status = 'discarded', decided_at = now(), decided_by = 'system', outcome = jsonb_build_object('why', 'limit'), payload = ''
+     from (select id, row_number() over w as n, sum(length(payload)) over w as bytes from quarantine where status = 'held' window w as (partition by node_id order by id desc)) ranked
+     where ranked.id = q.id and (ranked.n > $1 or ranked.bytes > $2)`,
+    [HELD_PER_NODE, HELD_BYTES_PER_NODE],
+  );
+  if ((overflowed.rowCount ?? 0) > 0) await pool.query("select pg_notify('tl_quarantine', '{}')");
+  return { emptied: emptied.rowCount ?? 0, overflowed: overflowed.rowCount ?? 0 };
+}
+
+/** A node that says it is online and has been silent is not: its Will may never have been sent, or not offered. */
+export async function markSilentNodes(pool: Pool): Promise<{ silent: string[] }> {
+  const { rows } = await pool.query<{ id: string }>(
+    `update nodes set online = false, online_why = 'silent', online_changed_at = now() where online and coalesce(last_seen_at, online_changed_at, created_at) < now() - make_interval(mins => $1) returning id`,
+    [SILENT_AFTER_MINUTES],
+  );
+  for (const { id } of rows) await pool.query("select pg_notify('tl_nodes', $1)", [JSON.stringify({ node: id })]);
+  return { silent: rows.map(({ id }) => id) };
+}
+
+export async function pruneLedger(pool: Pool): Promise<{ pruned: number }> {
+  const { rowCount } = await pool.query(
+    "delete from ingest_batches b using ingest_lanes l where l.id = b.lane_id and b.batch <= l.up_to and b.received_at < now() - make_interval(days => $1)",
+    [LEDGER_KEPT_DAYS],
+  );
+  return { pruned: rowCount ?? 0 };
+}
