@@ -41,7 +41,7 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
   await owner.query(`create database ${TEMPLATE_DATABASE}`);
   await owner.end();
   const templateUrl = withDatabase(server.url, TEMPLATE_DATABASE);
-  await migrate({ url: templateUrl, appPassword: TEST_APP_PASSWORD, ...(kind === "timescale" ? { timeseriesHome: "timescale" as const } : {}) });
+  await migrate({ url: templateUrl, appPassword: TEST_APP_PASSWORD, ...(kind === "timescale" && !process.env.TL_TIMESERIES_HOME ? { timeseriesHome: "timescale" as const } : {}) });
   process.env.TL_TEST_PG_URL = server.url;
   return async () => {
     await server.stop();

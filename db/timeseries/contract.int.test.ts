@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openPool } from "@/db/client";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openTimeSeries } from "./open";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
@@ -47,7 +48,7 @@ async function read(fromMs = T0 - 3 * DAY, toMs = T0 + 3 * DAY, limit?: number, 
 }
 
 test("the home is the one that was asked for", () => {
-  expect(store.home).toBe(process.env.TL_TEST_DB === "timescale" ? "timescale" : "segments");
+  expect(store.home).toBe(process.env.TL_TIMESERIES_HOME ?? (process.env.TL_TEST_DB === "timescale" ? "timescale" : "segments"));
 });
 
 test("readings come back in time order, wherever they were cut", async () => {
@@ -116,6 +117,17 @@ test("partitions are made for far times, by several at once, and absurd times ar
   expect(await read(early, early + 31 * DAY)).toHaveLength(2);
   await expect(store.prepare(db.pool, Date.UTC(1980, 0, 1), Date.UTC(1980, 0, 1))).rejects.toThrow("outside of what can be stored");
   await expect(store.prepare(db.pool, T0, T0 + 4000 * DAY)).rejects.toThrow("outside of what can be stored");
+});
+
+test("partitions meet without a seam when the clocks change, whatever the session's time zone", async () => {
+  const march = Date.UTC(2024, 2, 1);
+  const paris = openPool(db.appUrl, { max: 1, applicationName: "test-paris", statementTimeoutMs: 10_000 });
+  await paris.query("set timezone = 'Europe/Paris'");
+  await store.prepare(paris, march, march + 60 * DAY);
+  await paris.end();
+  const hours = Array.from({ length: 60 * 24 }, (_, i) => march + i * HOUR);
+  await write(block(hours, hours.map((_, i) => i)));
+  expect(await read(march, march + 60 * DAY)).toHaveLength(hours.length);
 });
 
 test("SQL users read rows from the views", async () => {
