@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigError, loadConfig } from "./config";
+import { explain } from "./explain";
+
+function fileOf(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "edge-config-")), "edge.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+const GOOD = `
+node: press-line-1
+token: tln_x
+streams:
+  - {key: press-1/vibration, quantity: velocity, unit: mm/s, device: press-1, rateHz: 10}
+adapters:
+  - {kind: http, url: "http://10.0.0.5/status", values: [{path: vib, stream: press-1/vibration}]}
+`;
+
+const faultsOf = (text: string, env: Record<string, string> = {}) => {
+  try {
+    loadConfig(env, fileOf(text));
+    return [];
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    return cause.faults;
+  }
+};
+
+test("YAML and JSON give the same configuration, the environment goes before the file", () => {
+  const fromYaml = loadConfig({ EDGE_PORT: "0", EDGE_SITE: "lyon" }, fileOf(GOOD));
+  expect(fromYaml.config).toMatchObject({ node: "press-line-1", port: 0, site: "lyon", quotaMb: 512, adapters: [{ kind: "http", everyMs: 1_000 }] });
+  expect(fromYaml.sources.get("port")).toEqual({ kind: "environment", name: "EDGE_PORT" });
+  expect(loadConfig({}, fileOf('{"node":"a","token":"t"}')).config.node).toBe("a");
+});
+
+test("a node can live from the environment alone", () => {
+  expect(loadConfig({ EDGE_NODE: "n", EDGE_TOKEN: "t", EDGE_DATA_DIR: "/data" }).config).toMatchObject({ node: "n", dataDir: "/data" });
+});
+
+test.each<[string, string, Record<string, string>, string, RegExp]>([
+  ["no node", "token: t", {}, "node", /is missing/],
+  ["no token", "node: n", {}, "token", /throughline node add n/],
+  ["a token file that is not there", "{node: n, tokenFile: nowhere}", {}, "tokenFile", /there is no file/],
+  ["a port in words", GOOD, { EDGE_PORT: "http" }, "EDGE_PORT (port)", /number/],
+  ["an unknown variable", GOOD, { EDGE_TOKN: "t" }, "EDGE_TOKN", /EDGE_TOKEN/],
+  ["an unknown setting", `${GOOD}\ncolour: blue`, {}, "", /colour/],
+  ["an adapter of an unknown kind", `${GOOD}  - {kind: opcua}`, {}, "adapters[1].kind", /Correct/],
+  ["a stream nobody declared", GOOD.replace("stream: press-1/vibration", "stream: press-1/vib"), {}, "adapters[0].values[0].stream", /Add it under streams/],
+  ["a stream twice", GOOD.replace("adapters:", "  - {key: press-1/vibration, quantity: q, unit: mm/s}\nadapters:"), {}, "streams[1]", /own name/],
+  ["a recording that is not there", `${GOOD}  - {kind: replay, file: x.csv, columns: {a: press-1/vibration}}`, {}, "adapters[1].file", /relative to the configuration/],
+  ["a loop at capture time", `${GOOD}  - {kind: replay, file: x.csv, loop: true, time: capture, columns: {a: press-1/vibration}}`, {}, "adapters[1].loop", /time: now/],
+  ["a model that is not there", `${GOOD}\nslots: [{slot: a, model: a.onnx}]`, {}, "slots[0].model", /there is no file/],
+  ["an address that is none", `${GOOD}\nurl: broker.local`, {}, "url", /mqtt:\/\//],
+])("%s", (_, text, env, path, says) => {
+  const fault = faultsOf(text, env).find((one) => one.path === path);
+  expect(fault, JSON.stringify(faultsOf(text, env))).toBeDefined();
+  expect(`${fault?.message} ${fault?.fix}`).toMatch(says);
+});
+
+test("a file that is neither YAML nor there is one plain fault", () => {
+  expect(faultsOf("node: [")).toMatchObject([{ message: expect.stringMatching(/neither YAML nor JSON/) }]);
+  expect(() => loadConfig({ EDGE_CONFIG: "/nowhere/edge.yaml" })).toThrow(/there is no such file/);
+});
+
+test("explain names every setting once and hides the token", () => {
+  const text = explain(loadConfig({}, fileOf(GOOD)));
+  expect(text.match(/^ {4}from: /gm)).toHaveLength(18);
+  expect(text).not.toMatch(/tln_x/);
+});
