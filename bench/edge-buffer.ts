@@ -1,0 +1,54 @@
+import { startTestBroker } from "@/cli/embedded/testing";
+import { LedgerPeer } from "@/sdk/device/testing";
+import { EdgeChild, printFigure } from "./edge/run";
+
+/**
+ * The device SDK alone: write latency at 1,000 readings/s with group commit, readings per second to durable ack (against a
+ * ledger in memory behind a real broker, all on the same cores), recovery with 1 GB of backlog, and memory in each case.
+ */
+const child = new EdgeChild();
+await child.prepare();
+const broker = await startTestBroker();
+const peer = await LedgerPeer.connect(broker.ingestUrl, "bench-peer");
+const memory: number[] = [];
+try {
+  const node = "bench-node";
+  const { token } = await broker.addNode(node);
+  const at = { node, token, url: broker.url };
+
+  const write = await child.run("write", { ...at, dataDir: child.newDataDir(), seconds: 20, readingsPerSecond: 1_000 });
+  memory.push(write.figures.rssMb ?? 0);
+  printFigure({ figure: "edge.write_p99_ms", value: write.figures.p99Ms ?? Number.NaN, unit: "ms", goal: "<= 10", n: write.figures.n ?? 0, note: `durable writes, p50 ${(write.figures.p50Ms ?? 0).toFixed(2)} ms` });
+
+  for (const columns of [1, 10]) {
+    const { figures } = await child.run("throughput", { ...at, dataDir: child.newDataDir(), seconds: 15, columns });
+    const readings = figures.readings ?? 0;
+    memory.push(figures.rssMb ?? 0);
+    printFigure({
+      figure: columns === 1 ? "edge.readings_per_s_single" : "edge.readings_per_s",
+      value: readings / (figures.tookS ?? Number.NaN),
+      unit: "readings/s",
+      goal: ">= 20000",
+      n: readings,
+      note: `rows of ${columns}, to the durable ack of a ledger in memory`,
+    });
+  }
+
+  const dataDir = child.newDataDir();
+  const filled = await child.run("fill", { node, dataDir, bytes: 1024 ** 3 });
+  if (filled.signal !== "SIGKILL") throw new Error("the backlog was not cut off by a kill");
+  peer.isAcking = false;
+  const recovered = await child.run("recover", { ...at, dataDir, seconds: 5 });
+  memory.push(recovered.figures.peakMb ?? 0);
+  printFigure({ figure: "edge.recovery_s", value: recovered.figures.firstWriteS ?? Number.NaN, unit: "s", goal: "<= 5", n: recovered.figures.batches ?? 0, note: `kill -9 with ${((recovered.figures.bufferBytes ?? 0) / 1024 ** 3).toFixed(2)} GiB held, to the first durable write` });
+
+  peer.isAcking = true;
+  const drained = await child.run("recover", { ...at, dataDir, seconds: 20 });
+  memory.push(drained.figures.peakMb ?? 0);
+  printFigure({ figure: "edge.rss", value: Math.max(...memory), unit: "MB", goal: "<= 150", n: memory.length, note: `peak of ${memory.map((mb) => mb.toFixed(0)).join(", ")}: write, single, rows, recovery, drain (${drained.figures.sentBatches} batches sent)` });
+  if (peer.mismatches.length > 0 || peer.faults.length > 0) throw new Error(`the ledger refused ${peer.mismatches.length + peer.faults.length}: ${peer.faults[0] ?? peer.mismatches[0]}`);
+} finally {
+  await peer.close();
+  await broker.stop();
+  child.remove();
+}

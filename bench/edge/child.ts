@@ -1,0 +1,124 @@
+import { performance } from "node:perf_hooks";
+import { readFileSync } from "node:fs";
+import { newUlid, openFileBuffer } from "@/sdk/device/buffer/file-buffer";
+import { openDevice } from "@/sdk/device/device";
+import { seededRandom } from "@/sdk/device/backoff";
+
+/**
+ * The measured process: one device and nothing else, so that its memory and its times are its own. What it measured goes
+ * to stdout as one JSON object. Arguments: what to do, then a JSON object with the settings.
+ */
+interface Settings {
+  node: string;
+  url: string;
+  token: string;
+  dataDir: string;
+  seconds: number;
+  readingsPerSecond: number;
+  columns: number;
+  bytes: number;
+}
+
+const [task = "", text = "{}"] = process.argv.slice(2);
+const settings: Settings = { node: "bench", url: "mqtt://127.0.0.1:9", token: "none", dataDir: "", seconds: 10, readingsPerSecond: 1_000, columns: 1, bytes: 0, ...JSON.parse(text) };
+let rssMb = 0;
+const watch = setInterval(() => {
+  rssMb = Math.max(rssMb, process.memoryUsage.rss() / 1024 / 1024);
+}, 100);
+watch.unref();
+
+const random = seededRandom("bench");
+const keys = Array.from({ length: settings.columns }, (_, index) => `plant/s${index}`);
+const row = () => ({ tsMs: Date.now(), values: Object.fromEntries(keys.map((key) => [key, Math.round((20 + random() * 5) * 1_000) / 1_000])) });
+
+if (task === "write") await writeAtRate();
+else if (task === "throughput") await writeAsFastAsAcked();
+else if (task === "fill") await fill();
+else if (task === "recover") await recover();
+else throw new RangeError(`no task ${task}`);
+
+function open(quotaBytes = 2 * 1024 ** 3) {
+  const { node, url, token, dataDir } = settings;
+  const streams = keys.map((key) => ({ key, quantity: "temperature", unit: "Cel", type: "number" as const }));
+  return openDevice({ node, url, token, dataDir, streams, quota: { bytes: quotaBytes }, timing: { reconnectMinMs: 50 } });
+}
+
+/** One write per reading at a fixed pace; the time each takes to be in the log. */
+async function writeAtRate(): Promise<void> {
+  const device = await open();
+  const took: number[] = [];
+  const total = settings.seconds * settings.readingsPerSecond;
+  const pending: Promise<void>[] = [];
+  const startMs = performance.now();
+  for (let n = 0; n < total; ) {
+    const due = Math.floor(((performance.now() - startMs) * settings.readingsPerSecond) / 1_000);
+    for (; n < Math.min(due, total); n += 1) {
+      const at = performance.now();
+      pending.push(device.write(row(), { durable: true }).then(() => void took.push(performance.now() - at)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(pending);
+  await device.close();
+  took.sort((a, b) => a - b);
+  say({ p50Ms: took[Math.floor(took.length * 0.5)], p99Ms: took[Math.floor(took.length * 0.99)], n: took.length, rssMb });
+}
+
+/** Rows as fast as the buffer and the control plane take them: never more than 20 batches ahead of the durable ack. */
+async function writeAsFastAsAcked(): Promise<void> {
+  const device = await open();
+  for (let i = 0; device.stats().state !== "online" && i < 1_000; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  const startMs = performance.now();
+  let rows = 0;
+  while (performance.now() - startMs < settings.seconds * 1_000) {
+    const writes: Promise<void>[] = [];
+    for (let i = 0; i < 100; i += 1) writes.push(device.write(row()));
+    await Promise.all(writes);
+    rows += 100;
+    while (device.stats().lanes.telemetry.batches > 20) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await device.flush();
+  while (device.stats().lanes.telemetry.batches > 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  const tookS = (performance.now() - startMs) / 1_000;
+  const stats = device.stats();
+  await device.close();
+  say({ readings: rows * settings.columns, rows, tookS, rssMb, batches: stats.ackedBatches, resent: stats.resentBatches });
+}
+
+/** A backlog of `bytes`, and a kill in the middle of writing. */
+async function fill(): Promise<void> {
+  const boot = newUlid();
+  const clock = { source: "ntp" as const, offsetMs: 0, errorMs: 8 };
+  const store = await openFileBuffer({ dataDir: settings.dataDir, origin: () => ({ boot, clock }), monoMs: () => performance.now() });
+  const bytes = Buffer.alloc(40_000);
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.floor(random() * 256);
+  const { epoch } = store;
+  const body = (batch: number) => Buffer.from(JSON.stringify({ v: 1, node: settings.node, epoch, lane: "telemetry", batch, first: batch * 500, count: 0, base: 1, clock: { ...clock, boot, monoMs: 1 }, dt: [], columns: {}, pad: bytes.toString("base64").slice(0, 40_000) }));
+  for (let batch = 0; batch * 40_000 < settings.bytes; batch += 1) {
+    const meta = { lane: "telemetry" as const, batch, first: batch * 500, span: 500, rows: 500, fromMs: batch, toMs: batch + 1, kind: "raw" as const, pinned: false, boot, encoding: null };
+    await store.storeBatch(meta, body(batch));
+  }
+  for (let n = 0; n < 400; n += 1) await store.append("telemetry", [{ tsMs: n, json: '{"v":{"1":1}}' }], { durable: false });
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** From nothing to the first durable write on top of the backlog. */
+async function recover(): Promise<void> {
+  const startMs = performance.now();
+  const device = await open();
+  const openedS = (performance.now() - startMs) / 1_000;
+  await device.write(row(), { durable: true });
+  const firstWriteS = (performance.now() - startMs) / 1_000;
+  await device.flush();
+  // With a control plane in reach the backlog is read and sent: memory must not follow it.
+  await new Promise((resolve) => setTimeout(resolve, settings.seconds * 1_000));
+  const { lanes, bufferBytes, sentBatches } = device.stats();
+  const peak = rssMb;
+  const vmHwmKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
+  say({ openedS, firstWriteS, batches: lanes.telemetry.batches, bufferBytes, sentBatches, rssMb: peak, peakMb: vmHwmKb / 1024 });
+  await device.close();
+}
+
+function say(figures: object): void {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+}

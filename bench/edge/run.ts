@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** Bundles and runs the measured process; its last line of output, or what it died of. */
+export class EdgeChild {
+  readonly folder = mkdtempSync(join(tmpdir(), "tl-bench-edge-"));
+  private readonly bundle = join(this.folder, "child.mjs");
+
+  async prepare(): Promise<void> {
+    await build({
+      entryPoints: [new URL("./child.ts", import.meta.url).pathname],
+      outfile: this.bundle,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      alias: { "@": new URL("../..", import.meta.url).pathname },
+      banner: { js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);' },
+      logLevel: "error",
+    });
+  }
+
+  newDataDir(): string {
+    return mkdtempSync(join(this.folder, "data-"));
+  }
+
+  async run(task: string, settings: object): Promise<{ figures: Record<string, number>; signal: NodeJS.Signals | null; wallS: number }> {
+    const startMs = performance.now();
+    const child = spawn(process.execPath, [this.bundle, task, JSON.stringify(settings)], { stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.on("data", (part: Buffer) => {
+      output += part.toString();
+    });
+    const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, by) => (code === 0 || by ? resolve(by) : reject(new Error(`${task} ended with ${code}`))));
+    });
+    const last = output.trim().split("\n").at(-1) ?? "";
+    return { figures: last === "" ? {} : JSON.parse(last), signal, wallS: (performance.now() - startMs) / 1_000 };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Figure {
+  figure: string;
+  value: number;
+  unit: string;
+  goal: string;
+  n: number;
+  floor?: number;
+  ratio?: number;
+  note?: string;
+}
+
+/** One line of output per figure. */
+export function printFigure({ value, ...rest }: Figure): void {
+  process.stdout.write(`${JSON.stringify({ area: "edge", ...rest, value: Math.round(value * 1_000) / 1_000 })}\n`);
+}
