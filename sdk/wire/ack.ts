@@ -16,7 +16,10 @@ export const DurableAck = z.object({
   v: z.literal(1),
   epoch: Ulid,
   upTo: z.int().min(-1),
-  ranges: z.array(z.tuple([Ordinal, Ordinal])).max(MAX_ACK_RANGES).default([]),
+  ranges: z
+    .array(z.tuple([Ordinal, Ordinal]))
+    .max(MAX_ACK_RANGES)
+    .default([]),
   credit: z.int().min(0).max(65_535),
   rejected: z
     .array(z.object({ batch: Ordinal, code: z.enum(REJECT_CODES), detail: z.string().max(1_000) }))

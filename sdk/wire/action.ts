@@ -120,7 +120,10 @@ export type ReportVerdict = "take" | "older" | "after-end" | "not-allowed";
  * older or equal `seq` is ignored, an end is final, and the same state may be reported again (progress). Reports can be
  * lost, so a later state counts when some path of the table leads to it.
  */
-export function judgeReport(known: Pick<ActionReport, "attempt" | "seq" | "state">, report: ActionReport): ReportVerdict {
+export function judgeReport(
+  known: Pick<ActionReport, "attempt" | "seq" | "state">,
+  report: ActionReport,
+): ReportVerdict {
   if (report.attempt < known.attempt) return "older";
   if (report.attempt > known.attempt) return "take";
   if (report.seq <= known.seq) return "older";

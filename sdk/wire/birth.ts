@@ -49,7 +49,11 @@ export const Birth = z.object({
   streams: z.array(StreamSpec).max(10_000),
   slots: z.array(SlotStatus).max(64).default([]),
   buffer: z
-    .object({ bytes: z.number().nonnegative(), limitBytes: z.number().positive(), oldest: EpochMs.nullable().default(null) })
+    .object({
+      bytes: z.number().nonnegative(),
+      limitBytes: z.number().positive(),
+      oldest: EpochMs.nullable().default(null),
+    })
     .optional(),
 });
 export type Birth = z.infer<typeof Birth>;

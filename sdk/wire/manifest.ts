@@ -58,6 +58,9 @@ export const ARTIFACT_PAYLOAD_TYPE = "application/vnd.throughline.artifact+json"
 export const SignedArtifact = z.object({
   payloadType: z.literal(ARTIFACT_PAYLOAD_TYPE),
   payload: z.base64(),
-  signatures: z.array(z.object({ keyid: z.string().min(1).max(128), sig: z.base64() })).min(1).max(16),
+  signatures: z
+    .array(z.object({ keyid: z.string().min(1).max(128), sig: z.base64() }))
+    .min(1)
+    .max(16),
 });
 export type SignedArtifact = z.infer<typeof SignedArtifact>;

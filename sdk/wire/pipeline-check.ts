@@ -15,7 +15,15 @@ import { isSameDimension } from "./units";
 /** What is wrong with a pipeline, where, and what to change. `path` starts at the document's root. */
 export interface PipelineFault {
   path: string;
-  code: "SCHEMA" | "UNKNOWN_STREAM" | "UNIT_MISMATCH" | "STATE_QUOTA" | "UNKNOWN_SLOT" | "MODEL_INPUTS" | "NOT_SUPPORTED" | "STEP_ORDER";
+  code:
+    | "SCHEMA"
+    | "UNKNOWN_STREAM"
+    | "UNIT_MISMATCH"
+    | "STATE_QUOTA"
+    | "UNKNOWN_SLOT"
+    | "MODEL_INPUTS"
+    | "NOT_SUPPORTED"
+    | "STEP_ORDER";
   message: string;
   fix: string;
 }
@@ -55,7 +63,10 @@ const BYTES_PER_READING = 16;
 const ASSUMED_RATE_HZ = 10;
 
 /** Takes a document from a file or the wire and says either how to run it or every fault it has. */
-export function parsePipeline(document: unknown, context: PipelineContext): { plan: PipelinePlan } | { faults: PipelineFault[] } {
+export function parsePipeline(
+  document: unknown,
+  context: PipelineContext,
+): { plan: PipelinePlan } | { faults: PipelineFault[] } {
   const parsed = PipelineSpec.safeParse(document);
   if (!parsed.success) {
     return {
@@ -96,7 +107,12 @@ function planOf(spec: PipelineSpec, context: PipelineContext, faults: PipelineFa
       const sizeMs = durationMs(size);
       const everyMs = kind === "hop" && step.window.every ? durationMs(step.window.every) : sizeMs;
       if (sizeMs <= 0 || everyMs <= 0 || everyMs > sizeMs) {
-        faults.push({ path: `${path}.every`, code: "SCHEMA", message: `a window of ${size} cannot be emitted every ${step.window.every ?? size}`, fix: "Give every a value above 0 and at most size." });
+        faults.push({
+          path: `${path}.every`,
+          code: "SCHEMA",
+          message: `a window of ${size} cannot be emitted every ${step.window.every ?? size}`,
+          fix: "Give every a value above 0 and at most size.",
+        });
       }
       window = { sizeMs, everyMs };
       emit = emitted(step.window.emit, spec.in);
@@ -108,16 +124,28 @@ function planOf(spec: PipelineSpec, context: PipelineContext, faults: PipelineFa
       checkModel(step.infer, `${at}.infer`, { instances, emit, context, faults });
     } else if ("threshold" in step) {
       if (!window) faults.push(order(`${at}.threshold`, "threshold needs a window before it"));
-      checkThreshold(step.threshold, `${at}.threshold`, { aliases: Object.keys(spec.in), hasModel: slot !== null, faults });
+      checkThreshold(step.threshold, `${at}.threshold`, {
+        aliases: Object.keys(spec.in),
+        hasModel: slot !== null,
+        faults,
+      });
       thresholds.push(step.threshold);
     } else {
       const name = "asof" in step ? "asof" : "pattern";
-      faults.push(notSupported(`${at}.${name}`, `the step ${name}`, "Leave it out; windows align their inputs by time already."));
+      faults.push(
+        notSupported(`${at}.${name}`, `the step ${name}`, "Leave it out; windows align their inputs by time already."),
+      );
     }
   });
 
   if (spec.time.onLate !== "drop") {
-    faults.push(notSupported("time.onLate", `onLate: ${spec.time.onLate}`, "Use drop and a lateness long enough for the slowest stream."));
+    faults.push(
+      notSupported(
+        "time.onLate",
+        `onLate: ${spec.time.onLate}`,
+        "Use drop and a lateness long enough for the slowest stream.",
+      ),
+    );
   }
   if (spec.out.media) faults.push(notSupported("out.media", "media clips", "Leave it out."));
   return {
@@ -139,7 +167,12 @@ function instancesOf(spec: PipelineSpec, context: PipelineContext, faults: Pipel
   const patterns = entries.filter(([, key]) => key.startsWith("{device}/"));
   for (const [alias, key] of entries) {
     if (!key.startsWith("{device}/") && !context.streams.has(key)) {
-      faults.push({ path: `in.${alias}`, code: "UNKNOWN_STREAM", message: `no stream "${key}" on this node`, fix: nearest(key, [...context.streams.keys()]) });
+      faults.push({
+        path: `in.${alias}`,
+        code: "UNKNOWN_STREAM",
+        message: `no stream "${key}" on this node`,
+        fix: nearest(key, [...context.streams.keys()]),
+      });
     }
   }
   if (patterns.length === 0) {
@@ -147,34 +180,66 @@ function instancesOf(spec: PipelineSpec, context: PipelineContext, faults: Pipel
     const device = (first && context.streams.get(first)?.device) || null;
     return [{ device, inputs: new Map(entries) }];
   }
-  const heads = new Set([...context.streams.keys()].map((key) => key.slice(0, key.indexOf("/"))).filter((head) => head !== ""));
+  const heads = new Set(
+    [...context.streams.keys()].map((key) => key.slice(0, key.indexOf("/"))).filter((head) => head !== ""),
+  );
   const found = [...heads]
     .sort()
-    .map((device) => ({ device, inputs: new Map(entries.map(([alias, key]) => [alias, key.replace("{device}", device)])) }))
+    .map((device) => ({
+      device,
+      inputs: new Map(entries.map(([alias, key]) => [alias, key.replace("{device}", device)])),
+    }))
     .filter(({ inputs }) => patterns.every(([alias]) => context.streams.has(inputs.get(alias) ?? "")));
   if (found.length === 0) {
     const [alias, key] = patterns[0] ?? ["", ""];
-    faults.push({ path: `in.${alias}`, code: "UNKNOWN_STREAM", message: `no device has all of ${patterns.map(([, k]) => k).join(", ")}`, fix: `Name streams that exist together on one device; ${key} stands for <device>${key.slice(8)}.` });
+    faults.push({
+      path: `in.${alias}`,
+      code: "UNKNOWN_STREAM",
+      message: `no device has all of ${patterns.map(([, k]) => k).join(", ")}`,
+      fix: `Name streams that exist together on one device; ${key} stands for <device>${key.slice(8)}.`,
+    });
   }
   return found;
 }
 
 type Faults = PipelineFault[];
 
-function checkClean(rules: Record<string, CleanRule>, path: string, instances: readonly PlannedInstance[], context: PipelineContext, faults: Faults): void {
+function checkClean(
+  rules: Record<string, CleanRule>,
+  path: string,
+  instances: readonly PlannedInstance[],
+  context: PipelineContext,
+  faults: Faults,
+): void {
   for (const [alias, rule] of Object.entries(rules)) {
     const keys = instances.map(({ inputs }) => inputs.get(alias));
     if (keys.some((key) => key === undefined)) {
-      faults.push({ path: `${path}.${alias}`, code: "UNKNOWN_STREAM", message: `"${alias}" is not one of the inputs`, fix: "Name an input of this pipeline." });
+      faults.push({
+        path: `${path}.${alias}`,
+        code: "UNKNOWN_STREAM",
+        message: `"${alias}" is not one of the inputs`,
+        fix: "Name an input of this pipeline.",
+      });
       continue;
     }
     if (!rule.range) continue;
     const [low, high, unit] = rule.range;
-    if (low >= high) faults.push({ path: `${path}.${alias}.range`, code: "SCHEMA", message: `${low} is not below ${high}`, fix: "Give the low limit first." });
+    if (low >= high)
+      faults.push({
+        path: `${path}.${alias}.range`,
+        code: "SCHEMA",
+        message: `${low} is not below ${high}`,
+        fix: "Give the low limit first.",
+      });
     for (const key of keys) {
       const stream = key === undefined ? undefined : context.streams.get(key);
       if (stream && isSameDimension(unit, stream.unit) !== true) {
-        faults.push({ path: `${path}.${alias}.range[2]`, code: "UNIT_MISMATCH", message: `the range is in ${unit}, but ${key} is in ${stream.unit}`, fix: `Give the range in ${stream.unit} or a unit of the same dimension.` });
+        faults.push({
+          path: `${path}.${alias}.range[2]`,
+          code: "UNIT_MISMATCH",
+          message: `the range is in ${unit}, but ${key} is in ${stream.unit}`,
+          fix: `Give the range in ${stream.unit} or a unit of the same dimension.`,
+        });
       }
     }
   }
@@ -184,22 +249,50 @@ function checkClean(rules: Record<string, CleanRule>, path: string, instances: r
 function checkModel(
   infer: { slot: string; in?: string[] },
   path: string,
-  { instances, emit, context, faults }: { instances: readonly PlannedInstance[]; emit: ReadonlyMap<string, readonly Aggregate[]> | null; context: PipelineContext; faults: Faults },
+  {
+    instances,
+    emit,
+    context,
+    faults,
+  }: {
+    instances: readonly PlannedInstance[];
+    emit: ReadonlyMap<string, readonly Aggregate[]> | null;
+    context: PipelineContext;
+    faults: Faults;
+  },
 ): void {
   const features = context.slots.get(infer.slot);
   if (features === undefined) {
-    faults.push({ path: `${path}.slot`, code: "UNKNOWN_SLOT", message: `no slot "${infer.slot}" on this node`, fix: nearest(infer.slot, [...context.slots.keys()]) });
+    faults.push({
+      path: `${path}.slot`,
+      code: "UNKNOWN_SLOT",
+      message: `no slot "${infer.slot}" on this node`,
+      fix: nearest(infer.slot, [...context.slots.keys()]),
+    });
     return;
   }
   for (const fault of features === null ? [] : modelInputFaults(features, instances, context, emit)) {
     faults.push({ ...fault, path: `${path}.${fault.path}` });
   }
-  const names = new Set((features ?? []).flatMap((feature) => instances.map(({ inputs }) => `${aliasOf(feature.stream, inputs) ?? feature.stream}.${feature.agg}`)));
+  const names = new Set(
+    (features ?? []).flatMap((feature) =>
+      instances.map(({ inputs }) => `${aliasOf(feature.stream, inputs) ?? feature.stream}.${feature.agg}`),
+    ),
+  );
   if (!infer.in || features === null) return;
   for (const name of names) {
     const agg = name.slice(name.lastIndexOf(".") + 1);
-    if (!infer.in.includes(name) && !infer.in.includes(agg) && !infer.in.includes(name.slice(0, name.lastIndexOf(".")))) {
-      faults.push({ path: `${path}.in`, code: "MODEL_INPUTS", message: `the model needs ${name}, which is not listed`, fix: `Add "${name}", or leave "in" out to pass what the model asks for.` });
+    if (
+      !infer.in.includes(name) &&
+      !infer.in.includes(agg) &&
+      !infer.in.includes(name.slice(0, name.lastIndexOf(".")))
+    ) {
+      faults.push({
+        path: `${path}.in`,
+        code: "MODEL_INPUTS",
+        message: `the model needs ${name}, which is not listed`,
+        fix: `Add "${name}", or leave "in" out to pass what the model asks for.`,
+      });
     }
   }
 }
@@ -218,15 +311,30 @@ export function modelInputFaults(
       const where = `slot.features[${index}]`;
       const key = alias === undefined ? undefined : inputs.get(alias);
       if (alias === undefined || key === undefined) {
-        faults.push({ path: where, code: "MODEL_INPUTS", message: `the model needs ${feature.stream}${device ? ` (device ${device})` : ""}, which is not an input of the pipeline`, fix: `Add it under "in", or use a model trained on ${[...inputs.keys()].join(", ")}.` });
+        faults.push({
+          path: where,
+          code: "MODEL_INPUTS",
+          message: `the model needs ${feature.stream}${device ? ` (device ${device})` : ""}, which is not an input of the pipeline`,
+          fix: `Add it under "in", or use a model trained on ${[...inputs.keys()].join(", ")}.`,
+        });
         continue;
       }
       if (emit && !emit.get(alias)?.includes(feature.agg)) {
-        faults.push({ path: where, code: "MODEL_INPUTS", message: `the model needs ${feature.agg} of ${alias}, which the window does not emit`, fix: `Add ${feature.agg} to the window's emit for ${alias}.` });
+        faults.push({
+          path: where,
+          code: "MODEL_INPUTS",
+          message: `the model needs ${feature.agg} of ${alias}, which the window does not emit`,
+          fix: `Add ${feature.agg} to the window's emit for ${alias}.`,
+        });
       }
       const unit = context.streams.get(key)?.unit;
       if (unit !== undefined && !isFeatureUnit(unit, feature)) {
-        faults.push({ path: where, code: "UNIT_MISMATCH", message: `the model wants ${feature.agg} of ${feature.stream} in ${feature.unit}, but the stream is in ${unit}`, fix: `Use a stream in ${feature.unit}, or a model trained in ${unit}.` });
+        faults.push({
+          path: where,
+          code: "UNIT_MISMATCH",
+          message: `the model wants ${feature.agg} of ${feature.stream} in ${feature.unit}, but the stream is in ${unit}`,
+          fix: `Use a stream in ${feature.unit}, or a model trained in ${unit}.`,
+        });
       }
     }
   });
@@ -246,9 +354,18 @@ export function aliasOf(stream: string, inputs: ReadonlyMap<string, string>): st
   return undefined;
 }
 
-function checkThreshold(rule: ThresholdSpec, path: string, { aliases, hasModel, faults }: { aliases: readonly string[]; hasModel: boolean; faults: Faults }): void {
+function checkThreshold(
+  rule: ThresholdSpec,
+  path: string,
+  { aliases, hasModel, faults }: { aliases: readonly string[]; hasModel: boolean; faults: Faults },
+): void {
   if (rule.above !== undefined && rule.below !== undefined) {
-    faults.push({ path, code: "SCHEMA", message: "a threshold watches one side", fix: "Give above or below; write two steps to watch both." });
+    faults.push({
+      path,
+      code: "SCHEMA",
+      message: "a threshold watches one side",
+      fix: "Give above or below; write two steps to watch both.",
+    });
   }
   if (rule.on === "score") {
     if (!hasModel) faults.push(order(`${path}.on`, "score needs an infer step before it"));
@@ -256,24 +373,44 @@ function checkThreshold(rule: ThresholdSpec, path: string, { aliases, hasModel, 
   }
   const [alias = "", aggregate = ""] = rule.on.split(".");
   if (!aliases.includes(alias) || !AGGREGATES.some((known) => known === aggregate)) {
-    faults.push({ path: `${path}.on`, code: "SCHEMA", message: `"${rule.on}" is neither score nor an input and an aggregate`, fix: `Write score, or such as ${aliases[0] ?? "vib"}.rms.` });
+    faults.push({
+      path: `${path}.on`,
+      code: "SCHEMA",
+      message: `"${rule.on}" is neither score nor an input and an aggregate`,
+      fix: `Write score, or such as ${aliases[0] ?? "vib"}.rms.`,
+    });
   } else if (rule.above === undefined && rule.below === undefined) {
     faults.push({ path, code: "SCHEMA", message: `${rule.on} has no limit of its own`, fix: "Give above or below." });
   }
 }
 
-function checkState(spanMs: number, instances: readonly PlannedInstance[], path: string, context: PipelineContext, faults: Faults): void {
+function checkState(
+  spanMs: number,
+  instances: readonly PlannedInstance[],
+  path: string,
+  context: PipelineContext,
+  faults: Faults,
+): void {
   let bytes = 0;
   for (const { inputs } of instances) {
-    for (const key of inputs.values()) bytes += (spanMs / 1_000) * (context.streams.get(key)?.rateHz ?? ASSUMED_RATE_HZ) * BYTES_PER_READING;
+    for (const key of inputs.values())
+      bytes += (spanMs / 1_000) * (context.streams.get(key)?.rateHz ?? ASSUMED_RATE_HZ) * BYTES_PER_READING;
   }
   if (bytes > context.stateQuotaBytes) {
     const mb = (n: number) => (n / 1_048_576).toFixed(1);
-    faults.push({ path: `${path}.size`, code: "STATE_QUOTA", message: `${instances.length} device(s) × ${spanMs / 1_000} s of readings need ${mb(bytes)} MB, the quota is ${mb(context.stateQuotaBytes)} MB`, fix: "Shorten the window or the lateness, name fewer devices, or raise the pipeline state quota." });
+    faults.push({
+      path: `${path}.size`,
+      code: "STATE_QUOTA",
+      message: `${instances.length} device(s) × ${spanMs / 1_000} s of readings need ${mb(bytes)} MB, the quota is ${mb(context.stateQuotaBytes)} MB`,
+      fix: "Shorten the window or the lateness, name fewer devices, or raise the pipeline state quota.",
+    });
   }
 }
 
-function emitted(emit: Aggregate[] | Record<string, Aggregate[]> | undefined, inputs: Record<string, string>): ReadonlyMap<string, readonly Aggregate[]> | null {
+function emitted(
+  emit: Aggregate[] | Record<string, Aggregate[]> | undefined,
+  inputs: Record<string, string>,
+): ReadonlyMap<string, readonly Aggregate[]> | null {
   if (emit === undefined) return null;
   if (!Array.isArray(emit)) return new Map(Object.entries(emit));
   return new Map(Object.keys(inputs).map((alias) => [alias, emit]));
@@ -283,8 +420,18 @@ function emitted(emit: Aggregate[] | Record<string, Aggregate[]> | undefined, in
 function hardBand(text: string | undefined, faults: Faults): PipelinePlan["hard"] {
   if (text === undefined) return null;
   const [, over, under] = /^\s*(-?[\d.]+)\s*<\s*score\s*<\s*(-?[\d.]+)\s*$/.exec(text) ?? [];
-  if (over === undefined || under === undefined || !z.number().safeParse(Number(over)).success || Number(over) >= Number(under)) {
-    faults.push({ path: "out.sample.hard", code: "SCHEMA", message: `"${text}" is not a band of scores`, fix: 'Write such as "0.4 < score < 0.6".' });
+  if (
+    over === undefined ||
+    under === undefined ||
+    !z.number().safeParse(Number(over)).success ||
+    Number(over) >= Number(under)
+  ) {
+    faults.push({
+      path: "out.sample.hard",
+      code: "SCHEMA",
+      message: `"${text}" is not a band of scores`,
+      fix: 'Write such as "0.4 < score < 0.6".',
+    });
     return null;
   }
   return { over: Number(over), under: Number(under) };

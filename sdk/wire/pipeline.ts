@@ -8,7 +8,9 @@ import { StreamKey } from "./names";
  */
 
 /** `500ms`, `10s`, `5m`, `1h` */
-export const Duration = z.string().regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'must be a number and ms, s, m or h, such as "10s"');
+export const Duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'must be a number and ms, s, m or h, such as "10s"');
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -66,7 +68,9 @@ const Step = z.union(
     z.strictObject({ clean: z.record(Alias, CleanRule) }),
     z.strictObject({ asof: z.strictObject({ left: Alias, right: Alias, tolerance: Duration }) }),
     z.strictObject({ window: Window }),
-    z.strictObject({ infer: z.strictObject({ slot: z.string().min(1).max(64), in: z.array(z.string().max(80)).max(4_096).optional() }) }),
+    z.strictObject({
+      infer: z.strictObject({ slot: z.string().min(1).max(64), in: z.array(z.string().max(80)).max(4_096).optional() }),
+    }),
     z.strictObject({ threshold: Threshold }),
     z.strictObject({ pattern: z.record(z.string(), z.unknown()) }),
   ],
@@ -75,7 +79,9 @@ const Step = z.union(
 export type Step = z.infer<typeof Step>;
 
 export const PipelineSpec = z.strictObject({
-  pipeline: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,55}@[1-9]\d{0,6}$/, 'must be a name and a version, such as "press-vib@7"'),
+  pipeline: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,55}@[1-9]\d{0,6}$/, 'must be a name and a version, such as "press-vib@7"'),
   in: z.record(Alias, InputKey).refine((inputs) => Object.keys(inputs).length > 0, "needs at least one stream"),
   time: z
     .strictObject({
@@ -92,7 +98,9 @@ export const PipelineSpec = z.strictObject({
         .strictObject({
           all: z.literal("alarms").default("alarms"),
           /** share of the windows that are not alarms: `1/60` is every 60th, `1` all, `0` none */
-          else: z.union([z.literal([0, 1]), z.string().regex(/^1\/[1-9]\d{0,5}$/, 'must be 0, 1 or such as "1/60"')]).default(1),
+          else: z
+            .union([z.literal([0, 1]), z.string().regex(/^1\/[1-9]\d{0,5}$/, 'must be 0, 1 or such as "1/60"')])
+            .default(1),
           hard: z.string().max(120).optional(),
         })
         .prefault({}),

@@ -6,7 +6,11 @@ import { type Checked, accepted, refused, refusalFromZod } from "./refusal";
 export const PlainReading = z.union([
   z.number(),
   z.boolean(),
-  z.object({ value: z.union([z.number(), z.boolean(), z.null()]), ts: EpochMs.optional(), unit: z.string().max(32).optional() }),
+  z.object({
+    value: z.union([z.number(), z.boolean(), z.null()]),
+    ts: EpochMs.optional(),
+    unit: z.string().max(32).optional(),
+  }),
 ]);
 
 /** Longest body `up/plain/{stream}` may have, in bytes. */
@@ -24,7 +28,12 @@ export function parsePlain(body: string): Checked<{ value: number | null; ts: nu
     json = JSON.parse(text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return refused("PARSE", `The body is neither a number nor JSON: ${why}`, undefined, 'Send a number, or {"value":21.5}.');
+    return refused(
+      "PARSE",
+      `The body is neither a number nor JSON: ${why}`,
+      undefined,
+      'Send a number, or {"value":21.5}.',
+    );
   }
   const parsed = PlainReading.safeParse(json);
   if (!parsed.success) return { ok: false, refusal: refusalFromZod(parsed.error, "SCHEMA") };

@@ -21,7 +21,13 @@ export const Desired = z.object({
     .max(64)
     .default([]),
   pipelines: z
-    .array(z.object({ name: z.string().min(1).max(64), version: z.int().positive(), spec: z.record(z.string(), z.unknown()) }))
+    .array(
+      z.object({
+        name: z.string().min(1).max(64),
+        version: z.int().positive(),
+        spec: z.record(z.string(), z.unknown()),
+      }),
+    )
     .max(64)
     .default([]),
   sampling: z.record(StreamKey, z.object({ rateHz: z.number().positive() })).default({}),

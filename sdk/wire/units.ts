@@ -16,7 +16,18 @@ export interface Unit {
 }
 
 const PREFIXES: Readonly<Record<string, number>> = {
-  T: 1e12, G: 1e9, M: 1e6, k: 1e3, h: 1e2, da: 1e1, d: 1e-1, c: 1e-2, m: 1e-3, u: 1e-6, n: 1e-9, p: 1e-12,
+  T: 1e12,
+  G: 1e9,
+  M: 1e6,
+  k: 1e3,
+  h: 1e2,
+  da: 1e1,
+  d: 1e-1,
+  c: 1e-2,
+  m: 1e-3,
+  u: 1e-6,
+  n: 1e-9,
+  p: 1e-12,
 };
 
 function dim(m = 0, g = 0, s = 0, K = 0, A = 0, cd = 0, mol = 0, rad = 0, byte = 0): Dimension {
@@ -31,24 +42,63 @@ interface Atom {
 }
 
 const metric = (dimension: Dimension, factor = 1): Atom => ({ dimension, factor, metric: true });
-const plain = (dimension: Dimension, factor: number, offset = 0): Atom => ({ dimension, factor, metric: false, offset });
+const plain = (dimension: Dimension, factor: number, offset = 0): Atom => ({
+  dimension,
+  factor,
+  metric: false,
+  offset,
+});
 
 const ATOMS: Readonly<Record<string, Atom>> = {
-  m: metric(dim(1)), g: metric(dim(0, 1)), s: metric(dim(0, 0, 1)), K: metric(dim(0, 0, 0, 1)), A: metric(dim(0, 0, 0, 0, 1)),
-  cd: metric(dim(0, 0, 0, 0, 0, 1)), mol: metric(dim(0, 0, 0, 0, 0, 0, 1)), rad: metric(dim(0, 0, 0, 0, 0, 0, 0, 1)),
-  By: metric(dim(0, 0, 0, 0, 0, 0, 0, 0, 1)), bit: metric(dim(0, 0, 0, 0, 0, 0, 0, 0, 1), 1 / 8),
-  Hz: metric(dim(0, 0, -1)), N: metric(dim(1, 1, -2), 1e3), Pa: metric(dim(-1, 1, -2), 1e3), bar: metric(dim(-1, 1, -2), 1e8),
-  J: metric(dim(2, 1, -2), 1e3), W: metric(dim(2, 1, -3), 1e3), V: metric(dim(2, 1, -3, 0, -1), 1e3),
-  Ohm: metric(dim(2, 1, -3, 0, -2), 1e3), S: metric(dim(-2, -1, 3, 0, 2), 1e-3), C: metric(dim(0, 0, 1, 0, 1)),
-  F: metric(dim(-2, -1, 4, 0, 2), 1e-3), T: metric(dim(0, 1, -2, 0, -1), 1e3), L: metric(dim(3), 1e-3), l: metric(dim(3), 1e-3),
-  lx: metric(dim(-2, 0, 0, 0, 0, 1)), eV: metric(dim(2, 1, -2), 1.602176634e-16), "m[H2O]": metric(dim(-1, 1, -2), 9.80665e6),
-  Cel: plain(dim(0, 0, 0, 1), 1, 273.15), "[degF]": plain(dim(0, 0, 0, 1), 5 / 9, 459.67 * (5 / 9)),
-  min: plain(dim(0, 0, 1), 60), h: plain(dim(0, 0, 1), 3_600), d: plain(dim(0, 0, 1), 86_400), t: metric(dim(0, 1), 1e6),
-  deg: plain(dim(0, 0, 0, 0, 0, 0, 0, 1), Math.PI / 180), "%": plain(dim(), 0.01), "[ppm]": plain(dim(), 1e-6), "[ppth]": plain(dim(), 1e-3),
-  "[psi]": plain(dim(-1, 1, -2), 6.894757293168e6), "[in_i]": plain(dim(1), 0.0254), "[ft_i]": plain(dim(1), 0.3048),
-  "[gal_us]": plain(dim(3), 3.785411784e-3), "[lb_av]": plain(dim(0, 1), 453.59237), "[HP]": plain(dim(2, 1, -3), 745_699.87),
-  "[g]": metric(dim(1, 0, -2), 9.80665), "1": plain(dim(), 1), "[rpm]": plain(dim(0, 0, -1), 1 / 60), VA: metric(dim(2, 1, -3), 1e3),
-  var: metric(dim(2, 1, -3), 1e3), Wh: metric(dim(2, 1, -2), 3.6e6),
+  m: metric(dim(1)),
+  g: metric(dim(0, 1)),
+  s: metric(dim(0, 0, 1)),
+  K: metric(dim(0, 0, 0, 1)),
+  A: metric(dim(0, 0, 0, 0, 1)),
+  cd: metric(dim(0, 0, 0, 0, 0, 1)),
+  mol: metric(dim(0, 0, 0, 0, 0, 0, 1)),
+  rad: metric(dim(0, 0, 0, 0, 0, 0, 0, 1)),
+  By: metric(dim(0, 0, 0, 0, 0, 0, 0, 0, 1)),
+  bit: metric(dim(0, 0, 0, 0, 0, 0, 0, 0, 1), 1 / 8),
+  Hz: metric(dim(0, 0, -1)),
+  N: metric(dim(1, 1, -2), 1e3),
+  Pa: metric(dim(-1, 1, -2), 1e3),
+  bar: metric(dim(-1, 1, -2), 1e8),
+  J: metric(dim(2, 1, -2), 1e3),
+  W: metric(dim(2, 1, -3), 1e3),
+  V: metric(dim(2, 1, -3, 0, -1), 1e3),
+  Ohm: metric(dim(2, 1, -3, 0, -2), 1e3),
+  S: metric(dim(-2, -1, 3, 0, 2), 1e-3),
+  C: metric(dim(0, 0, 1, 0, 1)),
+  F: metric(dim(-2, -1, 4, 0, 2), 1e-3),
+  T: metric(dim(0, 1, -2, 0, -1), 1e3),
+  L: metric(dim(3), 1e-3),
+  l: metric(dim(3), 1e-3),
+  lx: metric(dim(-2, 0, 0, 0, 0, 1)),
+  eV: metric(dim(2, 1, -2), 1.602176634e-16),
+  "m[H2O]": metric(dim(-1, 1, -2), 9.80665e6),
+  Cel: plain(dim(0, 0, 0, 1), 1, 273.15),
+  "[degF]": plain(dim(0, 0, 0, 1), 5 / 9, 459.67 * (5 / 9)),
+  min: plain(dim(0, 0, 1), 60),
+  h: plain(dim(0, 0, 1), 3_600),
+  d: plain(dim(0, 0, 1), 86_400),
+  t: metric(dim(0, 1), 1e6),
+  deg: plain(dim(0, 0, 0, 0, 0, 0, 0, 1), Math.PI / 180),
+  "%": plain(dim(), 0.01),
+  "[ppm]": plain(dim(), 1e-6),
+  "[ppth]": plain(dim(), 1e-3),
+  "[psi]": plain(dim(-1, 1, -2), 6.894757293168e6),
+  "[in_i]": plain(dim(1), 0.0254),
+  "[ft_i]": plain(dim(1), 0.3048),
+  "[gal_us]": plain(dim(3), 3.785411784e-3),
+  "[lb_av]": plain(dim(0, 1), 453.59237),
+  "[HP]": plain(dim(2, 1, -3), 745_699.87),
+  "[g]": metric(dim(1, 0, -2), 9.80665),
+  "1": plain(dim(), 1),
+  "[rpm]": plain(dim(0, 0, -1), 1 / 60),
+  VA: metric(dim(2, 1, -3), 1e3),
+  var: metric(dim(2, 1, -3), 1e3),
+  Wh: metric(dim(2, 1, -2), 3.6e6),
 };
 
 function atom(text: string): Unit | null {
@@ -57,7 +107,8 @@ function atom(text: string): Unit | null {
   for (const length of [2, 1]) {
     const prefix = PREFIXES[text.slice(0, length)];
     const rest = ATOMS[text.slice(length)];
-    if (prefix !== undefined && rest?.metric) return { dimension: rest.dimension, factor: rest.factor * prefix, offset: 0 };
+    if (prefix !== undefined && rest?.metric)
+      return { dimension: rest.dimension, factor: rest.factor * prefix, offset: 0 };
   }
   return null;
 }

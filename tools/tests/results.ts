@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What one runner said. `skipped` are tests it did not run, whatever the reason. */
 export interface Outcome {
   passed: number;
@@ -11,18 +13,18 @@ export function add(a: Outcome, b: Outcome): Outcome {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
-/** The part of vitest's JSON report that counts. */
-export interface VitestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  success: boolean;
-  testResults: { status: string; assertionResults: unknown[] }[];
-}
+const VitestReport = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int(),
+  success: z.boolean(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+});
 
 /** A file that could not even be loaded has no failed test, so it counts as one failure itself. */
-export function readVitest(report: VitestReport): Outcome {
+export function readVitest(json: unknown): Outcome {
+  const report = VitestReport.parse(json);
   const brokenFiles = report.testResults.filter(
     (file) => file.status === "failed" && file.assertionResults.length === 0,
   ).length;
@@ -34,13 +36,14 @@ export function readVitest(report: VitestReport): Outcome {
   };
 }
 
-/** The part of Playwright's JSON report that counts; `flaky` passed only on a second try, which we do not accept. */
-export interface PlaywrightReport {
-  stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-  errors: unknown[];
-}
+const PlaywrightReport = z.object({
+  stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int(), skipped: z.int() }),
+  errors: z.array(z.unknown()),
+});
 
-export function readPlaywright({ stats, errors }: PlaywrightReport): Outcome {
+/** `flaky` passed only on a second try, which counts as failed. */
+export function readPlaywright(json: unknown): Outcome {
+  const { stats, errors } = PlaywrightReport.parse(json);
   const failed = stats.unexpected + stats.flaky;
   return { passed: stats.expected, failed: failed === 0 && errors.length > 0 ? 1 : failed, skipped: stats.skipped };
 }

@@ -2,15 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram, prepareMachine } from "./machine";
-import {
-  add,
-  NOTHING,
-  type Outcome,
-  type PlaywrightReport,
-  readPlaywright,
-  readVitest,
-  type VitestReport,
-} from "./results";
+import { add, NOTHING, type Outcome, readPlaywright, readVitest } from "./results";
 
 /**
  * `npm test`: every test there is, on both databases and both brokers. What cannot run on this machine is named with
@@ -71,28 +63,22 @@ function vitest(project: string, env: Record<string, string>): Outcome {
     `--outputFile.json=${report}`,
     ...workers,
   ];
-  return run("node_modules/vitest/vitest.mjs", args, env, report, (json: VitestReport) => readVitest(json));
+  return run("node_modules/vitest/vitest.mjs", args, env, report, readVitest);
 }
 
 function playwright(): Outcome {
   const report = join(REPORTS, "browser.json");
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  return run(
-    "node_modules/@playwright/test/cli.js",
-    ["test", "--reporter=list,json"],
-    env,
-    report,
-    (json: PlaywrightReport) => readPlaywright(json),
-  );
+  return run("node_modules/@playwright/test/cli.js", ["test", "--reporter=list,json"], env, report, readPlaywright);
 }
 
 /** A runner that wrote no report has failed, whatever its exit code says. */
-function run<R>(
+function run(
   script: string,
   args: string[],
   env: Record<string, string>,
   report: string,
-  read: (json: R) => Outcome,
+  read: (json: unknown) => Outcome,
 ): Outcome {
   spawnSync(process.execPath, [script, ...args], { stdio: "inherit", env: { ...process.env, ...env } });
   if (!existsSync(report)) return { ...NOTHING, failed: 1 };
