@@ -96,6 +96,22 @@ interface Columns {
   bucketMs: number | null;
 }
 
+/** Readings newer than the points, one by one or in the buckets that the points have, so that the end of the line is no noisier. */
+function tailRows(points: Columns, tail: readonly { tsMs: number; value: number | null }[]): ChartRow[] {
+  const { bucketMs } = points;
+  const last = points.tsMs.at(-1) ?? -Infinity;
+  if (bucketMs === null) return tail.filter(({ tsMs }) => tsMs > last).map(({ tsMs, value }) => ({ t: tsMs, mean: value, band: null }));
+  const buckets = new Map<number, number[]>();
+  for (const { tsMs, value } of tail) {
+    const start = Math.floor(tsMs / bucketMs) * bucketMs;
+    if (start <= last || value === null) continue;
+    const values = buckets.get(start) ?? [];
+    values.push(value);
+    buckets.set(start, values);
+  }
+  return [...buckets].map(([start, values]) => ({ t: start + bucketMs / 2, mean: values.reduce((sum, value) => sum + value, 0) / values.length, band: [Math.min(...values), Math.max(...values)] }));
+}
+
 /**
  * Points as rows for the chart, with the line broken inside every stretch that has no data: a line drawn across a gap would be a claim
  * that nobody measured. Bucket points stand in the middle of their bucket.
@@ -107,8 +123,7 @@ export function chartRows(points: Columns, breaks: readonly { fromMs: number; to
     const high = points.max[i] ?? null;
     return { t: tsMs + shift, mean: points.mean[i] ?? null, band: points.bucketMs !== null && low !== null && high !== null ? [low, high] : null };
   });
-  const last = rows.at(-1)?.t ?? -Infinity;
-  for (const { tsMs, value } of tail) if (tsMs > last) rows.push({ t: tsMs, mean: value, band: null });
+  rows.push(...tailRows(points, tail));
   for (const { fromMs, toMs } of breaks) rows.push({ t: (fromMs + toMs) / 2, mean: null, band: null });
   return rows.sort((a, b) => a.t - b.t);
 }

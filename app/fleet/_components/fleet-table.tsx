@@ -28,7 +28,7 @@ export function FleetTable({ rows, matching, asOfMs, stale, more }: FleetTablePr
   return (
     <>
       <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label="Nodes">
-        <table className={table.table}>
+        <table className={`${table.table} ${table.cards}`}>
           <thead>
             <tr>
               <th scope="col">Node</th>
@@ -64,13 +64,13 @@ function FleetLine({ row, now }: { row: FleetRow; now: number }) {
         <Link href={`/fleet/${row.id}`} className={table.rowLink} data-row>{row.name ?? row.id}</Link>
         <span className={table.sub}>{[row.name ? row.id : null, row.siteId].filter(Boolean).join(", ") || "no site"}</span>
       </td>
-      <td><StatusText status={row.health.status}>{row.health.reason}</StatusText></td>
+      <td className={table.wholeRow}><StatusText status={row.health.status}>{row.health.reason}</StatusText></td>
       <td className={table.wideOnly}>{row.devices.length === 0 ? <span className="muted">none</span> : `${row.devices.join(", ")}${more > 0 ? ` and ${more} more` : ""}`}</td>
-      <td className={table.num}>{row.accepted}{row.proposed > 0 ? <span className={table.sub}>+{row.proposed} proposed</span> : null}</td>
-      <td className={table.num}>{lastMs === null ? <span className="muted">never</span> : <>{formatAge(now - lastMs)}<span className={table.sub}>ago</span></>}</td>
+      <td className={`${table.num} ${table.phoneOff}`}>{row.accepted}{row.proposed > 0 ? <span className={table.sub}>+{row.proposed} proposed</span> : null}</td>
+      <td className={`${table.num} ${table.corner}`}>{lastMs === null ? <span className="muted">never</span> : <>{formatAge(now - lastMs)}<span className={table.sub}>ago</span></>}</td>
       <td className={`${table.num} ${table.wideOnly}`}>{row.bufferBytes === null || fill === null ? <span className="muted">not told</span> : <Meter ratio={fill} label="Buffer" text={formatBytes(row.bufferBytes)} />}</td>
       <td className={`${table.num} ${table.wideOnly}`}>{row.clockOffsetMs === null || row.clockSource === "none" ? <span className="muted">not synchronised</span> : <>{formatOffset(row.clockOffsetMs)}<span className={table.sub}>± {row.clockErrorMs === null ? "?" : formatOffset(row.clockErrorMs).replace("+", "")}, {row.clockSource?.toUpperCase() ?? "source not told"}</span></>}</td>
-      <td className={table.num}><span className={table.above}>{row.status === "proposed" || row.proposed > 0 ? <AcceptNode node={row.id} proposed={row.status === "proposed"} streams={row.proposed} /> : null}</span></td>
+      <td className={`${table.num} ${table.wholeRow}`}>{row.status === "proposed" || row.proposed > 0 ? <span className={table.above}><AcceptNode node={row.id} proposed={row.status === "proposed"} streams={row.proposed} /></span> : null}</td>
     </tr>
   );
 }

@@ -34,7 +34,7 @@ export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, m
   return (
     <>
       <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label="Streams">
-        <table className={table.table}>
+        <table className={`${table.table} ${table.cards}`}>
           <thead>
             <tr>
               <th scope="col">Stream</th>
@@ -71,13 +71,13 @@ function StreamLine({ row, now, withNode }: { row: StreamRow; now: number; withN
       </td>
       {withNode ? <td className={table.wideOnly}>{row.nodeId}</td> : null}
       <td className={table.wideOnly}>{row.quantity ?? <span className="muted">not told</span>}</td>
-      <td className={table.num}>
+      <td className={`${table.num} ${table.corner}`}>
         {row.value === null ? <span className="muted">none</span> : <span key={row.lastMs} className={table.flash}>{formatNumber(row.value)}</span>}
         {row.unit ? <span className="muted"> {row.unit}</span> : null}
       </td>
-      <td><StatusText status={row.health.status}>{row.health.reason}</StatusText></td>
+      <td className={table.wholeRow}><StatusText status={row.health.status}>{row.health.reason}</StatusText></td>
       <td className={`${table.num} ${table.wideOnly}`}>{row.rateHz === null ? <span className="muted">not told</span> : `${formatNumber(row.rateHz)} /s`}</td>
-      <td className={table.num}>{row.lastMs === null ? <span className="muted">never</span> : formatAge(now - row.lastMs)}</td>
+      <td className={`${table.num} ${table.phoneOff}`}>{row.lastMs === null ? <span className="muted">never</span> : formatAge(now - row.lastMs)}</td>
     </tr>
   );
 }

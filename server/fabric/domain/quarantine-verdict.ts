@@ -15,7 +15,7 @@ const WORDS = new Map<string, string>([
   ["CONTRACT", "breaks its contract"],
   ["UNKNOWN_ALIAS", "unknown column"],
   ["SEALED_MISMATCH", "same number, other bytes"],
-  ["TOO_LARGE", "too large"],
+  ["TOO_LARGE", "over a size limit"],
   ["CLOCK", "impossible time"],
   ["PROPOSED", "not accepted yet"],
 ]);
