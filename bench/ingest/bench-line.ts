@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Pool } from "pg";
+import { buildProcesses, bundlePath } from "@/cli/build";
+import { startBroker } from "@/cli/embedded/broker";
+import { hashToken, INGEST_USER, newNodeToken } from "@/cli/embedded/credentials";
+import { removePostgresData, startPostgres } from "@/cli/embedded/postgres";
+import { withRole } from "@/db/client";
+import { migrate } from "@/db/migrate";
+import { timescaleServer } from "@/db/testing-timescale";
+import { nodeName, type Shape } from "./workload";
+
+export interface BenchLine {
+  home: "segments" | "timescale";
+  ownerUrl: string;
+  owner: Pool;
+  /** One request to the publisher process. */
+  ask(command: object): Promise<Record<string, number>>;
+  connect(shape: Shape): Promise<void>;
+  /** Empties readings, ledger and latest values. */
+  clear(): Promise<void>;
+  countReadings(): Promise<number>;
+  bytes(): Promise<number>;
+  ingestRssMb(): number;
+  close(): Promise<void>;
+}
+
+const SECRET = "bench";
+export const MAX_NODES = 100;
+
+/** PostgreSQL with the embedded default's durability, the broker, one ingest process and one publisher process, on this machine. */
+export async function openBenchLine(home: "segments" | "timescale"): Promise<BenchLine> {
+  await buildProcesses();
+  const folder = mkdtempSync(join(tmpdir(), "tl-bench-"));
+  chmodSync(folder, 0o755);
+  const dataDir = join(folder, "postgres");
+  const server = await startPostgres({ dataDir, port: await freePort(), password: SECRET, ...(home === "timescale" ? timescaleServer() : {}) });
+  await migrate({ url: server.url, timeseriesHome: home, appPassword: SECRET });
+  const tokens = new Map([INGEST_USER, ...Array.from({ length: MAX_NODES }, (_, i) => nodeName(i))].map((user) => [user, newNodeToken()]));
+  const broker = await startBroker({ dir: join(folder, "broker"), port: await freePort(), credentials: new Map([...tokens].map(([user, token]) => [user, hashToken(token)])) });
+  const urlOf = (user: string) => broker.url.replace("mqtt://", `mqtt://${user}:${tokens.get(user)}@`);
+  const owner = new Pool({ connectionString: server.url, max: 2 });
+  const ingestPort = await freePort();
+  const ingest = spawn(process.execPath, ["--max-old-space-size=160", ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), bundlePath("ingest")], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DATABASE_URL: withRole(server.url, "throughline_app", SECRET), MQTT_URL: urlOf(INGEST_USER), INGEST_PORT: String(ingestPort), INGEST_REPLICA: "bench", LOG_LEVEL: "warn" },
+  });
+  await untilHealthy(ingestPort, ingest);
+  const publisher = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("./publisher.ts", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+  const answers: ((line: string) => void)[] = [];
+  createInterface({ input: publisher.stdout }).on("line", (line) => answers.shift()?.(line));
+  const ask = async (command: object): Promise<Record<string, number>> => {
+    const answer = new Promise<string>((resolve) => answers.push(resolve));
+    publisher.stdin.write(`${JSON.stringify(command)}\n`);
+    return JSON.parse(await answer) as Record<string, number>; // our own publisher wrote it
+  };
+  const tables = home === "segments" ? "segments" : "readings_narrow, readings_touched";
+
+  return {
+    home,
+    ownerUrl: server.url,
+    owner,
+    ask,
+    connect: async (shape) => {
+      for (let i = 0; i < shape.nodes; i++) await owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true) on conflict do nothing", [nodeName(i)]);
+      await ask({ do: "connect", shape, urls: Array.from({ length: shape.nodes }, (_, i) => urlOf(nodeName(i))) });
+      for (;;) {
+        const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from streams where status = 'accepted'");
+        if ((rows[0]?.n ?? 0) >= shape.nodes * shape.streams) return;
+        await new Promise((again) => setTimeout(again, 50));
+      }
+    },
+    clear: async () => {
+      await owner.query(`truncate ${tables}, ingest_batches, latest_values`);
+      await owner.query("checkpoint");
+    },
+    countReadings: async () => {
+      const { rows } = await owner.query<{ n: number }>(home === "segments" ? "select coalesce(sum(n), 0)::float8 as n from segments" : "select count(*)::float8 as n from readings_narrow");
+      return rows[0]?.n ?? 0;
+    },
+    bytes: async () => {
+      const { rows } = await owner.query<{ bytes: number }>(
+        home === "segments" ? "select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = 'segments'::regclass" : "select hypertable_size('readings_narrow'::regclass)::float8 as bytes",
+      );
+      return rows[0]?.bytes ?? 0;
+    },
+    ingestRssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ingest.pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+    close: async () => {
+      publisher.kill();
+      ingest.kill();
+      await new Promise((ended) => ingest.once("exit", ended));
+      await owner.end();
+      await broker.stop();
+      await server.stop();
+      removePostgresData(dataDir);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function print(figure: string, value: number, unit: string, goal: string, more: Readonly<Record<string, number | string>> = {}): void {
+  process.stdout.write(`${JSON.stringify({ area: "ingest", figure: `ingest.${figure}`, value: Number(value.toFixed(3)), unit, ...more, goal })}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+async function untilHealthy(port: number, ingest: ChildProcess): Promise<void> {
+  for (;;) {
+    if (ingest.exitCode !== null) throw new Error(`ingest ended with ${ingest.exitCode}`);
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then((response) => response.ok, () => false);
+    if (healthy) return;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((found, failed) => {
+    probe.once("error", failed);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => found(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
