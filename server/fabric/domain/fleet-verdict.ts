@@ -30,8 +30,8 @@ export function fleetVerdict(facts: FleetFacts): Verdict {
   return { status: bad > 0 ? "bad" : watch > 0 ? "watch" : unknown > 0 ? "unknown" : "ok", title: title(), detail: waiting(facts) };
 
   function title(): string {
-    if (bad + watch === 1 && facts.worst) return `${facts.worst.id} needs a look: ${facts.worst.reason}`;
-    if (bad > 0) return `${count(bad, "node")} of ${formatCount(facts.nodes)} ${bad === 1 ? "needs" : "need"} help${facts.offline > 0 ? `, ${formatCount(facts.offline)} offline` : ""}`;
+    if (facts.worst && (bad === 1 || bad + watch === 1)) return `${facts.worst.id} needs ${bad === 1 ? "help" : "a look"}: ${facts.worst.reason}${bad === 1 && watch > 0 ? `; ${formatCount(watch)} more to watch` : ""}`;
+    if (bad > 0) return `${count(bad, "node")} of ${formatCount(facts.nodes)} need help${facts.offline > 0 ? `, ${formatCount(facts.offline)} offline` : ""}`;
     if (watch > 0) return `All connected, ${count(watch, "node")} to watch`;
     if (unknown > 0) return ok === 0 ? `Nothing is known yet about ${facts.nodes === 1 ? "the only node" : `the ${formatCount(facts.nodes)} nodes`}` : `${formatCount(ok)} of ${formatCount(facts.nodes)} nodes are sending, ${formatCount(unknown)} not known yet`;
     return facts.nodes === 1 ? "The one node is connected and sending" : `All ${formatCount(facts.nodes)} nodes are connected and sending`;
