@@ -75,8 +75,8 @@ export function demoPipeline({ name, slot, inputs, features, sizeMs, everyMs }: 
 }
 
 /** A recording of one simulated stretch without faults, by stream key. */
-export function recordNormal(plant: PlantKind, seed: number, startMs: number, minutes: number): Map<string, Recorded> {
-  const simulation = new Simulation({ plant, seed, startMs, rateHz: 1, scale: 1, scenario: [] });
+export function recordNormal(plant: PlantKind, seed: number, episode: number, startMs: number, minutes: number): Map<string, Recorded> {
+  const simulation = new Simulation({ plant, seed, episode, startMs, rateHz: 1, scale: 1, scenario: [] });
   const recording = new Map(simulation.streams.map(({ key }) => [key, { tsMs: [] as number[], values: [] as number[] }]));
   for (const item of simulation.run()) {
     if ("event" in item) continue;
@@ -105,7 +105,7 @@ export function trainDemoModel(model: DemoModel, seed: number): { pca: PcaModel;
   const rows: number[][] = [];
   TRAINING_HOURS.forEach((hour, index) => {
     const startMs = Date.UTC(TRAINING_YEAR, Math.round((index * 12) / TRAINING_HOURS.length), 10, hour);
-    const recording = recordNormal(model.plant, seed, startMs, MINUTES_EACH);
+    const recording = recordNormal(model.plant, seed, index + 1, startMs, MINUTES_EACH);
     for (const device of devicesOf(model, recording)) rows.push(...windowRows(seenBy(model, device, recording), model.features, model).map(({ row }) => row));
   });
   return { pca: trainPca(rows, { explained: 0.9, confidence: 0.999, margin: 1.4 }), rows: rows.length };

@@ -69,12 +69,14 @@ export class ColdStore implements Plant {
   private evaporatingCel = -30;
   private elapsedS = 0;
 
-  constructor(seed: string, count: number) {
-    this.roughness = new Drift(new Random(`${seed}/rack/roughness`), 0.05, 20);
+  /** `seed` makes the machines what they are, `chance` is what happens to them. */
+  constructor(seed: string, chance: string, count: number) {
+    this.roughness = new Drift(new Random(`${chance}/rack/roughness`), 0.05, 20);
     this.rooms = Array.from({ length: count }, (_, index) => {
       const device = `room-${index + 1}`;
-      const random = new Random(`${seed}/${device}`);
-      return { device, airCel: random.vary(-20, 0.01), coilCel: -28, isCooling: random.next() < 0.5, doorLeftS: 0, frost: random.next(), defrostOffsetS: random.next() * DEFROST_EVERY_S, loss: random.vary(ROOM_LOSS, 0.05), random };
+      const random = new Random(`${chance}/${device}`);
+      const parameters = new Random(`${seed}/${device}/parameters`);
+      return { device, airCel: random.vary(-20, 0.01), coilCel: -28, isCooling: random.next() < 0.5, doorLeftS: 0, frost: random.next(), defrostOffsetS: random.next() * DEFROST_EVERY_S, loss: parameters.vary(ROOM_LOSS, 0.05), random };
     });
     this.streams = [...deviceStreams("rack", RACK), ...this.rooms.flatMap(({ device }) => deviceStreams(device, ROOM))];
   }

@@ -80,15 +80,16 @@ export class PressLine implements Plant {
   private phase = 0;
   private hallCel: number | null = null;
 
-  constructor(seed: string, count: number) {
-    this.pace = new Drift(new Random(`${seed}/pace`), 0.35, 120);
+  /** `seed` makes the machines what they are, `chance` is what happens to them. */
+  constructor(seed: string, chance: string, count: number) {
+    this.pace = new Drift(new Random(`${chance}/pace`), 0.35, 120);
     this.presses = Array.from({ length: count }, (_, index) => {
       const device = `press-${index + 1}`;
       const random = new Random(`${seed}/${device}/parameters`);
       return {
         device, phase: 2 * Math.PI * random.next(), forceShare: random.vary(0.72, 0.01), vibration: random.vary(0.9, 0.04), oilCel: null, peakKn: 0, cycles: 0,
-        force: new Drift(new Random(`${seed}/${device}/force`), 0.012, 30),
-        roughness: new Drift(new Random(`${seed}/${device}/roughness`), 0.05, 15),
+        force: new Drift(new Random(`${chance}/${device}/force`), 0.012, 30),
+        roughness: new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 15),
       };
     });
     this.streams = [...deviceStreams("line", LINE), ...this.presses.flatMap(({ device }) => deviceStreams(device, PRESS))];

@@ -113,15 +113,16 @@ export class PumpHouse implements Plant {
   private roomCel: number | null = null;
   private speedShare = 0.93;
 
-  constructor(seed: string, count: number) {
+  /** `seed` makes the machines what they are, `chance` is what happens to them. */
+  constructor(seed: string, chance: string, count: number) {
     this.pumps = Array.from({ length: count }, (_, index) => {
       const device = `pump-${index + 1}`;
       const random = new Random(`${seed}/${device}/parameters`);
       return { device, shutOffBar: random.vary(SHUT_OFF, 0.006), curve: random.vary(CURVE, 0.02), vibration: random.vary(NEW_VIBRATION, 0.05), bearingResistance: random.vary(BEARING_RESISTANCE, 0.03) };
     });
     this.bearingsCel = this.pumps.map(() => 45);
-    this.roughness = this.pumps.map(({ device }) => new Drift(new Random(`${seed}/${device}/roughness`), 0.05, 20));
-    this.demand = new Drift(new Random(`${seed}/demand`), 0.03, 180);
+    this.roughness = this.pumps.map(({ device }) => new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 20));
+    this.demand = new Drift(new Random(`${chance}/demand`), 0.03, 180);
     this.streams = [...deviceStreams("station", STATION), ...this.pumps.flatMap(({ device }) => deviceStreams(device, PUMP))];
   }
 

@@ -8,7 +8,10 @@ import { DEFAULT_SCENARIOS, type ScriptedCause, doesConcern, progressOf, readSce
 
 export interface SimulationOptions {
   plant: PlantKind;
+  /** which machines stand there */
   seed: number;
+  /** same machines, other chance: another number is another day; 0 unless told */
+  episode?: number;
   /** epoch ms UTC of the first possible reading; readings lie on multiples of the sampling interval */
   startMs: number;
   /** readings per second of every stream */
@@ -48,16 +51,17 @@ const MACHINES: Readonly<Record<PlantKind, number>> = { "pump-house": 3, "press-
 const WARM_UP_S = 7_200;
 const WARM_UP_STEP_S = 5;
 
-export function createPlant(kind: PlantKind, seed: number, scale: number): Plant {
+export function createPlant(kind: PlantKind, seed: number, scale: number, episode = 0): Plant {
   const count = MACHINES[kind] * scale;
   const name = `${seed}/${kind}`;
+  const chance = `${name}/${episode}`;
   switch (kind) {
     case "pump-house":
-      return new PumpHouse(name, count);
+      return new PumpHouse(name, chance, count);
     case "press-line":
-      return new PressLine(name, count);
+      return new PressLine(name, chance, count);
     case "cold-store":
-      return new ColdStore(name, count);
+      return new ColdStore(name, chance, count);
   }
 }
 
@@ -86,12 +90,12 @@ export class Simulation {
 
   /** @throws {RangeError} naming what is wrong with the scenario */
   constructor(private readonly options: SimulationOptions) {
-    const { plant, seed, scale, rateHz } = options;
+    const { plant, seed, scale, rateHz, episode = 0 } = options;
     if (!(rateHz > 0 && rateHz <= 1_000)) throw new RangeError("the rate must lie between 0 and 1000 readings per second");
-    this.plant = createPlant(plant, seed, scale);
+    this.plant = createPlant(plant, seed, scale, episode);
     this.streams = this.plant.streams;
     this.causes = readScenario(options.scenario ?? DEFAULT_SCENARIOS[plant], this.streams);
-    this.instruments = this.streams.map(({ key }) => new Random(`${seed}/${plant}/${key}/instrument`));
+    this.instruments = this.streams.map(({ key }) => new Random(`${seed}/${plant}/${episode}/${key}/instrument`));
     this.shown = new Float64Array(this.streams.length);
     this.wearing = this.causes.filter(({ kind }) => kind === "wear" || kind === "season");
     this.touching = this.streams.map((stream) => this.causes.filter((cause) => !this.wearing.includes(cause) && doesConcern(cause, stream)));
