@@ -1,6 +1,6 @@
 "use client";
 import { useTheme } from "next-themes";
-import { useEffect, useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import styles from "./shell.module.css";
 
 const THEMES = [
@@ -9,29 +9,35 @@ const THEMES = [
   { value: "system", label: "Auto" },
 ] as const;
 const DENSITY_KEY = "throughline-density";
+const DENSITY_CHANGED = "throughline-density-changed";
 
-/** Theme and density, remembered in this browser. Rendered after mount: the server does not know the choice. */
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("storage", listener);
+  window.addEventListener(DENSITY_CHANGED, listener);
+  return () => {
+    window.removeEventListener("storage", listener);
+    window.removeEventListener(DENSITY_CHANGED, listener);
+  };
+}
+
+/** Theme and density, remembered in this browser. The server does not know the choice, so nothing is chosen in its HTML. */
 export function Appearance() {
   const { theme, setTheme } = useTheme();
-  const [mounted, setMounted] = useState(false);
-  const [compact, setCompact] = useState(false);
+  const inBrowser = useSyncExternalStore(() => () => undefined, () => true, () => false);
+  const compact = useSyncExternalStore(subscribe, () => localStorage.getItem(DENSITY_KEY) === "compact", () => false);
   useEffect(() => {
-    const stored = localStorage.getItem(DENSITY_KEY) === "compact";
-    setCompact(stored);
-    setMounted(true);
-    document.documentElement.dataset.density = stored ? "compact" : "normal";
-  }, []);
+    document.documentElement.dataset.density = compact ? "compact" : "normal";
+  }, [compact]);
   const changeDensity = (next: boolean) => {
-    setCompact(next);
     localStorage.setItem(DENSITY_KEY, next ? "compact" : "normal");
-    document.documentElement.dataset.density = next ? "compact" : "normal";
+    window.dispatchEvent(new Event(DENSITY_CHANGED));
   };
   return (
     <div className={styles.appearance}>
       <div role="radiogroup" aria-label="Theme" className={styles.segments}>
         {THEMES.map(({ value, label }) => (
           <label key={value} className={styles.segment}>
-            <input type="radio" name="theme" value={value} checked={mounted && theme === value} onChange={() => setTheme(value)} />
+            <input type="radio" name="theme" value={value} checked={inBrowser && theme === value} onChange={() => setTheme(value)} />
             <span>{label}</span>
           </label>
         ))}

@@ -1,6 +1,6 @@
 "use client";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { useEffect, useState, type ReactNode } from "react";
+import { useSyncExternalStore, type ReactNode } from "react";
 import { Menu } from "@/components/ui/menu";
 import { StatusShape } from "@/components/ui/status";
 import { formatAge, type Status } from "@/server/fabric/domain/health";
@@ -19,15 +19,42 @@ export function useRefresh(autoMs: number): { intervalMs: number | false; contro
   return { intervalMs: chosen === 0 ? false : (chosen ?? autoMs), control: <Menu label={LABELS[pace]} name={`Refresh: ${LABELS[pace]}`} items={items} /> };
 }
 
-/** Epoch ms that moves every `everyMs`; null on the server, so that both render the same first. */
-export function useClock(everyMs = 1_000): number | null {
-  const [now, setNow] = useState<number | null>(null);
-  useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => { if (document.visibilityState === "visible") setNow(Date.now()); }, everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+/** One timer for all components that show an age; it rests while the tab is hidden. */
+class Clock {
+  private nowMs = Date.now();
+  private timer: ReturnType<typeof setInterval> | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly everyMs: number) {}
+
+  readonly read = (): number => this.nowMs;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(this.tick, this.everyMs);
+    this.nowMs = Date.now();
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0 || !this.timer) return;
+      clearInterval(this.timer);
+      this.timer = null;
+    };
+  };
+
+  private readonly tick = (): void => {
+    if (document.visibilityState !== "visible") return;
+    this.nowMs = Date.now();
+    for (const listener of this.listeners) listener();
+  };
+}
+
+const SECONDS = new Clock(1_000);
+const HALF_SECONDS = new Clock(500);
+
+/** Epoch ms that moves every second or half second; null on the server, so that both render the same first. */
+export function useClock(pace: "1s" | "0.5s" = "1s"): number | null {
+  const clock = pace === "1s" ? SECONDS : HALF_SECONDS;
+  return useSyncExternalStore<number | null>(clock.subscribe, clock.read, () => null);
 }
 
 interface FreshnessProps {
@@ -42,7 +69,7 @@ interface FreshnessProps {
 
 /** Live, stale or failing, with the age that says so. */
 export function Freshness({ asOfMs, failed, readingMs, staleAfterMs = 15_000 }: FreshnessProps) {
-  const now = useClock(500);
+  const now = useClock("0.5s");
   const live = useLiveState();
   if (now === null) return <span className={styles.fresh}>&nbsp;</span>;
   const age = now - (readingMs ?? asOfMs);

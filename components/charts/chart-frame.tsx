@@ -24,7 +24,7 @@ interface ChartFrameProps {
 const MIN_DRAG_PX = 6;
 
 /**
- * What is around a chart: its width, the cursor that reads a point, and zooming. Drag selects a range; every gesture has a key: arrows
+ * What is around a chart: its width, the cursor that reads a point (a slider over time for screen readers), and zooming. Drag selects a range; every gesture has a key: arrows
  * move the cursor, `+` and `-` zoom, Shift and arrows pan, Escape lets go.
  */
 export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, onZoom, onZoomOut, onPan, children }: ChartFrameProps) {
@@ -68,9 +68,13 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
       ref={frame}
       className={styles.frame}
       style={{ minHeight: height }}
-      role="group"
+      role="slider"
       tabIndex={0}
       aria-label={label}
+      aria-valuemin={fromMs}
+      aria-valuemax={toMs}
+      aria-valuenow={point?.t ?? toMs}
+      aria-valuetext={point && point.mean !== null ? `${formatNumber(point.mean)} ${unit} at ${stamp(point.t, timeZone, false)}` : "no point read"}
       onKeyDown={onKey}
       onDoubleClick={onZoomOut}
       onPointerMove={(event) => {
@@ -98,7 +102,6 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
           </div>
         </>
       ) : null}
-      <p className="vh" role="status">{point && point.mean !== null ? `${stamp(point.t, timeZone, false)}: ${formatNumber(point.mean)} ${unit}` : ""}</p>
     </div>
   );
 }

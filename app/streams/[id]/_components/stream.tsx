@@ -22,7 +22,7 @@ export function Stream({ id }: { id: number }) {
   const [asTable, setAsTable] = useQueryState("table", parseAsBoolean.withDefault(false));
   const { intervalMs, control } = useRefresh(0);
   const pace = intervalMs === 0 ? null : intervalMs;
-  const now = useClock(1_000);
+  const now = useClock();
   const stream = useQuery({ ...trpc.streams.get.queryOptions({ id }), refetchInterval: intervalMs === false ? false : 10_000 });
   const series = useSeries(id, range, pace);
   const resolved = series.data?.range ?? null;
@@ -38,7 +38,7 @@ export function Stream({ id }: { id: number }) {
   const known = stream.data;
   const current = newest && newest.tsMs > (known.lastMs ?? 0) ? { ...known, lastMs: newest.tsMs, value: newest.value } : known;
   const health = streamHealth(current, now ?? series.dataUpdatedAt);
-  const { problem } = resolveOrDefault(range, now ?? Date.now());
+  const problem = now === null ? null : resolveOrDefault(range, now).problem;
   const shown = resolved ?? resolveOrDefault(range, now ?? 0).resolved;
   const zone = known.timeZone;
   const exportHref = `/api/streams/${id}/export?fromMs=${Math.floor(shown.fromMs)}&toMs=${Math.ceil(shown.toMs)}`;
