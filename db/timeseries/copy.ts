@@ -301,6 +301,16 @@ export class CopyReader {
     return values;
   }
 
+  /** Times as microseconds since 1970; empty for NULL. The array must have no null elements. */
+  timeUsArray(): Float64Array {
+    if (this.skipNull()) return new Float64Array(0);
+    const values = new Float64Array(this.arrayCount());
+    for (let i = 0; i < values.length; i++, this.at += 12) {
+      values[i] = this.view.getInt32(this.at + 4) * TWO_32 + this.view.getUint32(this.at + 8) + EPOCH_2000_US;
+    }
+    return values;
+  }
+
   /** Null for NULL. The array must have no null elements. */
   int4Array(): Int32Array | null {
     if (this.skipNull()) return null;

@@ -49,6 +49,8 @@ export async function rollUpFrom(pool: Pool, source: RollupSource): Promise<{ bu
 
 async function rollUpIn(tx: PoolClient, source: RollupSource): Promise<number> {
   await tx.query("select pg_advisory_xact_lock(hashtext($1))", [ROLLUP_LOCK]);
+  // Always few ranges of large tables whose newest rows the statistics do not know: look-ups by index, never a scan.
+  await tx.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
   const { rows } = await tx.query<{ since: string; before: string; restored: boolean; keptFromUs: number }>(
     `select rolled_before::text as since, pg_snapshot_xmin(pg_current_snapshot())::text as before,
        rolled_before > pg_snapshot_xmax(pg_current_snapshot()) as restored,
@@ -59,7 +61,7 @@ async function rollUpIn(tx: PoolClient, source: RollupSource): Promise<number> {
   if (!cursor) throw new Error("timeseries_home is empty: the migrations did not finish");
   // A dump restored into another server carries transaction numbers of the old one: then everything is looked at once more.
   const touched = cursor.restored ? await source.listTouched(tx, "0", "9223372036854775807") : await source.listTouched(tx, cursor.since, cursor.before);
-  const ranges = touched.flatMap((range) => wholeMinutes(range, cursor.keptFromUs));
+  const ranges = touched.flatMap((range) => wholeMinutes(range, cursor.keptFromUs)).sort((a, b) => a.streamId - b.streamId || a.fromUs - b.fromUs);
 
   let buckets = 0;
   for (let at = 0; at < ranges.length; at += RANGES_AT_ONCE) buckets += await replaceMinutes(tx, source, ranges.slice(at, at + RANGES_AT_ONCE));

@@ -86,12 +86,13 @@ const rollupSource: RollupSource = {
     const found = ranges.map((): OrderedReadings[] => []);
     const earliest = Math.floor(Math.min(...ranges.map((range) => range.fromUs)) / HOUR_US) * HOUR_US;
     const latest = Math.max(...ranges.map((range) => range.toUs));
-    // The outer bounds let the planner leave out partitions; the inner ones choose segments.
+    // The fixed bounds let the planner leave out partitions. "offset 0" keeps it from joining the other way round, which reads every
+    // stream of the whole stretch for each group of ranges.
     await copyOut(
       tx,
-      `select t.i, ${SEGMENT_READ} from ${rangesSql(ranges)} join segments s
-         on s.stream_id = t.stream_id and s.t0 >= date_trunc('hour', t.from_ts, 'UTC') and s.t0 < t.to_ts and s.t1 >= t.from_ts
-       where s.t0 >= ${timeLiteral(earliest)} and s.t0 < ${timeLiteral(latest)}`,
+      `select t.i, ${SEGMENT_READ} from ${rangesSql(ranges)} cross join lateral (
+         select * from segments where stream_id = t.stream_id and t0 >= date_trunc('hour', t.from_ts, 'UTC') and t0 < t.to_ts and t1 >= t.from_ts
+           and t0 >= ${timeLiteral(earliest)} and t0 < ${timeLiteral(latest)} offset 0) s`,
       (row) => found[row.int8() - 1]?.push(readSegment(row)),
     );
     return found.map((runs, i) => mergeRuns(ranges[i]?.streamId ?? 0, runs));
@@ -110,6 +111,8 @@ async function compactClosed(pool: Pool, closedBeforeMs: number): Promise<{ segm
     try {
       await tx.query("begin");
       await tx.query("select pg_advisory_xact_lock(hashtext($1))", [COMPACTION_LOCK]);
+      // Index look-ups per hour, not a scan of the whole week: statistics are stale where rows come and go like this.
+      await tx.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
       const hours = await listOpenHours(tx, closedBeforeMs);
       if (hours.length > 0) segments += await joinHours(tx, hours);
       await tx.query("commit");
