@@ -8,7 +8,9 @@ export default function NotFound() {
       <h1>There is nothing at this address</h1>
       <Sheet flush>
         <Empty title="It may have been renamed or retired">
-          <p>Look for it in the <Link href="/fleet">fleet</Link> or among the <Link href="/streams">streams</Link>.</p>
+          <p>
+            Look for it in the <Link href="/fleet">fleet</Link> or among the <Link href="/streams">streams</Link>.
+          </p>
         </Empty>
       </Sheet>
     </Page>

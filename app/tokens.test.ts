@@ -6,7 +6,11 @@ const css = readFileSync(new URL("./tokens.css", import.meta.url), "utf8");
 /** Custom properties with a plain colour, by theme; dark inherits what it does not set. */
 function theme(name: "light" | "dark"): Map<string, string> {
   const block = (selector: string) => css.slice(css.indexOf(selector)).split("}")[0] ?? "";
-  const read = (text: string) => [...text.matchAll(/--([a-z0-9-]+):\s*(#[0-9a-f]{6});/g)].map((match): [string, string] => [match[1] ?? "", match[2] ?? ""]);
+  const read = (text: string) =>
+    [...text.matchAll(/--([a-z0-9-]+):\s*(#[0-9a-f]{6});/g)].map((match): [string, string] => [
+      match[1] ?? "",
+      match[2] ?? "",
+    ]);
   return new Map([...read(block(":root {")), ...(name === "dark" ? read(block('[data-theme="dark"]')) : [])]);
 }
 
@@ -24,10 +28,20 @@ function contrast(a: string, b: string): number {
 }
 
 const PAIRS: [string, string][] = [
-  ...["text", "text-muted", "text-faint", "accent", "ok", "watch", "bad", "unknown", "info"].flatMap((text): [string, string][] => ["surface", "ground", "row-hover"].map((surface) => [text, surface])),
-  ["text", "surface-sunk"], ["text-muted", "surface-sunk"], ["text-faint", "surface-sunk"],
-  ["text-on-accent", "accent"], ["text-on-accent", "accent-strong"], ["accent-strong", "accent-soft"], ["text", "accent-soft"],
-  ["bad", "bad-soft"], ["watch", "watch-soft"], ["ok", "ok-soft"], ["unknown", "unknown-soft"],
+  ...["text", "text-muted", "text-faint", "accent", "ok", "watch", "bad", "unknown", "info"].flatMap(
+    (text): [string, string][] => ["surface", "ground", "row-hover"].map((surface) => [text, surface]),
+  ),
+  ["text", "surface-sunk"],
+  ["text-muted", "surface-sunk"],
+  ["text-faint", "surface-sunk"],
+  ["text-on-accent", "accent"],
+  ["text-on-accent", "accent-strong"],
+  ["accent-strong", "accent-soft"],
+  ["text", "accent-soft"],
+  ["bad", "bad-soft"],
+  ["watch", "watch-soft"],
+  ["ok", "ok-soft"],
+  ["unknown", "unknown-soft"],
 ];
 
 describe.each(["light", "dark"] as const)("%s", (name) => {

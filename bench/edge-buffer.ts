@@ -18,7 +18,14 @@ try {
 
   const write = await child.run("write", { ...at, dataDir: child.newDataDir(), seconds: 20, readingsPerSecond: 1_000 });
   memory.push(write.figures.rssMb ?? 0);
-  printFigure({ figure: "edge.write_p99_ms", value: write.figures.p99Ms ?? Number.NaN, unit: "ms", goal: "<= 10", n: write.figures.n ?? 0, note: `durable writes, p50 ${(write.figures.p50Ms ?? 0).toFixed(2)} ms` });
+  printFigure({
+    figure: "edge.write_p99_ms",
+    value: write.figures.p99Ms ?? Number.NaN,
+    unit: "ms",
+    goal: "<= 10",
+    n: write.figures.n ?? 0,
+    note: `durable writes, p50 ${(write.figures.p50Ms ?? 0).toFixed(2)} ms`,
+  });
 
   for (const columns of [1, 10]) {
     const { figures } = await child.run("throughput", { ...at, dataDir: child.newDataDir(), seconds: 15, columns });
@@ -40,13 +47,30 @@ try {
   peer.isAcking = false;
   const recovered = await child.run("recover", { ...at, dataDir, seconds: 5 });
   memory.push(recovered.figures.peakMb ?? 0);
-  printFigure({ figure: "edge.recovery_s", value: recovered.figures.firstWriteS ?? Number.NaN, unit: "s", goal: "<= 5", n: recovered.figures.batches ?? 0, note: `kill -9 with ${((recovered.figures.bufferBytes ?? 0) / 1024 ** 3).toFixed(2)} GiB held, to the first durable write` });
+  printFigure({
+    figure: "edge.recovery_s",
+    value: recovered.figures.firstWriteS ?? Number.NaN,
+    unit: "s",
+    goal: "<= 5",
+    n: recovered.figures.batches ?? 0,
+    note: `kill -9 with ${((recovered.figures.bufferBytes ?? 0) / 1024 ** 3).toFixed(2)} GiB held, to the first durable write`,
+  });
 
   peer.isAcking = true;
   const drained = await child.run("recover", { ...at, dataDir, seconds: 20 });
   memory.push(drained.figures.peakMb ?? 0);
-  printFigure({ figure: "edge.rss", value: Math.max(...memory), unit: "MB", goal: "<= 150", n: memory.length, note: `peak of ${memory.map((mb) => mb.toFixed(0)).join(", ")}: write, single, rows, recovery, drain (${drained.figures.sentBatches} batches sent)` });
-  if (peer.mismatches.length > 0 || peer.faults.length > 0) throw new Error(`the ledger refused ${peer.mismatches.length + peer.faults.length}: ${peer.faults[0] ?? peer.mismatches[0]}`);
+  printFigure({
+    figure: "edge.rss",
+    value: Math.max(...memory),
+    unit: "MB",
+    goal: "<= 150",
+    n: memory.length,
+    note: `peak of ${memory.map((mb) => mb.toFixed(0)).join(", ")}: write, single, rows, recovery, drain (${drained.figures.sentBatches} batches sent)`,
+  });
+  if (peer.mismatches.length > 0 || peer.faults.length > 0)
+    throw new Error(
+      `the ledger refused ${peer.mismatches.length + peer.faults.length}: ${peer.faults[0] ?? peer.mismatches[0]}`,
+    );
 } finally {
   await peer.close();
   await broker.stop();

@@ -59,27 +59,43 @@ export async function measureFloor(url: string, file: FloorFile): Promise<Floor>
   await client.connect();
   try {
     await client.query(`drop table if exists ${TABLE}`);
-    await client.query(`create table ${TABLE} (ts timestamptz not null, value float8, stream_id int not null, quality int2 not null)`);
+    await client.query(
+      `create table ${TABLE} (ts timestamptz not null, value float8, stream_id int not null, quality int2 not null)`,
+    );
     await client.query(`create index on ${TABLE} (stream_id, ts)`);
     await client.query("checkpoint");
     const hasPsql = spawnSync("psql", ["--version"]).status === 0;
     const started = performance.now();
     if (hasPsql) await runPsql(url, `\\copy ${TABLE} from '${file.path}' with (format binary)`);
-    else await pipeline(createReadStream(file.path, { highWaterMark: 1 << 18 }), client.query(copyFrom(`COPY ${TABLE} FROM STDIN (FORMAT binary)`)));
+    else
+      await pipeline(
+        createReadStream(file.path, { highWaterMark: 1 << 18 }),
+        client.query(copyFrom(`COPY ${TABLE} FROM STDIN (FORMAT binary)`)),
+      );
     const seconds = (performance.now() - started) / 1000;
-    const { rows } = await client.query<{ bytes: number; count: number }>(`select pg_total_relation_size('${TABLE}')::float8 as bytes, (select count(*) from ${TABLE})::int as count`);
+    const { rows } = await client.query<{ bytes: number; count: number }>(
+      `select pg_total_relation_size('${TABLE}')::float8 as bytes, (select count(*) from ${TABLE})::int as count`,
+    );
     if (rows[0]?.count !== file.count) throw new Error(`the floor stored ${rows[0]?.count} of ${file.count} readings`);
     await client.query(`drop table ${TABLE}`);
-    return { readingsPerS: file.count / seconds, bytesPerReading: rows[0].bytes / file.count, via: hasPsql ? "psql" : "copy-stream" };
+    return {
+      readingsPerS: file.count / seconds,
+      bytesPerReading: rows[0].bytes / file.count,
+      via: hasPsql ? "psql" : "copy-stream",
+    };
   } finally {
     await client.end();
   }
 }
 
 async function runPsql(url: string, command: string): Promise<void> {
-  const psql = spawn("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command, url], { stdio: ["ignore", "ignore", "pipe"] });
+  const psql = spawn("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", command, url], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let errors = "";
-  psql.stderr.on("data", (chunk: Buffer) => { errors += chunk.toString(); });
+  psql.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
   const code = await new Promise<number | null>((ended, failed) => {
     psql.once("error", failed);
     psql.once("close", ended);

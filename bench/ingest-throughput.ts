@@ -12,8 +12,19 @@ const only = process.env.BENCH_ONLY;
 
 const FIGURES: readonly { home: BenchLine["home"]; name: string; shape: Shape; goal: number; disk?: boolean }[] = [
   // 100 readings a message: 4 streams of a device, 25 rows; 1,000: 10 streams, 100 rows; 10: ten streams, one row.
-  { home: "segments", name: "segments100", shape: { nodes: 50, streams: 4, rows: 25, messagesPerNode: 200 }, goal: 1.5 },
-  { home: "segments", name: "segments1000", shape: { nodes: 50, streams: 10, rows: 100, messagesPerNode: 30 }, goal: 3, disk: true },
+  {
+    home: "segments",
+    name: "segments100",
+    shape: { nodes: 50, streams: 4, rows: 25, messagesPerNode: 200 },
+    goal: 1.5,
+  },
+  {
+    home: "segments",
+    name: "segments1000",
+    shape: { nodes: 50, streams: 10, rows: 100, messagesPerNode: 30 },
+    goal: 3,
+    disk: true,
+  },
   { home: "segments", name: "rows10", shape: { nodes: 50, streams: 10, rows: 1, messagesPerNode: 600 }, goal: 0.25 },
   { home: "timescale", name: "narrow100", shape: { nodes: 50, streams: 4, rows: 25, messagesPerNode: 200 }, goal: 0.5 },
 ];
@@ -53,9 +64,17 @@ async function measure(line: BenchLine, { name, shape, goal, disk }: (typeof FIG
     floors.push(floor.readingsPerS);
     products.push(product);
     if (disk) disks.push((await line.bytes()) / count / floor.bytesPerReading);
-    process.stderr.write(`${name} round ${round}: floor ${Math.round(floor.readingsPerS)}/s, ingest ${Math.round(product)}/s, ratio ${(product / floor.readingsPerS).toFixed(2)}, rss ${line.ingestRssMb().toFixed(0)} MB, floor via ${floor.via}\n`);
+    process.stderr.write(
+      `${name} round ${round}: floor ${Math.round(floor.readingsPerS)}/s, ingest ${Math.round(product)}/s, ratio ${(product / floor.readingsPerS).toFixed(2)}, rss ${line.ingestRssMb().toFixed(0)} MB, floor via ${floor.via}\n`,
+    );
   }
   file.remove();
-  print(`${name}.ratio`, median(ratios), "x", `>= ${goal}`, { floor: Math.round(median(floors)), readings_per_s: Math.round(median(products)), min: Number(Math.min(...ratios).toFixed(2)), max: Number(Math.max(...ratios).toFixed(2)), n: ratios.length });
+  print(`${name}.ratio`, median(ratios), "x", `>= ${goal}`, {
+    floor: Math.round(median(floors)),
+    readings_per_s: Math.round(median(products)),
+    min: Number(Math.min(...ratios).toFixed(2)),
+    max: Number(Math.max(...ratios).toFixed(2)),
+    n: ratios.length,
+  });
   if (disks.length > 0) print("disk_ratio", median(disks), "x", "<= 0.17", { n: disks.length });
 }

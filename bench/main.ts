@@ -7,9 +7,13 @@ import { readdirSync } from "node:fs";
  */
 const areas = process.argv.slice(2);
 const here = new URL(".", import.meta.url).pathname;
-const files = readdirSync(here).filter((name) => areas.some((area) => name.startsWith(`${area}-`) && name.endsWith(".ts")));
+const files = readdirSync(here).filter((name) =>
+  areas.some((area) => name.startsWith(`${area}-`) && name.endsWith(".ts")),
+);
 if (files.length === 0) {
-  process.stderr.write(`Say which area: npm run bench -- edge | ingest. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`);
+  process.stderr.write(
+    `Say which area: npm run bench -- edge | ingest. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`,
+  );
   process.exit(2);
 }
 let failed = 0;

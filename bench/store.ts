@@ -59,13 +59,17 @@ try {
     const bytesPerReading = (rows[0]?.bytes ?? 0) / READINGS;
     ratios.push(readingsPerS / floor.readingsPerS);
     disks.push(bytesPerReading / floor.bytesPerReading);
-    console.error(`round ${round + 1}: floor ${Math.round(floor.readingsPerS)}/s ${floor.bytesPerReading.toFixed(1)} B, store ${Math.round(readingsPerS)}/s ${bytesPerReading.toFixed(1)} B`);
+    console.error(
+      `round ${round + 1}: floor ${Math.round(floor.readingsPerS)}/s ${floor.bytesPerReading.toFixed(1)} B, store ${Math.round(readingsPerS)}/s ${bytesPerReading.toFixed(1)} B`,
+    );
   }
   const compactStarted = performance.now();
   await store.rollUp(pool);
   const rolledMs = performance.now() - compactStarted;
   const { segments } = await store.compact(pool, { closedBeforeMs: START_MS + 30 * 86_400_000 });
-  console.error(`rollUp ${Math.round(rolledMs)} ms, compact ${Math.round(performance.now() - compactStarted - rolledMs)} ms to ${segments} segments`);
+  console.error(
+    `rollUp ${Math.round(rolledMs)} ms, compact ${Math.round(performance.now() - compactStarted - rolledMs)} ms to ${segments} segments`,
+  );
   print(`store.${home}${perBlock}.ratio`, median(ratios), "x", home === "segments" ? 1.5 : 0.5);
   print(`store.${home}${perBlock}.disk_ratio`, median(disks), "x", home === "segments" ? 0.17 : 1.5);
   file.remove();
@@ -88,7 +92,8 @@ function makeBlocks(): ReadingBlock[] {
       for (let i = 0; i < count; i++) {
         const n = from + i;
         tsMs[i] = START_MS + n * 100 + (stream % 2 === 0 ? 0 : (n * 7919 + stream) % 5);
-        values[i] = Math.round((20 + 5 * Math.sin(n / 97 + stream) + ((n * 31 + stream * 17) % 1000) / 1000) * 1000) / 1000;
+        values[i] =
+          Math.round((20 + 5 * Math.sin(n / 97 + stream) + ((n * 31 + stream * 17) % 1000) / 1000) * 1000) / 1000;
       }
       blocks.push({ streamId: stream + 1, tsMs, values, quality: null });
     }
@@ -115,5 +120,15 @@ function median(numbers: number[]): number {
 }
 
 function print(figure: string, ratio: number, unit: string, goal: number): void {
-  console.log(JSON.stringify({ area: "store", figure, value: Number(ratio.toFixed(3)), unit, ratio: Number(ratio.toFixed(3)), goal, n: rounds }));
+  console.log(
+    JSON.stringify({
+      area: "store",
+      figure,
+      value: Number(ratio.toFixed(3)),
+      unit,
+      ratio: Number(ratio.toFixed(3)),
+      goal,
+      n: rounds,
+    }),
+  );
 }

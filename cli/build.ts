@@ -97,7 +97,8 @@ async function bundleAll(): Promise<BuildResult["failed"]> {
     }),
   );
   if (!failed.some(({ name }) => name === "cli")) {
-    for (const file of readdirSync(DIST)) if (/^cli-[A-Z0-9]+\.js/.test(file) && !outputs.has(file)) rmSync(join(DIST, file));
+    for (const file of readdirSync(DIST))
+      if (/^cli-[A-Z0-9]+\.js/.test(file) && !outputs.has(file)) rmSync(join(DIST, file));
   }
   return failed;
 }
@@ -117,12 +118,18 @@ function isCurrent(hash: string): boolean {
 /** Hash over every source that can reach a bundle, the compiler settings and the versions installed. Tests do not count. */
 function hashSources(): string {
   const hash = createHash("sha256");
-  const add = (path: string) => hash.update(path).update("\0").update(readFileSync(join(PROJECT_ROOT, path))).update("\0");
+  const add = (path: string) =>
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(PROJECT_ROOT, path)))
+      .update("\0");
   for (const file of ["tsconfig.json", "package-lock.json"]) if (existsSync(join(PROJECT_ROOT, file))) add(file);
   for (const folder of SOURCE_FOLDERS) {
     if (!existsSync(join(PROJECT_ROOT, folder))) continue;
     const files = readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" });
-    for (const file of files.sort()) if (/\.(ts|json)$/.test(file) && !/\.test\.ts$/.test(basename(file))) add(join(folder, file));
+    for (const file of files.sort())
+      if (/\.(ts|json)$/.test(file) && !/\.test\.ts$/.test(basename(file))) add(join(folder, file));
   }
   return hash.digest("hex");
 }
@@ -136,7 +143,8 @@ async function takeLock(): Promise<() => void> {
     } catch (cause) {
       if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
     }
-    if (Date.now() > deadline) throw new Error(`Another build of dist/ has held ${LOCK} for a minute. Delete that file if no build runs.`);
+    if (Date.now() > deadline)
+      throw new Error(`Another build of dist/ has held ${LOCK} for a minute. Delete that file if no build runs.`);
     const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, "utf8")) : 0;
     if (holder > 0 && !isAlive(holder)) rmSync(LOCK, { force: true });
   }

@@ -23,13 +23,21 @@ export function findConnection(settings: Settings): Connection {
   const databaseUrl = settings.databaseUrl ?? embedded?.app;
   const databaseOwnerUrl = settings.databaseOwnerUrl ?? embedded?.owner;
   if (databaseUrl === undefined || databaseOwnerUrl === undefined) {
-    throw new CliError(`Nothing runs from ${settings.dataDir}.`, "Start it with `npm start`, or set DATABASE_URL to the database you mean.");
+    throw new CliError(
+      `Nothing runs from ${settings.dataDir}.`,
+      "Start it with `npm start`, or set DATABASE_URL to the database you mean.",
+    );
   }
-  const mqttUrl = settings.mqttUrl ?? (instance?.mqtt && secrets ? withMqttUser(instance.mqtt, INGEST_USER, secrets.mqttIngest) : null);
+  const mqttUrl =
+    settings.mqttUrl ??
+    (instance?.mqtt && secrets ? withMqttUser(instance.mqtt, INGEST_USER, secrets.mqttIngest) : null);
   return { databaseUrl, databaseOwnerUrl, mqttUrl };
 }
 
-export function embeddedDatabase(port: number | null, secrets: { postgresOwner: string; postgresApp: string } | null): { owner: string; app: string } | null {
+export function embeddedDatabase(
+  port: number | null,
+  secrets: { postgresOwner: string; postgresApp: string } | null,
+): { owner: string; app: string } | null {
   if (port === null || secrets === null) return null;
   const owner = urlFor(port, "throughline_owner", secrets.postgresOwner);
   return { owner, app: withRole(owner, "throughline_app", secrets.postgresApp) };

@@ -11,7 +11,12 @@ const REREAD_MS = 30_000;
  * reconnect and every 30 s. `apply` is called only when something changed.
  * @returns stops it
  */
-export function syncCredentials(pool: Pool, databaseUrl: string, ingestToken: string, apply: (credentials: Credentials) => void): () => Promise<void> {
+export function syncCredentials(
+  pool: Pool,
+  databaseUrl: string,
+  ingestToken: string,
+  apply: (credentials: Credentials) => void,
+): () => Promise<void> {
   const ingestHash = hashToken(ingestToken);
   let applied = "";
   let client: Client | null = null;
@@ -28,7 +33,11 @@ export function syncCredentials(pool: Pool, databaseUrl: string, ingestToken: st
     applied = key;
   };
   const listen = async () => {
-    const next = new Client({ connectionString: databaseUrl, application_name: "throughline-credentials", keepAlive: true });
+    const next = new Client({
+      connectionString: databaseUrl,
+      application_name: "throughline-credentials",
+      keepAlive: true,
+    });
     const lost = () => {
       if (stopped || client !== next) return;
       client = null;

@@ -34,7 +34,10 @@ export function findInstance(dataDir: string): Instance | null {
  * dead note only one can move it, and of two that then link their own only one succeeds.
  * @throws {CliError} when a living instance has it; the message names its process
  */
-export function takeInstance(dataDir: string, note: InstanceNote): { update(changes: Partial<InstanceNote>): void; release(): void } {
+export function takeInstance(
+  dataDir: string,
+  note: InstanceNote,
+): { update(changes: Partial<InstanceNote>): void; release(): void } {
   const lock = lockPath(dataDir);
   mkdirSync(runFolder(dataDir), { recursive: true, mode: 0o700 });
   let current: Instance = { ...note, pid: process.pid, started: startOf(process.pid) };
@@ -66,7 +69,10 @@ export function takeInstance(dataDir: string, note: InstanceNote): { update(chan
 }
 
 export function alreadyRuns(dataDir: string, pid: number): CliError {
-  return new CliError(`Throughline already runs from ${dataDir} (process ${pid}).`, `Use it, stop it with "throughline stop", or set THROUGHLINE_DATA (and the ports) for a second one.`);
+  return new CliError(
+    `Throughline already runs from ${dataDir} (process ${pid}).`,
+    `Use it, stop it with "throughline stop", or set THROUGHLINE_DATA (and the ports) for a second one.`,
+  );
 }
 
 function moveAside(lock: string, to: string): void {

@@ -44,7 +44,10 @@ export interface Line {
 export async function startLine(options: LineOptions): Promise<Line> {
   const { settings, secrets, supervisor, progress } = options;
   // A build that fails is told when its turn comes, not as an unhandled rejection in the middle of the other steps.
-  const settledPages = supervisor.during(preparePages(options)).then(() => null, (cause: unknown) => cause);
+  const settledPages = supervisor.during(preparePages(options)).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
 
   const [database, broker] = await Promise.all([prepareDatabase(options), prepareBroker(options)]);
   const stopSync = broker.follow(database.app);
@@ -61,14 +64,37 @@ export async function startLine(options: LineOptions): Promise<Line> {
     health[name] = readyUrl;
     const label = name === "ingest" ? "Ingest" : "Jobs";
     return progress.step(label, () =>
-      supervisor.keep({ name, label, start: (stop) => startNodeProcess({ name, args: ["--enable-source-maps", bundlePath(name)], env: { ...common, ...env }, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop) }),
+      supervisor.keep({
+        name,
+        label,
+        start: (stop) =>
+          startNodeProcess(
+            {
+              name,
+              args: ["--enable-source-maps", bundlePath(name)],
+              env: { ...common, ...env },
+              cwd: PROJECT_ROOT,
+              dataDir: settings.dataDir,
+              readyUrl,
+            },
+            stop,
+          ),
+      }),
     );
   };
   await Promise.all([
-    keepServer("ingest", settings.ports.ingest, { MQTT_URL: mqttUrl.ingest, INGEST_PORT: String(settings.ports.ingest), INGEST_REPLICA: "1" }),
+    keepServer("ingest", settings.ports.ingest, {
+      MQTT_URL: mqttUrl.ingest,
+      INGEST_PORT: String(settings.ports.ingest),
+      INGEST_REPLICA: "1",
+    }),
     keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs) }),
   ]);
-  if (options.plant) Object.assign(health, await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain }));
+  if (options.plant)
+    Object.assign(
+      health,
+      await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain }),
+    );
 
   const pagesProblem = await settledPages;
   if (pagesProblem !== null) throw pagesProblem;
@@ -80,7 +106,18 @@ export async function startLine(options: LineOptions): Promise<Line> {
       supervisor.keep({
         name: "web",
         label: "Web",
-        start: (stop) => startNodeProcess({ name: "web", args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)], env, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop),
+        start: (stop) =>
+          startNodeProcess(
+            {
+              name: "web",
+              args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)],
+              env,
+              cwd: PROJECT_ROOT,
+              dataDir: settings.dataDir,
+              readyUrl,
+            },
+            stop,
+          ),
       }),
     );
   }
@@ -93,18 +130,36 @@ async function preparePages({ settings, progress, supervisor, web }: LineOptions
   await progress.step("Pages built", () => buildWeb(settings.dataDir, supervisor.stop));
 }
 
-async function prepareDatabase({ settings, secrets, supervisor, progress }: LineOptions): Promise<{ owner: string; app: string }> {
+async function prepareDatabase({
+  settings,
+  secrets,
+  supervisor,
+  progress,
+}: LineOptions): Promise<{ owner: string; app: string }> {
   const embedded = embeddedDatabase(settings.ports.postgres, secrets);
   if (settings.databaseUrl === null && embedded) {
     const { port, password } = { port: settings.ports.postgres, password: secrets.postgresOwner };
     await progress.step("PostgreSQL", () =>
-      supervisor.keep({ name: "postgres", label: "PostgreSQL", endWith: "SIGINT", start: () => startPostgres({ dataDir: join(settings.dataDir, "postgres"), port, password }) }),
+      supervisor.keep({
+        name: "postgres",
+        label: "PostgreSQL",
+        endWith: "SIGINT",
+        start: () => startPostgres({ dataDir: join(settings.dataDir, "postgres"), port, password }),
+      }),
     );
   }
-  const urls = settings.databaseUrl === null && embedded ? embedded : { owner: settings.databaseOwnerUrl ?? "", app: settings.databaseUrl ?? "" };
+  const urls =
+    settings.databaseUrl === null && embedded
+      ? embedded
+      : { owner: settings.databaseOwnerUrl ?? "", app: settings.databaseUrl ?? "" };
   await progress.step(
     "Migrations",
-    () => migrate({ url: urls.owner, timeseriesHome: settings.timeseriesHome ?? undefined, ...(settings.databaseUrl === null ? { appPassword: secrets.postgresApp } : {}) }),
+    () =>
+      migrate({
+        url: urls.owner,
+        timeseriesHome: settings.timeseriesHome ?? undefined,
+        ...(settings.databaseUrl === null ? { appPassword: secrets.postgresApp } : {}),
+      }),
     (applied) => (applied.length === 0 ? "none needed" : `${applied.length} applied`),
   );
   return urls;
@@ -122,24 +177,45 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
     const plain = new URL(settings.mqttUrl);
     plain.username = "";
     plain.password = "";
-    return { kind: null, url: { plain: plain.href.replace(/\/$/, ""), ingest: settings.mqttUrl }, follow: () => () => Promise.resolve() };
+    return {
+      kind: null,
+      url: { plain: plain.href.replace(/\/$/, ""), ingest: settings.mqttUrl },
+      follow: () => () => Promise.resolve(),
+    };
   }
   let credentials: Credentials = new Map([[INGEST_USER, hashToken(secrets.mqttIngest)]]);
   let broker: Broker | null = null;
   const start = async () => {
-    broker = await startBroker({ dir: join(settings.dataDir, "broker"), port: settings.ports.mqtt, credentials, logFile: logPath(settings.dataDir, "broker"), onRefused: () => undefined }, settings.broker ?? undefined);
+    broker = await startBroker(
+      {
+        dir: join(settings.dataDir, "broker"),
+        port: settings.ports.mqtt,
+        credentials,
+        logFile: logPath(settings.dataDir, "broker"),
+        onRefused: () => undefined,
+      },
+      settings.broker ?? undefined,
+    );
     return broker;
   };
-  const first = await progress.step("MQTT broker", async () => {
-    await supervisor.keep({ name: "broker", label: "The MQTT broker", start });
-    return broker;
-  }, (running) => `(${running?.kind ?? ""})`);
+  const first = await progress.step(
+    "MQTT broker",
+    async () => {
+      await supervisor.keep({ name: "broker", label: "The MQTT broker", start });
+      return broker;
+    },
+    (running) => `(${running?.kind ?? ""})`,
+  );
   const plain = `mqtt://127.0.0.1:${settings.ports.mqtt}`;
   return {
     kind: first?.kind ?? null,
     url: { plain, ingest: withMqttUser(plain, INGEST_USER, secrets.mqttIngest) },
     follow: (databaseUrl) => {
-      const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-credentials", statementTimeoutMs: 5_000 });
+      const pool = openPool(databaseUrl, {
+        max: 1,
+        applicationName: "throughline-credentials",
+        statementTimeoutMs: 5_000,
+      });
       const stop = syncCredentials(pool, databaseUrl, secrets.mqttIngest, (current) => {
         credentials = current;
         broker?.setCredentials(current);

@@ -31,7 +31,12 @@ const PATIENCE_MS = 8_000;
  */
 export async function startNodeProcess(options: NodeProcess, stop: AbortSignal): Promise<Running> {
   const log = openLog(options.dataDir, options.name);
-  const child = spawn(process.execPath, options.args, { cwd: options.cwd, env: { ...baseEnvironment(), ...options.env, NODE_ENV: "production" }, detached: true, stdio: ["ignore", log, log] });
+  const child = spawn(process.execPath, options.args, {
+    cwd: options.cwd,
+    env: { ...baseEnvironment(), ...options.env, NODE_ENV: "production" },
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
   closeSync(log);
   let ended = false;
   const exited = new Promise<{ code: number | null; signal: string | null }>((done) => {
@@ -46,7 +51,8 @@ export async function startNodeProcess(options: NodeProcess, stop: AbortSignal):
     });
   });
   const { pid } = child;
-  if (pid === undefined) throw new CliError(`${options.name} could not be started.`, `See ${logPath(options.dataDir, options.name)}.`);
+  if (pid === undefined)
+    throw new CliError(`${options.name} could not be started.`, `See ${logPath(options.dataDir, options.name)}.`);
   const id = { pid, started: startOf(pid) };
   const running: Running = {
     pid,
@@ -63,14 +69,32 @@ export async function startNodeProcess(options: NodeProcess, stop: AbortSignal):
     const why = stop.aborted ? "was stopped while starting" : ended ? "ended while starting" : "does not answer";
     await running.stop();
     const tail = lastLines(options.dataDir, options.name, 8);
-    throw new CliError(`${options.name} ${why}${tail ? `. Its log ends with:\n${tail}` : "."}`, `Read ${logPath(options.dataDir, options.name)}; "throughline doctor" checks what it needs.`);
+    throw new CliError(
+      `${options.name} ${why}${tail ? `. Its log ends with:\n${tail}` : "."}`,
+      `Read ${logPath(options.dataDir, options.name)}; "throughline doctor" checks what it needs.`,
+    );
   }
 }
 
 /** Of our own environment only what any program needs. */
 export function baseEnvironment(): Record<string, string> {
-  const wanted = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "LANG", "TZ", "LOG_LEVEL", "NODE_OPTIONS", "SystemRoot", "USERPROFILE", "APPDATA"];
-  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const wanted = [
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "LANG",
+    "TZ",
+    "LOG_LEVEL",
+    "NODE_OPTIONS",
+    "SystemRoot",
+    "USERPROFILE",
+    "APPDATA",
+  ];
+  return Object.fromEntries(
+    wanted.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 async function isReady(url: string): Promise<boolean> {

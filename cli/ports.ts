@@ -32,8 +32,13 @@ export async function demandFreePorts(wanted: readonly WantedPort[]): Promise<vo
   const denied = states.filter(({ state }) => state === "denied");
   if (busy.length > 0) {
     const list = busy.map(({ port, label }) => `${port} (${label})`).join(", ");
-    const example = busy.map(({ port, variable }) => `${variable}=${port + 10_000 > 65_000 ? port - 1_000 : port + 10_000}`).join(" ");
-    throw new CliError(`Another program uses port${busy.length > 1 ? "s" : ""} ${list}.`, `Stop that program, or choose other ports: ${example} npm start`);
+    const example = busy
+      .map(({ port, variable }) => `${variable}=${port + 10_000 > 65_000 ? port - 1_000 : port + 10_000}`)
+      .join(" ");
+    throw new CliError(
+      `Another program uses port${busy.length > 1 ? "s" : ""} ${list}.`,
+      `Stop that program, or choose other ports: ${example} npm start`,
+    );
   }
   if (denied.length > 0) {
     const list = denied.map(({ port, label, variable }) => `${port} (${label}, ${variable})`).join(", ");

@@ -75,7 +75,11 @@ export function readPidFile(path: string): ProcessId | null {
   }
   if (typeof noted !== "object" || noted === null || !("pid" in noted) || !("started" in noted)) return null;
   if (typeof noted.pid !== "number" || noted.pid <= 1 || typeof noted.started !== "string") return null;
-  return { pid: noted.pid, started: noted.started, ...("endWith" in noted && typeof noted.endWith === "string" ? { endWith: noted.endWith } : {}) };
+  return {
+    pid: noted.pid,
+    started: noted.started,
+    ...("endWith" in noted && typeof noted.endWith === "string" ? { endWith: noted.endWith } : {}),
+  };
 }
 
 /**
@@ -85,14 +89,16 @@ export function readPidFile(path: string): ProcessId | null {
 export async function endOrphans(folder: string, patienceMs: number): Promise<string[]> {
   if (!existsSync(folder)) return [];
   const ended = await Promise.all(
-    readdirSync(folder).filter((file) => file.endsWith(".pid")).map(async (file) => {
-      const path = join(folder, file);
-      const noted = readPidFile(path);
-      const lives = noted !== null && isSameProcess(noted);
-      if (lives) await endProcess(noted, patienceMs);
-      rmSync(path, { force: true });
-      return lives ? [basename(file, ".pid")] : [];
-    }),
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".pid"))
+      .map(async (file) => {
+        const path = join(folder, file);
+        const noted = readPidFile(path);
+        const lives = noted !== null && isSameProcess(noted);
+        if (lives) await endProcess(noted, patienceMs);
+        rmSync(path, { force: true });
+        return lives ? [basename(file, ".pid")] : [];
+      }),
   );
   return ended.flat();
 }

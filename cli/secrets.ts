@@ -42,5 +42,10 @@ export function readSecrets(dataDir: string): Secrets | null {
 }
 
 function damaged(path: string, cause: unknown): CliError {
-  return new CliError(`${path} is damaged, and the data was made with the passwords in it.`, "Put the file back from a backup, or start with --fresh to begin with empty data.", 1, { cause });
+  return new CliError(
+    `${path} is damaged, and the data was made with the passwords in it.`,
+    "Put the file back from a backup, or start with --fresh to begin with empty data.",
+    1,
+    { cause },
+  );
 }

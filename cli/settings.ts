@@ -21,9 +21,20 @@ export interface Settings {
 }
 
 /** The variable of each port, as people set it. */
-export const PORT_VARIABLES = { web: "PORT", mqtt: "MQTT_PORT", postgres: "POSTGRES_PORT", ingest: "INGEST_PORT", jobs: "JOBS_PORT", edge: "EDGE_PORT" } as const;
+export const PORT_VARIABLES = {
+  web: "PORT",
+  mqtt: "MQTT_PORT",
+  postgres: "POSTGRES_PORT",
+  ingest: "INGEST_PORT",
+  jobs: "JOBS_PORT",
+  edge: "EDGE_PORT",
+} as const;
 
-const Port = z.coerce.number("must be a port number").int("must be a whole number").min(1, "must be 1 to 65535").max(65_535, "must be 1 to 65535");
+const Port = z.coerce
+  .number("must be a port number")
+  .int("must be a whole number")
+  .min(1, "must be 1 to 65535")
+  .max(65_535, "must be 1 to 65535");
 const url = (pattern: RegExp, shape: string) => z.string().regex(pattern, `must look like ${shape}`).optional();
 
 const Env = z.object({
@@ -49,11 +60,22 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = Env.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
-    throw new CliError(`The configuration cannot be used: ${faults.join("; ")}.`, "Correct or unset these environment variables and start again.", EXIT_BAD_CONFIGURATION);
+    throw new CliError(
+      `The configuration cannot be used: ${faults.join("; ")}.`,
+      "Correct or unset these environment variables and start again.",
+      EXIT_BAD_CONFIGURATION,
+    );
   }
   const read = parsed.data;
   const dataDir = resolve(read.THROUGHLINE_DATA.replace(/^~(?=\/|$)/, homedir()));
-  const ports = { web: read.PORT, mqtt: read.MQTT_PORT, postgres: read.POSTGRES_PORT, ingest: read.INGEST_PORT, jobs: read.JOBS_PORT, edge: read.EDGE_PORT };
+  const ports = {
+    web: read.PORT,
+    mqtt: read.MQTT_PORT,
+    postgres: read.POSTGRES_PORT,
+    ingest: read.INGEST_PORT,
+    jobs: read.JOBS_PORT,
+    edge: read.EDGE_PORT,
+  };
   return {
     dataDir,
     databaseUrl: read.DATABASE_URL ?? null,

@@ -66,7 +66,12 @@ export class Supervisor {
 
   /** Work that belongs to the start: `stopAll` waits for its end, so nothing comes to life after it. */
   during<T>(work: Promise<T>): Promise<T> {
-    const settled = work.then(() => undefined, () => undefined).finally(() => this.unfinished.delete(settled));
+    const settled = work
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => this.unfinished.delete(settled));
     this.unfinished.add(settled);
     return work;
   }
@@ -128,7 +133,10 @@ export class Supervisor {
       crashes++;
       const pauseMs = Math.min(this.timing.longestPauseMs, this.timing.firstPauseMs * 2 ** (crashes - 1));
       if (crashes < CRASH_LOOP) this.say(`${service.label} ${how}; starting it again in ${pauseMs / 1000} s.`);
-      else if (crashes === CRASH_LOOP) this.say(`${service.label} has failed ${crashes} times in a row (it ${how}): a crash loop. It is tried again every ${this.timing.longestPauseMs / 1000} s; look at ${service.name}.log.`);
+      else if (crashes === CRASH_LOOP)
+        this.say(
+          `${service.label} has failed ${crashes} times in a row (it ${how}): a crash loop. It is tried again every ${this.timing.longestPauseMs / 1000} s; look at ${service.name}.log.`,
+        );
       await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined); // stopping ends the pause
       if (this.stopping.signal.aborted) return;
       startedAt = Date.now();
@@ -147,7 +155,9 @@ export class Supervisor {
       this.say(`${slot.service.label} runs again.`);
       return running;
     } catch (cause) {
-      this.say(`${slot.service.label} does not start: ${cause instanceof Error ? cause.message.split("\n")[0] : String(cause)}`);
+      this.say(
+        `${slot.service.label} does not start: ${cause instanceof Error ? cause.message.split("\n")[0] : String(cause)}`,
+      );
       return null;
     }
   }

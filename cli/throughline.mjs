@@ -16,7 +16,10 @@ function fail(problem, fix) {
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
-  fail(`Throughline needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`, "Install a current Node from https://nodejs.org (or: nvm install 22).");
+  fail(
+    `Throughline needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}.`,
+    "Install a current Node from https://nodejs.org (or: nvm install 22).",
+  );
 }
 if (!existsSync(join(root, "node_modules", "esbuild", "package.json"))) {
   fail("The dependencies are not installed.", `Run: cd ${root} && npm ci`);
@@ -40,11 +43,14 @@ try {
   const { buildProcesses, bundlePath } = await loadBuild();
   const { failed } = await buildProcesses();
   for (const { name, message } of failed) process.stderr.write(`error: dist/${name}.js cannot be built.\n${message}\n`);
-  if (!existsSync(bundlePath("cli"))) fail("The command line cannot be built.", "Undo the last change to the sources, or run npm ci again.");
+  if (!existsSync(bundlePath("cli")))
+    fail("The command line cannot be built.", "Undo the last change to the sources, or run npm ci again.");
   await import(pathToFileURL(bundlePath("cli")).href);
 } catch (cause) {
-  if (cause?.code === "EACCES" || cause?.code === "EROFS") fail(`Cannot write ${join(root, "dist")}: permission denied.`, `Give your user write access to ${root}.`);
+  if (cause?.code === "EACCES" || cause?.code === "EROFS")
+    fail(`Cannot write ${join(root, "dist")}: permission denied.`, `Give your user write access to ${root}.`);
   if (cause?.code === "ENOSPC") fail(`The disk that holds ${root} is full.`, "Free some space and start again.");
-  if (cause?.code === "ERR_MODULE_NOT_FOUND") fail(`The dependencies are not complete (${cause.message}).`, `Run: cd ${root} && npm ci`);
+  if (cause?.code === "ERR_MODULE_NOT_FOUND")
+    fail(`The dependencies are not complete (${cause.message}).`, `Run: cd ${root} && npm ci`);
   throw cause;
 }

@@ -14,14 +14,32 @@ export const NEXT = join(PROJECT_ROOT, "node_modules", "next", "dist", "bin", "n
 const STAMP = join(PROJECT_ROOT, ".next", "throughline-sources");
 const LOCK = join(PROJECT_ROOT, ".cache", "web-build.pid");
 /** What the pages are made of. */
-const SOURCES = ["app", "components", "public", "sdk", "server", "db", "package-lock.json", "tsconfig.json", "next.config.ts", "next.config.mjs", "postcss.config.mjs", "instrumentation.ts", "proxy.ts"];
+const SOURCES = [
+  "app",
+  "components",
+  "public",
+  "sdk",
+  "server",
+  "db",
+  "package-lock.json",
+  "tsconfig.json",
+  "next.config.ts",
+  "next.config.mjs",
+  "postcss.config.mjs",
+  "instrumentation.ts",
+  "proxy.ts",
+];
 
 export function hasPages(): boolean {
   return existsSync(join(PROJECT_ROOT, "app"));
 }
 
 export function isWebBuilt(): boolean {
-  return existsSync(join(PROJECT_ROOT, ".next", "BUILD_ID")) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === hashWebSources();
+  return (
+    existsSync(join(PROJECT_ROOT, ".next", "BUILD_ID")) &&
+    existsSync(STAMP) &&
+    readFileSync(STAMP, "utf8") === hashWebSources()
+  );
 }
 
 /**
@@ -32,7 +50,10 @@ export function isWebBuilt(): boolean {
 export async function buildWeb(dataDir: string, stop: AbortSignal): Promise<void> {
   const other = readPidFile(LOCK);
   if (other && isSameProcess(other)) {
-    throw new CliError(`Another start builds the pages of this folder right now (process ${other.pid}).`, "Wait until it is done and start again.");
+    throw new CliError(
+      `Another start builds the pages of this folder right now (process ${other.pid}).`,
+      "Wait until it is done and start again.",
+    );
   }
   const hash = hashWebSources();
   rmSync(STAMP, { force: true });
@@ -62,14 +83,22 @@ export async function buildWeb(dataDir: string, stop: AbortSignal): Promise<void
   rmSync(LOCK, { force: true });
   if (stop.aborted) throw new CliError("The build of the pages was stopped.", "Start again.");
   if (code !== 0) {
-    throw new CliError(`The pages cannot be built. The compiler said:\n${lastLines(dataDir, "web-build", 15)}`, `Read ${logPath(dataDir, "web-build")}.`);
+    throw new CliError(
+      `The pages cannot be built. The compiler said:\n${lastLines(dataDir, "web-build", 15)}`,
+      `Read ${logPath(dataDir, "web-build")}.`,
+    );
   }
   writeFileSync(STAMP, hash);
 }
 
 function hashWebSources(): string {
   const hash = createHash("sha256");
-  const add = (path: string) => hash.update(path).update("\0").update(readFileSync(join(PROJECT_ROOT, path))).update("\0");
+  const add = (path: string) =>
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(PROJECT_ROOT, path)))
+      .update("\0");
   for (const source of SOURCES) {
     const path = join(PROJECT_ROOT, source);
     if (!existsSync(path)) continue;
@@ -78,7 +107,13 @@ function hashWebSources(): string {
       continue;
     }
     const files = readdirSync(path, { recursive: true, encoding: "utf8" }).sort();
-    for (const file of files) if (/\.[a-z0-9]+$/i.test(file) && !/\.(test|sql)\./.test(`${basename(file)}.`) && statSync(join(path, file)).isFile()) add(join(source, file));
+    for (const file of files)
+      if (
+        /\.[a-z0-9]+$/i.test(file) &&
+        !/\.(test|sql)\./.test(`${basename(file)}.`) &&
+        statSync(join(path, file)).isFile()
+      )
+        add(join(source, file));
   }
   return hash.digest("hex");
 }

@@ -14,7 +14,11 @@ export interface PoolOptions {
  * A pool of connections. Errors of idle connections (the server restarted) are handed to `onIdleError` instead of ending the
  * process: the next query opens a new connection or fails where somebody waits for it.
  */
-export function openPool(url: string, options: PoolOptions, onIdleError: (cause: Error) => void = () => undefined): Pool {
+export function openPool(
+  url: string,
+  options: PoolOptions,
+  onIdleError: (cause: Error) => void = () => undefined,
+): Pool {
   const pool = new Pool({
     connectionString: url,
     max: options.max,

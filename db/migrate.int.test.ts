@@ -16,7 +16,10 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "tl-migrations-"));
   client = new Client({ connectionString: db.url });
   await client.connect();
-  write("0001-roles.sql", "do $$ begin create role throughline_app; exception when duplicate_object or unique_violation then null; end $$");
+  write(
+    "0001-roles.sql",
+    "do $$ begin create role throughline_app; exception when duplicate_object or unique_violation then null; end $$",
+  );
 });
 
 afterEach(async () => {
@@ -45,7 +48,9 @@ test("each file is applied once, in order, also when two runs start together", a
 
 test("a failing file leaves nothing behind and names itself", async () => {
   write("0002-broken.sql", "create table half (x int); select 1 / 0");
-  await expect(migrate({ url: db.url, folder })).rejects.toThrow("0002-broken.sql failed: division by zero. Nothing of this file was kept.");
+  await expect(migrate({ url: db.url, folder })).rejects.toThrow(
+    "0002-broken.sql failed: division by zero. Nothing of this file was kept.",
+  );
   expect(await one("select to_regclass('half')")).toBeNull();
 });
 
@@ -53,7 +58,10 @@ test("an applied file that changed is refused with the way out", async () => {
   write("0002-cities.sql", "create table cities (name text)");
   await migrate({ url: db.url, folder });
   write("0002-cities.sql", "create table cities (name text, country text)");
-  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({ code: "changed", message: expect.stringContaining("write the change as a new migration file") });
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({
+    code: "changed",
+    message: expect.stringContaining("write the change as a new migration file"),
+  });
 });
 
 test("a database of a newer release is left alone", async () => {
@@ -64,8 +72,14 @@ test("a database of a newer release is left alone", async () => {
 });
 
 test("the marker no-transaction lets an index be built concurrently on a populated table", async () => {
-  write("0002-cities.sql", "create table cities (name text); insert into cities select 'c' || g from generate_series(1, 1000) g");
-  write("0003-index.sql", "-- no-transaction\ncreate index concurrently if not exists cities_by_name on cities (name);\nanalyze cities;\n");
+  write(
+    "0002-cities.sql",
+    "create table cities (name text); insert into cities select 'c' || g from generate_series(1, 1000) g",
+  );
+  write(
+    "0003-index.sql",
+    "-- no-transaction\ncreate index concurrently if not exists cities_by_name on cities (name);\nanalyze cities;\n",
+  );
   await migrate({ url: db.url, folder });
   expect(await one("select indisvalid from pg_index where indexrelid = 'cities_by_name'::regclass")).toBe(true);
 });
@@ -84,20 +98,30 @@ test("a migration waits out a transaction that holds its table", async () => {
 
 test("a database filled by an earlier release goes forward with its readings", async () => {
   const released = join(import.meta.dirname, "migrations");
-  for (const name of readdirSync(released).filter((file) => file < "0008")) copyFileSync(join(released, name), join(folder, name));
+  for (const name of readdirSync(released).filter((file) => file < "0008"))
+    copyFileSync(join(released, name), join(folder, name));
   await migrate({ url: db.url, folder, timeseriesHome: "segments" });
   await client.query("select timeseries_prepare('2026-10-07', '2026-10-07')");
-  await client.query("insert into segments (t0, t1, tick_us, stream_id, n, bad, v) values ('2026-10-07 10:00Z', '2026-10-07 10:00:02Z', 1000000, 1, 3, 0, '{1.5,null,3}')");
+  await client.query(
+    "insert into segments (t0, t1, tick_us, stream_id, n, bad, v) values ('2026-10-07 10:00Z', '2026-10-07 10:00:02Z', 1000000, 1, 3, 0, '{1.5,null,3}')",
+  );
   expect(await migrate({ url: db.url, timeseriesHome: "segments" })).toContain("0008-segments-decimals.sql");
   expect(await one("select array_agg(value order by ts) from readings")).toEqual([1.5, null, 3]);
 });
 
 test("a role that may not make roles is told whom to ask; with the role there it goes through", async () => {
   const user = `limited_${process.pid}`;
-  await client.query(`create role ${user} login password 'x'; grant all on schema public to ${user} with grant option; grant all on database ${new URL(db.url).pathname.slice(1)} to ${user}`);
+  await client.query(
+    `create role ${user} login password 'x'; grant all on schema public to ${user} with grant option; grant all on database ${new URL(db.url).pathname.slice(1)} to ${user}`,
+  );
   const url = withRole(db.url, user, "x");
-  write("0001-roles.sql", "do $$ begin create role another_app; exception when insufficient_privilege then raise exception 'may not create' using hint = 'Ask an administrator'; end $$");
-  await expect(migrate({ url, folder })).rejects.toThrow("0001-roles.sql failed: may not create. Nothing of this file was kept. Ask an administrator.");
+  write(
+    "0001-roles.sql",
+    "do $$ begin create role another_app; exception when insufficient_privilege then raise exception 'may not create' using hint = 'Ask an administrator'; end $$",
+  );
+  await expect(migrate({ url, folder })).rejects.toThrow(
+    "0001-roles.sql failed: may not create. Nothing of this file was kept. Ask an administrator.",
+  );
   copyFileSync(join(import.meta.dirname, "migrations", "0001-roles.sql"), join(folder, "0001-roles.sql"));
   expect(await migrate({ url, folder })).toEqual(["0001-roles.sql"]);
   await client.query(`drop owned by ${user} cascade; drop role ${user}`);

@@ -25,7 +25,11 @@ export interface MigrateOptions {
 
 /** A migration cannot go on; the message says which file and what to do. */
 export class MigrationError extends Error {
-  constructor(readonly code: "changed" | "newer_database" | "failed" | "locked", message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: "changed" | "newer_database" | "failed" | "locked",
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = "MigrationError";
   }
@@ -44,7 +48,9 @@ export class MigrationError extends Error {
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const folder = options.folder ?? migrationsFolder();
-  const files = readdirSync(folder).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name))
+    .sort();
   const home = options.timeseriesHome ?? wantedHome(process.env.TL_TIMESERIES_HOME);
   const client = new Client({ connectionString: options.url, application_name: "throughline-migrate" });
   await client.connect();
@@ -52,14 +58,17 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     await client.query("set client_min_messages = warning");
     await client.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
     await client.query("select set_config('throughline.timeseries_home', $1, false)", [home ?? ""]);
-    await client.query("create table if not exists public.schema_migrations (file text primary key, sha256 text not null, applied_at timestamptz not null default now(), took_ms int not null)");
+    await client.query(
+      "create table if not exists public.schema_migrations (file text primary key, sha256 text not null, applied_at timestamptz not null default now(), took_ms int not null)",
+    );
     const pending = await findPending(client, folder, files);
     for (const file of pending) {
       const started = performance.now();
       await applyWithRetry(client, file);
       options.onApplied?.(file.name, performance.now() - started);
     }
-    if (options.appPassword !== undefined) await client.query(`alter role throughline_app login password ${escapeLiteral(options.appPassword)}`);
+    if (options.appPassword !== undefined)
+      await client.query(`alter role throughline_app login password ${escapeLiteral(options.appPassword)}`);
     const { rows } = await client.query<{ database: string }>("select current_database() as database");
     await client.query(`grant connect on database ${escapeIdentifier(rows[0]?.database ?? "")} to throughline_app`);
     if (options.folder === undefined) await migrateQueue(options.url); // under the same lock: two runs at once take turns
@@ -72,16 +81,29 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 function wantedHome(word: string | undefined): "segments" | "timescale" | undefined {
   if (word === undefined || word === "") return undefined;
   if (word === "segments" || word === "timescale") return word;
-  throw new MigrationError("failed", `TL_TIMESERIES_HOME must be segments or timescale, not "${word}". Unset it to let the server decide.`);
+  throw new MigrationError(
+    "failed",
+    `TL_TIMESERIES_HOME must be segments or timescale, not "${word}". Unset it to let the server decide.`,
+  );
 }
 
-interface MigrationFile { name: string; text: string; sha256: string }
+interface MigrationFile {
+  name: string;
+  text: string;
+  sha256: string;
+}
 
 async function findPending(client: Client, folder: string, files: string[]): Promise<MigrationFile[]> {
-  const { rows } = await client.query<{ file: string; sha256: string }>("select file, sha256 from public.schema_migrations order by file");
+  const { rows } = await client.query<{ file: string; sha256: string }>(
+    "select file, sha256 from public.schema_migrations order by file",
+  );
   const applied = new Map(rows.map((row) => [row.file, row.sha256]));
   const unknown = rows.find((row) => !files.includes(row.file));
-  if (unknown) throw new MigrationError("newer_database", `This database was migrated by a newer release (it has ${unknown.file}, which this release does not know). Start that release, or restore a backup made before it.`);
+  if (unknown)
+    throw new MigrationError(
+      "newer_database",
+      `This database was migrated by a newer release (it has ${unknown.file}, which this release does not know). Start that release, or restore a backup made before it.`,
+    );
 
   const pending: MigrationFile[] = [];
   for (const name of files) {
@@ -89,7 +111,11 @@ async function findPending(client: Client, folder: string, files: string[]): Pro
     const sha256 = createHash("sha256").update(text).digest("hex");
     const before = applied.get(name);
     if (before === undefined) pending.push({ name, text, sha256 });
-    else if (before !== sha256) throw new MigrationError("changed", `${name} was already applied to this database with another text. Put the old text back and write the change as a new migration file.`);
+    else if (before !== sha256)
+      throw new MigrationError(
+        "changed",
+        `${name} was already applied to this database with another text. Put the old text back and write the change as a new migration file.`,
+      );
   }
   return pending;
 }
@@ -107,20 +133,35 @@ async function applyWithRetry(client: Client, file: MigrationFile): Promise<void
         continue;
       }
       const detail = cause instanceof Error ? cause.message : String(cause);
-      if (lostLock) throw new MigrationError("locked", `${file.name} could not get a lock in ${LOCK_ATTEMPTS} attempts: another session holds a table. End long transactions (select * from pg_stat_activity) and migrate again.`, { cause });
+      if (lostLock)
+        throw new MigrationError(
+          "locked",
+          `${file.name} could not get a lock in ${LOCK_ATTEMPTS} attempts: another session holds a table. End long transactions (select * from pg_stat_activity) and migrate again.`,
+          { cause },
+        );
       const hint = cause instanceof Error && "hint" in cause && typeof cause.hint === "string" ? ` ${cause.hint}.` : "";
-      throw new MigrationError("failed", `${file.name} failed: ${detail}. Nothing of this file was kept${NO_TRANSACTION.test(file.text) ? " but what came before the failing statement" : ""}.${hint}`, { cause });
+      throw new MigrationError(
+        "failed",
+        `${file.name} failed: ${detail}. Nothing of this file was kept${NO_TRANSACTION.test(file.text) ? " but what came before the failing statement" : ""}.${hint}`,
+        { cause },
+      );
     }
   }
 }
 
 async function apply(client: Client, file: MigrationFile): Promise<void> {
   const started = performance.now();
-  const record = () => client.query("insert into public.schema_migrations (file, sha256, took_ms) values ($1, $2, $3)", [file.name, file.sha256, Math.round(performance.now() - started)]);
+  const record = () =>
+    client.query("insert into public.schema_migrations (file, sha256, took_ms) values ($1, $2, $3)", [
+      file.name,
+      file.sha256,
+      Math.round(performance.now() - started),
+    ]);
   if (NO_TRANSACTION.test(file.text)) {
     await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     // One statement per message: several in one would be an implicit transaction. Such files end each statement with ";" at a line's end.
-    for (const statement of file.text.split(/;\s*$/m)) if (statement.replace(/^\s*--.*$/gm, "").trim()) await client.query(statement);
+    for (const statement of file.text.split(/;\s*$/m))
+      if (statement.replace(/^\s*--.*$/gm, "").trim()) await client.query(statement);
     await record();
     return;
   }

@@ -33,7 +33,15 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
     dataDir,
     port,
     password: "owner-password-of-tests",
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200", max_wal_size: "512MB", shared_buffers: "128MB", ...timescale?.settings },
+    settings: {
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      max_connections: "200",
+      max_wal_size: "512MB",
+      shared_buffers: "128MB",
+      ...timescale?.settings,
+    },
     ...(timescale ? { binaries: timescale.binaries } : {}),
   });
   const owner = new Client({ connectionString: server.url });
@@ -41,7 +49,11 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
   await owner.query(`create database ${TEMPLATE_DATABASE}`);
   await owner.end();
   const templateUrl = withDatabase(server.url, TEMPLATE_DATABASE);
-  await migrate({ url: templateUrl, appPassword: TEST_APP_PASSWORD, ...(kind === "timescale" && !process.env.TL_TIMESERIES_HOME ? { timeseriesHome: "timescale" as const } : {}) });
+  await migrate({
+    url: templateUrl,
+    appPassword: TEST_APP_PASSWORD,
+    ...(kind === "timescale" && !process.env.TL_TIMESERIES_HOME ? { timeseriesHome: "timescale" as const } : {}),
+  });
   process.env.TL_TEST_PG_URL = server.url;
   return async () => {
     await server.stop();

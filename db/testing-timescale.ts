@@ -10,8 +10,18 @@ export function timescaleServer(): { binaries: { folder: string; bin: string }; 
   const bin = join("root", "usr", "lib", "postgresql", "17", "bin");
   if (!existsSync(join(cache, bin, "postgres"))) {
     const script = fileURLToPath(new URL("../tools/timescale.sh", import.meta.url));
-    const { status, stderr } = spawnSync("bash", [script, cache], { encoding: "utf8", stdio: ["ignore", "inherit", "pipe"] });
+    const { status, stderr } = spawnSync("bash", [script, cache], {
+      encoding: "utf8",
+      stdio: ["ignore", "inherit", "pipe"],
+    });
     if (status !== 0) throw new Error(`tools/timescale.sh could not prepare TimescaleDB: ${stderr.trim()}`);
   }
-  return { binaries: { folder: cache, bin }, settings: { shared_preload_libraries: "timescaledb", "timescaledb.telemetry_level": "off", "timescaledb.max_background_workers": "4" } };
+  return {
+    binaries: { folder: cache, bin },
+    settings: {
+      shared_preload_libraries: "timescaledb",
+      "timescaledb.telemetry_level": "off",
+      "timescaledb.max_background_workers": "4",
+    },
+  };
 }

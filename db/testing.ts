@@ -46,7 +46,10 @@ export async function createEmptyTestDb(): Promise<{ url: string; drop(): Promis
   await onServer(serverUrl, (admin) => admin.query(`create database ${name} template template0`));
   return {
     url: withDatabase(serverUrl, name),
-    drop: () => onServer(serverUrl, async (admin) => { await admin.query(`drop database if exists ${name} with (force)`); }),
+    drop: () =>
+      onServer(serverUrl, async (admin) => {
+        await admin.query(`drop database if exists ${name} with (force)`);
+      }),
   };
 }
 

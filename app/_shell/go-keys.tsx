@@ -54,7 +54,12 @@ export function GoKeys() {
     <Dialog open={help} onOpenChange={setHelp} title="Keyboard">
       <dl className={styles.keys}>
         {SHEET.map(([key, what]) => (
-          <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
         ))}
       </dl>
     </Dialog>

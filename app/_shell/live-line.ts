@@ -50,7 +50,10 @@ export class LiveLine {
   private timer: ReturnType<typeof setInterval> | null = null;
   private retry: ReturnType<typeof setTimeout> | null = null;
   private readonly wants = new Map<string, Want>();
-  private readonly local = new Map<number, { streams: readonly number[]; handler: (readings: readonly LatestReading[]) => void }>();
+  private readonly local = new Map<
+    number,
+    { streams: readonly number[]; handler: (readings: readonly LatestReading[]) => void }
+  >();
   private nextLocal = 1;
   private readonly stateListeners = new Set<() => void>();
   private readonly changeListeners = new Set<(what: ChangedTopic) => void>();
@@ -71,14 +74,18 @@ export class LiveLine {
       this.lead();
       return;
     }
-    void navigator.locks.request("throughline-live", () => new Promise<void>((release) => {
-      if (this.stopped) {
-        release();
-        return;
-      }
-      this.releaseLock = release;
-      this.lead();
-    }));
+    void navigator.locks.request(
+      "throughline-live",
+      () =>
+        new Promise<void>((release) => {
+          if (this.stopped) {
+            release();
+            return;
+          }
+          this.releaseLock = release;
+          this.lead();
+        }),
+    );
   }
 
   stop(): void {
@@ -158,13 +165,17 @@ export class LiveLine {
   private follow(): void {
     if (!this.leading || this.stopped) return;
     const now = Date.now();
-    for (const [tab, want] of this.wants) if (now - want.heardMs > FORGET_AFTER_MS && tab !== this.tab) this.wants.delete(tab);
+    for (const [tab, want] of this.wants)
+      if (now - want.heardMs > FORGET_AFTER_MS && tab !== this.tab) this.wants.delete(tab);
     const visible = [...this.wants.values()].filter((want) => want.visible);
     if (visible.length === 0) {
       this.closeSource();
       return;
     }
-    const key = [...new Set(visible.flatMap((want) => want.streams))].sort((a, b) => a - b).slice(0, 500).join(",");
+    const key = [...new Set(visible.flatMap((want) => want.streams))]
+      .sort((a, b) => a - b)
+      .slice(0, 500)
+      .join(",");
     if (this.source && key === this.sourceKey) return;
     this.closeSource();
     this.open(key);
@@ -184,7 +195,8 @@ export class LiveLine {
     };
     source.onmessage = (event: MessageEvent<string>) => {
       const message = Message.safeParse(JSON.parse(event.data));
-      if (message.success && (message.data.type === "latest" || message.data.type === "changed")) this.tell(message.data);
+      if (message.success && (message.data.type === "latest" || message.data.type === "changed"))
+        this.tell(message.data);
     };
   }
 

@@ -1,6 +1,15 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 import { useTRPC } from "../_trpc/client";
 import { LiveLine, type LatestReading, type LiveState } from "./live-line";
 
@@ -11,7 +20,14 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [line] = useState(() => new LiveLine());
   const queryClient = useQueryClient();
   const trpc = useTRPC();
-  const keys = useMemo(() => ({ nodes: trpc.fleet.pathKey(), quarantine: trpc.quarantine.pathKey(), events: trpc.streams.marks.pathKey() }), [trpc]);
+  const keys = useMemo(
+    () => ({
+      nodes: trpc.fleet.pathKey(),
+      quarantine: trpc.quarantine.pathKey(),
+      events: trpc.streams.marks.pathKey(),
+    }),
+    [trpc],
+  );
   useEffect(() => {
     line.start();
     const stop = line.onChanged((what) => {
@@ -39,10 +55,18 @@ export function useLiveState(): LiveState {
 }
 
 /** Calls back with new readings of these streams while the component is mounted. */
-export function useLatest(streamIds: readonly number[], onReadings: (readings: readonly LatestReading[]) => void): void {
+export function useLatest(
+  streamIds: readonly number[],
+  onReadings: (readings: readonly LatestReading[]) => void,
+): void {
   const line = useLine();
   const handler = useRef(onReadings);
-  useEffect(() => { handler.current = onReadings; });
+  useEffect(() => {
+    handler.current = onReadings;
+  });
   const wanted = streamIds.join(",");
-  useEffect(() => line.want(wanted === "" ? [] : wanted.split(",").map(Number), (readings) => handler.current(readings)), [line, wanted]);
+  useEffect(
+    () => line.want(wanted === "" ? [] : wanted.split(",").map(Number), (readings) => handler.current(readings)),
+    [line, wanted],
+  );
 }

@@ -30,28 +30,63 @@ export function Shell({ children }: { children: ReactNode }) {
     const current = under.some((prefix) => path === prefix || (prefix !== "/" && path.startsWith(`${prefix}/`)));
     return (
       <li key={href}>
-        <Link href={href} className={styles.entry} aria-current={current ? "page" : undefined} onClick={() => setOpen(false)}>
+        <Link
+          href={href}
+          className={styles.entry}
+          aria-current={current ? "page" : undefined}
+          onClick={() => setOpen(false)}
+        >
           {label}
-          {count ? <span className={styles.count}>{count > 999 ? "999+" : count}<span className="vh"> waiting</span></span> : null}
+          {count ? (
+            <span className={styles.count}>
+              {count > 999 ? "999+" : count}
+              <span className="vh"> waiting</span>
+            </span>
+          ) : null}
         </Link>
       </li>
     );
   };
   return (
     <div className={styles.shell} data-open={open || undefined}>
-      <a href="#main" className={styles.skip}>Skip to content</a>
+      <a href="#main" className={styles.skip}>
+        Skip to content
+      </a>
       <div className={styles.phoneBar}>
-        <Link href="/" className={styles.brand}><Mark /> Throughline</Link>
-        <button type="button" className={styles.menuButton} aria-expanded={open} aria-controls="sidebar" onClick={() => setOpen(!open)}>{open ? "Close" : "Menu"}</button>
+        <Link href="/" className={styles.brand}>
+          <Mark /> Throughline
+        </Link>
+        <button
+          type="button"
+          className={styles.menuButton}
+          aria-expanded={open}
+          aria-controls="sidebar"
+          onClick={() => setOpen(!open)}
+        >
+          {open ? "Close" : "Menu"}
+        </button>
       </div>
       <nav id="sidebar" className={styles.sidebar} aria-label="Main">
-        <Link href="/" className={`${styles.brand} ${styles.brandWide}`}><Mark /> Throughline</Link>
+        <Link href="/" className={`${styles.brand} ${styles.brandWide}`}>
+          <Mark /> Throughline
+        </Link>
         <ul>{entry({ href: "/", label: "Home", under: ["/"] })}</ul>
-        <p className={styles.group} id="nav-run">Run</p>
+        <p className={styles.group} id="nav-run">
+          Run
+        </p>
         <ul aria-labelledby="nav-run">{RUN.map((item) => entry(item))}</ul>
-        <p className={styles.group} id="nav-inbox">Inbox</p>
-        <ul aria-labelledby="nav-inbox">{entry({ href: "/inbox/quarantine", label: "Quarantine", under: ["/inbox/quarantine"] }, waiting?.quarantined)}</ul>
-        <div className={styles.foot}><Appearance /></div>
+        <p className={styles.group} id="nav-inbox">
+          Inbox
+        </p>
+        <ul aria-labelledby="nav-inbox">
+          {entry(
+            { href: "/inbox/quarantine", label: "Quarantine", under: ["/inbox/quarantine"] },
+            waiting?.quarantined,
+          )}
+        </ul>
+        <div className={styles.foot}>
+          <Appearance />
+        </div>
       </nav>
       <div className={styles.page}>{children}</div>
       <GoKeys />

@@ -18,10 +18,14 @@ function getBrowserQueryClient(): QueryClient {
 
 export function Data({ children }: { children: ReactNode }) {
   const queryClient = getBrowserQueryClient();
-  const [trpcClient] = useState(() => createTRPCClient<AppRouter>({ links: [httpBatchStreamLink({ transformer: superjson, url: "/api/trpc" })] }));
+  const [trpcClient] = useState(() =>
+    createTRPCClient<AppRouter>({ links: [httpBatchStreamLink({ transformer: superjson, url: "/api/trpc" })] }),
+  );
   return (
     <QueryClientProvider client={queryClient}>
-      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>{children}</TRPCProvider>
+      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
     </QueryClientProvider>
   );
 }

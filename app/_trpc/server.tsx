@@ -9,7 +9,11 @@ import { makeQueryClient } from "./query-client";
 export const getQueryClient = cache(makeQueryClient);
 
 /** Queries of this request, answered without HTTP. */
-export const trpc = createTRPCOptionsProxy({ ctx: cache(createContext), router: appRouter, queryClient: getQueryClient });
+export const trpc = createTRPCOptionsProxy({
+  ctx: cache(createContext),
+  router: appRouter,
+  queryClient: getQueryClient,
+});
 
 /** Hands what the page prefetched to the client components inside. */
 export function Hydrate({ children }: { children: ReactNode }) {

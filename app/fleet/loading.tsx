@@ -5,7 +5,9 @@ export default function Loading() {
   return (
     <Page crumbs={[{ label: "Fleet" }]}>
       <BlockSkeleton height={48} />
-      <Sheet flush><TableSkeleton rows={8} columns={6} /></Sheet>
+      <Sheet flush>
+        <TableSkeleton rows={8} columns={6} />
+      </Sheet>
     </Page>
   );
 }

@@ -5,8 +5,21 @@ import { Fleet } from "./_components/fleet";
 
 export const metadata: Metadata = { title: "Fleet" };
 
-export default async function FleetPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
+export default async function FleetPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}) {
   const input = FleetInput.safeParse(await searchParams);
-  await getQueryClient().prefetchInfiniteQuery(trpc.fleet.list.infiniteQueryOptions(input.success ? { q: input.data.q, show: input.data.show } : {}, { getNextPageParam: (page) => page.next, initialCursor: null }));
-  return <Hydrate><Fleet /></Hydrate>;
+  await getQueryClient().prefetchInfiniteQuery(
+    trpc.fleet.list.infiniteQueryOptions(input.success ? { q: input.data.q, show: input.data.show } : {}, {
+      getNextPageParam: (page) => page.next,
+      initialCursor: null,
+    }),
+  );
+  return (
+    <Hydrate>
+      <Fleet />
+    </Hydrate>
+  );
 }

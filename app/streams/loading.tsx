@@ -5,7 +5,9 @@ export default function Loading() {
   return (
     <Page crumbs={[{ label: "Explore" }]}>
       <BlockSkeleton height={48} />
-      <Sheet flush><TableSkeleton rows={10} columns={5} /></Sheet>
+      <Sheet flush>
+        <TableSkeleton rows={10} columns={5} />
+      </Sheet>
     </Page>
   );
 }

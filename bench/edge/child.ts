@@ -20,7 +20,17 @@ interface Settings {
 }
 
 const [task = "", text = "{}"] = process.argv.slice(2);
-const settings: Settings = { node: "bench", url: "mqtt://127.0.0.1:9", token: "none", dataDir: "", seconds: 10, readingsPerSecond: 1_000, columns: 1, bytes: 0, ...JSON.parse(text) };
+const settings: Settings = {
+  node: "bench",
+  url: "mqtt://127.0.0.1:9",
+  token: "none",
+  dataDir: "",
+  seconds: 10,
+  readingsPerSecond: 1_000,
+  columns: 1,
+  bytes: 0,
+  ...JSON.parse(text),
+};
 let rssMb = 0;
 const watch = setInterval(() => {
   rssMb = Math.max(rssMb, process.memoryUsage.rss() / 1024 / 1024);
@@ -29,7 +39,10 @@ watch.unref();
 
 const random = seededRandom("bench");
 const keys = Array.from({ length: settings.columns }, (_, index) => `plant/s${index}`);
-const row = () => ({ tsMs: Date.now(), values: Object.fromEntries(keys.map((key) => [key, Math.round((20 + random() * 5) * 1_000) / 1_000])) });
+const row = () => ({
+  tsMs: Date.now(),
+  values: Object.fromEntries(keys.map((key) => [key, Math.round((20 + random() * 5) * 1_000) / 1_000])),
+});
 
 if (task === "write") await writeAtRate();
 else if (task === "throughput") await writeAsFastAsAcked();
@@ -40,7 +53,15 @@ else throw new RangeError(`no task ${task}`);
 function open(quotaBytes = 2 * 1024 ** 3) {
   const { node, url, token, dataDir } = settings;
   const streams = keys.map((key) => ({ key, quantity: "temperature", unit: "Cel", type: "number" as const }));
-  return openDevice({ node, url, token, dataDir, streams, quota: { bytes: quotaBytes }, timing: { reconnectMinMs: 50 } });
+  return openDevice({
+    node,
+    url,
+    token,
+    dataDir,
+    streams,
+    quota: { bytes: quotaBytes },
+    timing: { reconnectMinMs: 50 },
+  });
 }
 
 /** One write per reading at a fixed pace; the time each takes to be in the log. */
@@ -61,13 +82,19 @@ async function writeAtRate(): Promise<void> {
   await Promise.all(pending);
   await device.close();
   took.sort((a, b) => a - b);
-  say({ p50Ms: took[Math.floor(took.length * 0.5)], p99Ms: took[Math.floor(took.length * 0.99)], n: took.length, rssMb });
+  say({
+    p50Ms: took[Math.floor(took.length * 0.5)],
+    p99Ms: took[Math.floor(took.length * 0.99)],
+    n: took.length,
+    rssMb,
+  });
 }
 
 /** Rows as fast as the buffer and the control plane take them: never more than 20 batches ahead of the durable ack. */
 async function writeAsFastAsAcked(): Promise<void> {
   const device = await open();
-  for (let i = 0; device.stats().state !== "online" && i < 1_000; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; device.stats().state !== "online" && i < 1_000; i += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   const startMs = performance.now();
   let rows = 0;
   while (performance.now() - startMs < settings.seconds * 1_000) {
@@ -82,23 +109,63 @@ async function writeAsFastAsAcked(): Promise<void> {
   const tookS = (performance.now() - startMs) / 1_000;
   const stats = device.stats();
   await device.close();
-  say({ readings: rows * settings.columns, rows, tookS, rssMb, batches: stats.ackedBatches, resent: stats.resentBatches });
+  say({
+    readings: rows * settings.columns,
+    rows,
+    tookS,
+    rssMb,
+    batches: stats.ackedBatches,
+    resent: stats.resentBatches,
+  });
 }
 
 /** A backlog of `bytes`, and a kill in the middle of writing. */
 async function fill(): Promise<void> {
   const boot = newUlid();
   const clock = { source: "ntp" as const, offsetMs: 0, errorMs: 8 };
-  const store = await openFileBuffer({ dataDir: settings.dataDir, origin: () => ({ boot, clock }), monoMs: () => performance.now() });
+  const store = await openFileBuffer({
+    dataDir: settings.dataDir,
+    origin: () => ({ boot, clock }),
+    monoMs: () => performance.now(),
+  });
   const bytes = Buffer.alloc(40_000);
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.floor(random() * 256);
   const { epoch } = store;
-  const body = (batch: number) => Buffer.from(JSON.stringify({ v: 1, node: settings.node, epoch, lane: "telemetry", batch, first: batch * 500, count: 0, base: 1, clock: { ...clock, boot, monoMs: 1 }, dt: [], columns: {}, pad: bytes.toString("base64").slice(0, 40_000) }));
+  const body = (batch: number) =>
+    Buffer.from(
+      JSON.stringify({
+        v: 1,
+        node: settings.node,
+        epoch,
+        lane: "telemetry",
+        batch,
+        first: batch * 500,
+        count: 0,
+        base: 1,
+        clock: { ...clock, boot, monoMs: 1 },
+        dt: [],
+        columns: {},
+        pad: bytes.toString("base64").slice(0, 40_000),
+      }),
+    );
   for (let batch = 0; batch * 40_000 < settings.bytes; batch += 1) {
-    const meta = { lane: "telemetry" as const, batch, first: batch * 500, span: 500, rows: 500, fromMs: batch, toMs: batch + 1, kind: "raw" as const, pinned: false, boot, encoding: null };
+    const meta = {
+      lane: "telemetry" as const,
+      batch,
+      first: batch * 500,
+      span: 500,
+      rows: 500,
+      fromMs: batch,
+      toMs: batch + 1,
+      kind: "raw" as const,
+      pinned: false,
+      boot,
+      encoding: null,
+    };
     await store.storeBatch(meta, body(batch));
   }
-  for (let n = 0; n < 400; n += 1) await store.append("telemetry", [{ tsMs: n, json: '{"v":{"1":1}}' }], { durable: false });
+  for (let n = 0; n < 400; n += 1)
+    await store.append("telemetry", [{ tsMs: n, json: '{"v":{"1":1}}' }], { durable: false });
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -115,7 +182,15 @@ async function recover(): Promise<void> {
   const { lanes, bufferBytes, sentBatches } = device.stats();
   const peak = rssMb;
   const vmHwmKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
-  say({ openedS, firstWriteS, batches: lanes.telemetry.batches, bufferBytes, sentBatches, rssMb: peak, peakMb: vmHwmKb / 1024 });
+  say({
+    openedS,
+    firstWriteS,
+    batches: lanes.telemetry.batches,
+    bufferBytes,
+    sentBatches,
+    rssMb: peak,
+    peakMb: vmHwmKb / 1024,
+  });
   await device.close();
 }
 

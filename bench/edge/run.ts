@@ -18,7 +18,9 @@ export class EdgeChild {
       format: "esm",
       target: "node20",
       alias: { "@": new URL("../..", import.meta.url).pathname },
-      banner: { js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);',
+      },
       logLevel: "error",
     });
   }
@@ -27,16 +29,23 @@ export class EdgeChild {
     return mkdtempSync(join(this.folder, "data-"));
   }
 
-  async run(task: string, settings: object): Promise<{ figures: Record<string, number>; signal: NodeJS.Signals | null; wallS: number }> {
+  async run(
+    task: string,
+    settings: object,
+  ): Promise<{ figures: Record<string, number>; signal: NodeJS.Signals | null; wallS: number }> {
     const startMs = performance.now();
-    const child = spawn(process.execPath, [this.bundle, task, JSON.stringify(settings)], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [this.bundle, task, JSON.stringify(settings)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     child.stdout.on("data", (part: Buffer) => {
       output += part.toString();
     });
     const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", (code, by) => (code === 0 || by ? resolve(by) : reject(new Error(`${task} ended with ${code}`))));
+      child.once("exit", (code, by) =>
+        code === 0 || by ? resolve(by) : reject(new Error(`${task} ended with ${code}`)),
+      );
     });
     const last = output.trim().split("\n").at(-1) ?? "";
     return { figures: last === "" ? {} : JSON.parse(last), signal, wallS: (performance.now() - startMs) / 1_000 };

@@ -41,7 +41,14 @@ function takeAck(node: number, text: string): void {
 
 function prepare(shape: Shape): void {
   epoch = ulid();
-  packets = nodes.map((_, node) => Array.from({ length: shape.messagesPerNode }, (__, message) => publishPacket(`tl/1/${nodeName(node)}/up/batch/telemetry`, batchOf(shape, node, message, epoch, boot), { epoch, batch: String(message) })));
+  packets = nodes.map((_, node) =>
+    Array.from({ length: shape.messagesPerNode }, (__, message) =>
+      publishPacket(`tl/1/${nodeName(node)}/up/batch/telemetry`, batchOf(shape, node, message, epoch, boot), {
+        epoch,
+        batch: String(message),
+      }),
+    ),
+  );
   sent = nodes.map(() => 0);
   acked = nodes.map(() => 0);
   credit = nodes.map(() => WINDOW);
@@ -71,7 +78,7 @@ async function run({ shape, mode, readingsPerS, seconds }: Command): Promise<obj
     const perMessage = shape.streams * shape.rows;
     let n = 0;
     const timer = setInterval(() => {
-      const due = Math.floor(((performance.now() - started) / 1000) * readingsPerS / perMessage);
+      const due = Math.floor((((performance.now() - started) / 1000) * readingsPerS) / perMessage);
       for (; n < due; n++) if (!sendNext(n % nodes.length)) clearInterval(timer);
     }, 2);
   } else if (mode === "flood") {
@@ -93,13 +100,17 @@ async function run({ shape, mode, readingsPerS, seconds }: Command): Promise<obj
 
   await new Promise<void>((done) => {
     // A batch that ingest did not take is sent again, as a node does when its ack stays away.
-    const resend = setInterval(() => nodes.forEach((_, node) => {
-      const oldest = acked[node] ?? 0;
-      if (oldest < (sent[node] ?? 0) && performance.now() - (sentAtMs[node]?.[oldest] ?? 0) > 3_000) {
-        sent[node] = oldest;
-        fill(node);
-      }
-    }), 1_000);
+    const resend = setInterval(
+      () =>
+        nodes.forEach((_, node) => {
+          const oldest = acked[node] ?? 0;
+          if (oldest < (sent[node] ?? 0) && performance.now() - (sentAtMs[node]?.[oldest] ?? 0) > 3_000) {
+            sent[node] = oldest;
+            fill(node);
+          }
+        }),
+      1_000,
+    );
     onAcked = (node) => {
       if (mode === "window") fill(node);
       if (acked.every((n) => n >= shape.messagesPerNode)) {
@@ -119,10 +130,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (command.do === "connect") {
     for (const node of nodes) node.close();
     nodes = await Promise.all(command.urls.map((url, i) => RawNode.connect(url, (text) => takeAck(i, text))));
-    for (const [i, node] of nodes.entries()) node.publish(publishPacket(`tl/1/${nodeName(i)}/up/birth`, birthOfNode(command.shape, i, epoch, boot)));
+    for (const [i, node] of nodes.entries())
+      node.publish(publishPacket(`tl/1/${nodeName(i)}/up/birth`, birthOfNode(command.shape, i, epoch, boot)));
   } else if (command.do === "prepare") {
     prepare(command.shape);
-    for (const [i, node] of nodes.entries()) node.publish(publishPacket(`tl/1/${nodeName(i)}/up/birth`, birthOfNode(command.shape, i, epoch, ulid())));
+    for (const [i, node] of nodes.entries())
+      node.publish(publishPacket(`tl/1/${nodeName(i)}/up/birth`, birthOfNode(command.shape, i, epoch, ulid())));
     answer = { epoch };
   } else if (command.do === "run") answer = await run(command);
   else process.exit(0);

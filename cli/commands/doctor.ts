@@ -2,7 +2,17 @@ import { parseArgs } from "node:util";
 import { EXIT_FAILURE, type Command } from "@/cli/command";
 import { findConnection, type Connection } from "@/cli/connection";
 import type { Finding } from "@/cli/doctor/check";
-import { checkChromium, checkDataFolder, checkDisk, checkInstall, checkMemory, checkMosquitto, checkNode, checkPages, checkPorts } from "@/cli/doctor/machine";
+import {
+  checkChromium,
+  checkDataFolder,
+  checkDisk,
+  checkInstall,
+  checkMemory,
+  checkMosquitto,
+  checkNode,
+  checkPages,
+  checkPorts,
+} from "@/cli/doctor/machine";
 import { checkBroker, checkDatabase } from "@/cli/doctor/services";
 import { findInstance } from "@/cli/instance";
 import { readSettings, type Settings } from "@/cli/settings";
@@ -22,8 +32,13 @@ Checks this machine and, when Throughline runs here or DATABASE_URL and MQTT_URL
     const failed = findings.filter(({ state }) => state === "fail").length;
     if (values.json) process.stdout.write(`${JSON.stringify({ ok: failed === 0, findings })}\n`);
     else {
-      for (const { check, state, found, fix } of findings) process.stdout.write(`${MARKS[state]} ${check.padEnd(13)} ${found}\n${fix === "" ? "" : `  ${"".padEnd(13)} → ${fix}\n`}`);
-      process.stdout.write(failed === 0 ? "\nNothing stands in the way.\n" : `\n${failed} to mend before Throughline can run.\n`);
+      for (const { check, state, found, fix } of findings)
+        process.stdout.write(
+          `${MARKS[state]} ${check.padEnd(13)} ${found}\n${fix === "" ? "" : `  ${"".padEnd(13)} → ${fix}\n`}`,
+        );
+      process.stdout.write(
+        failed === 0 ? "\nNothing stands in the way.\n" : `\n${failed} to mend before Throughline can run.\n`,
+      );
     }
     return failed === 0 ? 0 : EXIT_FAILURE;
   },
@@ -32,8 +47,24 @@ Checks this machine and, when Throughline runs here or DATABASE_URL and MQTT_URL
 async function examine(settings: Settings): Promise<Finding[]> {
   const instance = findInstance(settings.dataDir);
   const connection = knownConnection(settings, instance?.ready ?? false);
-  const [ports, database, broker] = await Promise.all([checkPorts(settings, instance), checkDatabase(settings, connection), checkBroker(settings, connection, instance?.broker ?? null)]);
-  return [checkNode(), checkInstall(), checkDataFolder(settings), checkDisk(settings), checkMemory(), ...ports, ...database, broker, checkMosquitto(), checkPages(), checkChromium()];
+  const [ports, database, broker] = await Promise.all([
+    checkPorts(settings, instance),
+    checkDatabase(settings, connection),
+    checkBroker(settings, connection, instance?.broker ?? null),
+  ]);
+  return [
+    checkNode(),
+    checkInstall(),
+    checkDataFolder(settings),
+    checkDisk(settings),
+    checkMemory(),
+    ...ports,
+    ...database,
+    broker,
+    checkMosquitto(),
+    checkPages(),
+    checkChromium(),
+  ];
 }
 
 /** Null where the embedded parts do not run yet: then there is nothing to ask. */

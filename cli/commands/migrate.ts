@@ -15,12 +15,27 @@ embedded PostgreSQL of what runs here. Safe to repeat, and safe to run twice at 
     const settings = readSettings(process.env);
     const { databaseOwnerUrl } = findConnection(settings);
     try {
-      const applied = await migrate({ url: databaseOwnerUrl, timeseriesHome: settings.timeseriesHome ?? undefined, onApplied: (file, tookMs) => process.stderr.write(`  ✓ ${file} ${Math.round(tookMs)} ms\n`) });
-      process.stdout.write(values.json ? `${JSON.stringify({ applied })}\n` : applied.length === 0 ? "The database is at this release already.\n" : `${applied.length} migrations applied.\n`);
+      const applied = await migrate({
+        url: databaseOwnerUrl,
+        timeseriesHome: settings.timeseriesHome ?? undefined,
+        onApplied: (file, tookMs) => process.stderr.write(`  ✓ ${file} ${Math.round(tookMs)} ms\n`),
+      });
+      process.stdout.write(
+        values.json
+          ? `${JSON.stringify({ applied })}\n`
+          : applied.length === 0
+            ? "The database is at this release already.\n"
+            : `${applied.length} migrations applied.\n`,
+      );
       return 0;
     } catch (cause) {
       if (cause instanceof MigrationError) throw cause;
-      throw new CliError(`The database cannot be migrated: ${cause instanceof Error ? cause.message : String(cause)}`, "Check DATABASE_OWNER_URL (or DATABASE_URL) and that the server runs.", 1, { cause });
+      throw new CliError(
+        `The database cannot be migrated: ${cause instanceof Error ? cause.message : String(cause)}`,
+        "Check DATABASE_OWNER_URL (or DATABASE_URL) and that the server runs.",
+        1,
+        { cause },
+      );
     }
   },
 };

@@ -8,8 +8,18 @@ import { readSettings } from "@/cli/settings";
 import { isWebBuilt, NEXT } from "@/cli/web-build";
 
 /** One process in the foreground, with the addresses of the instance that runs here unless the environment names others. */
-export const ingest = { command: server("ingest", "throughline ingest\n\nRuns one ingest process: MQTT in, database out. Several may run at once; give each its own INGEST_REPLICA and INGEST_PORT.\n") };
-export const jobs = { command: server("jobs", "throughline jobs\n\nRuns one jobs process: rollups, compaction, retention. Several may run at once; give each its own JOBS_PORT.\n") };
+export const ingest = {
+  command: server(
+    "ingest",
+    "throughline ingest\n\nRuns one ingest process: MQTT in, database out. Several may run at once; give each its own INGEST_REPLICA and INGEST_PORT.\n",
+  ),
+};
+export const jobs = {
+  command: server(
+    "jobs",
+    "throughline jobs\n\nRuns one jobs process: rollups, compaction, retention. Several may run at once; give each its own JOBS_PORT.\n",
+  ),
+};
 export const edge: { command: Command } = {
   command: {
     help: "throughline edge [--explain] [config file]\n\nRuns one edge worker with the configuration of EDGE_CONFIG. --explain prints what the configuration means and ends.\n",
@@ -21,10 +31,18 @@ export const web: { command: Command } = {
     help: "throughline web\n\nRuns the web process on PORT (3000) of this machine. The pages must have been built: npm run build, or once npm start.\n",
     async run() {
       const settings = readSettings(process.env);
-      if (!isWebBuilt()) throw new CliError("The pages are not built, or their sources have changed since.", "Run: npm run build");
+      if (!isWebBuilt())
+        throw new CliError("The pages are not built, or their sources have changed since.", "Run: npm run build");
       const { databaseUrl } = findConnection(settings);
-      const env = { DATABASE_URL: databaseUrl, OBJECT_STORE_URL: settings.objectStoreUrl, NEXT_TELEMETRY_DISABLED: "1" };
-      return foreground([NEXT, "start", "-H", process.env.WEB_HOST ?? "127.0.0.1", "-p", String(settings.ports.web)], env);
+      const env = {
+        DATABASE_URL: databaseUrl,
+        OBJECT_STORE_URL: settings.objectStoreUrl,
+        NEXT_TELEMETRY_DISABLED: "1",
+      };
+      return foreground(
+        [NEXT, "start", "-H", process.env.WEB_HOST ?? "127.0.0.1", "-p", String(settings.ports.web)],
+        env,
+      );
     },
   },
 };
@@ -35,20 +53,30 @@ function server(name: "ingest" | "jobs", help: string): Command {
     async run(args) {
       const settings = readSettings(process.env);
       const { databaseUrl, mqttUrl } = findConnection(settings);
-      if (name === "ingest" && mqttUrl === null) throw new CliError("No broker is known.", "Set MQTT_URL, or start the embedded one with `npm start`.");
-      return runBundle(name, args, { DATABASE_URL: databaseUrl, OBJECT_STORE_URL: settings.objectStoreUrl, ...(mqttUrl === null ? {} : { MQTT_URL: mqttUrl }) });
+      if (name === "ingest" && mqttUrl === null)
+        throw new CliError("No broker is known.", "Set MQTT_URL, or start the embedded one with `npm start`.");
+      return runBundle(name, args, {
+        DATABASE_URL: databaseUrl,
+        OBJECT_STORE_URL: settings.objectStoreUrl,
+        ...(mqttUrl === null ? {} : { MQTT_URL: mqttUrl }),
+      });
     },
   };
 }
 
 function runBundle(name: BundleName, args: string[], env: Record<string, string>): Promise<number> {
-  if (!existsSync(bundlePath(name))) throw new CliError(`dist/${name}.js is missing.`, "The message above says why it cannot be built.");
+  if (!existsSync(bundlePath(name)))
+    throw new CliError(`dist/${name}.js is missing.`, "The message above says why it cannot be built.");
   return foreground(["--enable-source-maps", bundlePath(name), ...args], env);
 }
 
 /** Runs node with our own terminal; signals reach it through us. @returns its exit code, as a shell would give it */
 function foreground(args: string[], env: Record<string, string>): Promise<number> {
-  const child = spawn(process.execPath, args, { cwd: process.cwd(), env: { ...process.env, ...env, NODE_ENV: "production" }, stdio: "inherit" });
+  const child = spawn(process.execPath, args, {
+    cwd: process.cwd(),
+    env: { ...process.env, ...env, NODE_ENV: "production" },
+    stdio: "inherit",
+  });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, pass);
   return new Promise((done, fail) => {
@@ -56,4 +84,3 @@ function foreground(args: string[], env: Record<string, string>): Promise<number
     child.once("exit", (code, signal) => done(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
 }
-

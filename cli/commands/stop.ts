@@ -20,12 +20,21 @@ killed \`up\` left behind.
     if (instance) {
       signal(instance.pid, "SIGTERM");
       for (const deadline = Date.now() + PATIENCE_MS; isSameProcess(instance); await sleep(50)) {
-        if (Date.now() > deadline) throw new CliError(`Process ${instance.pid} has not stopped within ${PATIENCE_MS / 1000} s.`, `Look at ${dataDir}/logs, or end it: kill -9 ${instance.pid}, then run "throughline stop" again.`);
+        if (Date.now() > deadline)
+          throw new CliError(
+            `Process ${instance.pid} has not stopped within ${PATIENCE_MS / 1000} s.`,
+            `Look at ${dataDir}/logs, or end it: kill -9 ${instance.pid}, then run "throughline stop" again.`,
+          );
       }
     }
     const orphans = await endOrphans(runFolder(dataDir), 8_000);
     if (instance) process.stdout.write("Stopped.\n");
-    else process.stdout.write(orphans.length > 0 ? `Stopped what a killed run left behind: ${orphans.join(", ")}.\n` : `Nothing runs from ${dataDir}.\n`);
+    else
+      process.stdout.write(
+        orphans.length > 0
+          ? `Stopped what a killed run left behind: ${orphans.join(", ")}.\n`
+          : `Nothing runs from ${dataDir}.\n`,
+      );
     return 0;
   },
 };

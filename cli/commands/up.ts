@@ -37,7 +37,15 @@ const ORPHAN_PATIENCE_MS = 8_000;
 export const command: Command = {
   help: HELP,
   async run(args) {
-    const { values } = parseArgs({ args, options: { fresh: { type: "boolean" }, yes: { type: "boolean" }, "no-web": { type: "boolean" }, "no-plant": { type: "boolean" } } });
+    const { values } = parseArgs({
+      args,
+      options: {
+        fresh: { type: "boolean" },
+        yes: { type: "boolean" },
+        "no-web": { type: "boolean" },
+        "no-plant": { type: "boolean" },
+      },
+    });
     const settings = readSettings(process.env);
     if (values.fresh) await beginAfresh(settings, values.yes ?? false);
     return up(settings, { web: !values["no-web"], plant: !values["no-plant"] });
@@ -49,7 +57,15 @@ async function up(settings: Settings, parts: { web: boolean; plant: boolean }): 
   const progress = new Progress();
   prepareFolder(settings.dataDir);
   const web = `http://localhost:${settings.ports.web}`;
-  const instance = takeInstance(settings.dataDir, { startedAt: new Date().toISOString(), ready: false, web, mqtt: null, broker: null, postgresPort: null, health: {} });
+  const instance = takeInstance(settings.dataDir, {
+    startedAt: new Date().toISOString(),
+    ready: false,
+    web,
+    mqtt: null,
+    broker: null,
+    postgresPort: null,
+    health: {},
+  });
   const supervisor = new Supervisor(runFolder(settings.dataDir), (sentence) => progress.say(`  ! ${sentence}`));
   const stopBounding = boundLogs(settings.dataDir);
   const stop = listenForStop();
@@ -57,15 +73,28 @@ async function up(settings: Settings, parts: { web: boolean; plant: boolean }): 
   try {
     progress.say("Throughline is starting.");
     const orphans = await endOrphans(runFolder(settings.dataDir), ORPHAN_PATIENCE_MS);
-    if (orphans.length > 0) progress.say(`  ! The last run was killed; stopped what it left behind: ${orphans.join(", ")}.`);
+    if (orphans.length > 0)
+      progress.say(`  ! The last run was killed; stopped what it left behind: ${orphans.join(", ")}.`);
     await demandFreePorts(wantedPorts(settings, parts));
     const starting = startLine({ settings, secrets: loadSecrets(settings.dataDir), supervisor, progress, ...parts });
     line = await Promise.race([starting, stop.requested.then(() => null)]);
     if (line === null) {
-      await Promise.all([supervisor.stopAll(), starting.then((late) => late.close(), () => undefined)]); // told to stop meanwhile: what fails no longer matters
+      await Promise.all([
+        supervisor.stopAll(),
+        starting.then(
+          (late) => late.close(),
+          () => undefined,
+        ),
+      ]); // told to stop meanwhile: what fails no longer matters
       return 0;
     }
-    instance.update({ ready: true, mqtt: line.mqttUrl, broker: line.broker, postgresPort: settings.databaseUrl === null ? settings.ports.postgres : null, health: line.health });
+    instance.update({
+      ready: true,
+      mqtt: line.mqttUrl,
+      broker: line.broker,
+      postgresPort: settings.databaseUrl === null ? settings.ports.postgres : null,
+      health: line.health,
+    });
     progress.say(readyText(settings, parts, line, progress.elapsed()));
     await stop.requested;
     return 0;
@@ -95,7 +124,9 @@ function readyText(settings: Settings, parts: { web: boolean; plant: boolean }, 
 function listenForStop(): { requested: Promise<void>; dispose(): void } {
   let asked = 0;
   let resolve: () => void = () => undefined;
-  const requested = new Promise<void>((done) => { resolve = done; });
+  const requested = new Promise<void>((done) => {
+    resolve = done;
+  });
   const ask = () => {
     asked++;
     if (asked > 1) writeSync(2, "Still stopping; please wait.\n");
@@ -121,20 +152,43 @@ function prepareFolder(dataDir: string): void {
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOSPC" || code === "EDQUOT") throw diskFull(dataDir);
-    if (code === "ENOTDIR" || code === "EEXIST") throw new CliError(`${dataDir} is not a folder.`, "Set THROUGHLINE_DATA to a folder.", 1, { cause });
-    throw new CliError(`Cannot write ${dataDir}: permission denied.`, "Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.", 1, { cause });
+    if (code === "ENOTDIR" || code === "EEXIST")
+      throw new CliError(`${dataDir} is not a folder.`, "Set THROUGHLINE_DATA to a folder.", 1, { cause });
+    throw new CliError(
+      `Cannot write ${dataDir}: permission denied.`,
+      "Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.",
+      1,
+      { cause },
+    );
   }
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize < MIN_FREE_BYTES) throw diskFull(dataDir);
 }
 
 function diskFull(dataDir: string): CliError {
-  return new CliError(`The disk that holds ${dataDir} has less than ${MIN_FREE_BYTES / 1024 / 1024} MB left.`, "Free some space, or set THROUGHLINE_DATA to a folder on another disk.");
+  return new CliError(
+    `The disk that holds ${dataDir} has less than ${MIN_FREE_BYTES / 1024 / 1024} MB left.`,
+    "Free some space, or set THROUGHLINE_DATA to a folder on another disk.",
+  );
 }
 
-function wantedPorts({ ports, databaseUrl, mqttUrl }: Settings, { web, plant }: { web: boolean; plant: boolean }): WantedPort[] {
-  const labels = { web: "web", mqtt: "MQTT", postgres: "PostgreSQL", ingest: "ingest", jobs: "jobs", edge: "edge worker" } as const;
-  const want = (name: keyof typeof labels): WantedPort => ({ port: ports[name], label: labels[name], variable: PORT_VARIABLES[name] });
+function wantedPorts(
+  { ports, databaseUrl, mqttUrl }: Settings,
+  { web, plant }: { web: boolean; plant: boolean },
+): WantedPort[] {
+  const labels = {
+    web: "web",
+    mqtt: "MQTT",
+    postgres: "PostgreSQL",
+    ingest: "ingest",
+    jobs: "jobs",
+    edge: "edge worker",
+  } as const;
+  const want = (name: keyof typeof labels): WantedPort => ({
+    port: ports[name],
+    label: labels[name],
+    variable: PORT_VARIABLES[name],
+  });
   return [
     ...(web ? [want("web")] : []),
     ...(mqttUrl === null ? [want("mqtt")] : []),
@@ -150,7 +204,12 @@ async function beginAfresh({ dataDir }: Settings, yes: boolean): Promise<void> {
   if (!existsSync(dataDir)) return;
   demandOurFolder(dataDir);
   if (!yes) {
-    if (!process.stdin.isTTY) throw new CliError(`--fresh deletes all data in ${dataDir}, and nobody is there to confirm it.`, "Add --yes.", EXIT_USAGE);
+    if (!process.stdin.isTTY)
+      throw new CliError(
+        `--fresh deletes all data in ${dataDir}, and nobody is there to confirm it.`,
+        "Add --yes.",
+        EXIT_USAGE,
+      );
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await prompt.question(`Delete all data in ${dataDir}? Type yes: `);
     prompt.close();
@@ -171,5 +230,9 @@ function demandOurFolder(dataDir: string): void {
   const forbidden = [parse(dataDir).root, homedir(), PROJECT_ROOT, dirname(PROJECT_ROOT)];
   const entries = readdirSync(dataDir);
   const ours = entries.length === 0 || entries.includes("secrets.json") || entries.includes("run");
-  if (forbidden.includes(dataDir) || !ours) throw new CliError(`${dataDir} does not look like a data folder of Throughline, so it is not deleted.`, "Check THROUGHLINE_DATA, or delete the folder yourself.");
+  if (forbidden.includes(dataDir) || !ours)
+    throw new CliError(
+      `${dataDir} does not look like a data folder of Throughline, so it is not deleted.`,
+      "Check THROUGHLINE_DATA, or delete the folder yourself.",
+    );
 }

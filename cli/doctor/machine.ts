@@ -18,11 +18,22 @@ const MIN_MEMORY_BYTES = 1.5 * 1024 * 1024 * 1024;
 export function checkNode(version: string = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const found = `Node ${version} on ${process.platform}-${process.arch}`;
-  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) return fail("node", found, `Install Node ${OLDEST_NODE.join(".")} or newer.`);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]))
+    return fail("node", found, `Install Node ${OLDEST_NODE.join(".")} or newer.`);
   return ok("node", found);
 }
 
-const Lock = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional(), optional: z.boolean().optional(), dev: z.boolean().optional(), peer: z.boolean().optional() })) });
+const Lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      optional: z.boolean().optional(),
+      dev: z.boolean().optional(),
+      peer: z.boolean().optional(),
+    }),
+  ),
+});
 
 /** Compares what package-lock.json asks for with what node_modules says it holds. */
 export function checkInstall(root: string = PROJECT_ROOT): Finding {
@@ -41,22 +52,34 @@ export function checkInstall(root: string = PROJECT_ROOT): Finding {
     if (dev) missingDev++;
     else missing.push(path.replace(/^.*node_modules\//, ""));
   }
-  if (missing.length > 0) return fail("dependencies", `${missing.length} packages are missing or of another version (${missing.slice(0, 3).join(", ")}…)`, fix);
-  if (missingDev > 0) return warn("dependencies", `complete for running; ${missingDev} packages for tests and checks are missing`, fix);
+  if (missing.length > 0)
+    return fail(
+      "dependencies",
+      `${missing.length} packages are missing or of another version (${missing.slice(0, 3).join(", ")}…)`,
+      fix,
+    );
+  if (missingDev > 0)
+    return warn("dependencies", `complete for running; ${missingDev} packages for tests and checks are missing`, fix);
   return ok("dependencies", `${Object.keys(present.data.packages).length} packages, as in package-lock.json`);
 }
 
 export function checkDataFolder({ dataDir }: Settings): Finding {
   let at = dataDir;
   while (!existsSync(at)) at = dirname(at);
-  if (!statSync(at).isDirectory()) return fail("data folder", `${at} is not a folder`, "Set THROUGHLINE_DATA to a folder.");
+  if (!statSync(at).isDirectory())
+    return fail("data folder", `${at} is not a folder`, "Set THROUGHLINE_DATA to a folder.");
   try {
     accessSync(at, constants.W_OK | constants.X_OK);
   } catch {
-    return fail("data folder", `${at} cannot be written`, "Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.");
+    return fail(
+      "data folder",
+      `${at} cannot be written`,
+      "Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.",
+    );
   }
   const secrets = join(dataDir, "secrets.json");
-  if (existsSync(secrets) && process.platform !== "win32" && (statSync(secrets).mode & 0o077) !== 0) return warn("data folder", `${secrets} can be read by others`, `Run: chmod 600 ${secrets}`);
+  if (existsSync(secrets) && process.platform !== "win32" && (statSync(secrets).mode & 0o077) !== 0)
+    return warn("data folder", `${secrets} can be read by others`, `Run: chmod 600 ${secrets}`);
   return ok("data folder", existsSync(dataDir) ? dataDir : `${dataDir} (made at first start)`);
 }
 
@@ -64,40 +87,70 @@ export function checkDisk({ dataDir }: Settings): Finding {
   let at = dataDir;
   while (!existsSync(at)) at = dirname(at);
   const { bavail, bsize } = statfsSync(at);
-  const found = `${(bavail * bsize / 2 ** 30).toFixed(1)} GB free at ${at}`;
-  if (bavail * bsize < MIN_FREE_BYTES) return fail("disk", found, "Free some space, or set THROUGHLINE_DATA to a folder on another disk.");
-  if (bavail * bsize < GOOD_FREE_BYTES) return warn("disk", found, "Enough to try it out; for keeping data have 5 GB or more.");
+  const found = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GB free at ${at}`;
+  if (bavail * bsize < MIN_FREE_BYTES)
+    return fail("disk", found, "Free some space, or set THROUGHLINE_DATA to a folder on another disk.");
+  if (bavail * bsize < GOOD_FREE_BYTES)
+    return warn("disk", found, "Enough to try it out; for keeping data have 5 GB or more.");
   return ok("disk", found);
 }
 
 export function checkMemory(): Finding {
   // MemAvailable counts caches that the system would give back; freemem does not.
-  const meminfo = existsSync("/proc/meminfo") ? /MemAvailable:\s+(\d+) kB/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1] : undefined;
+  const meminfo = existsSync("/proc/meminfo")
+    ? /MemAvailable:\s+(\d+) kB/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]
+    : undefined;
   const available = meminfo === undefined ? freemem() : Number(meminfo) * 1024;
   const found = `${(available / 2 ** 30).toFixed(1)} of ${(totalmem() / 2 ** 30).toFixed(1)} GB available, ${availableParallelism()} cores`;
-  return available < MIN_MEMORY_BYTES ? warn("memory", found, "Have 1.5 GB free: building the pages takes about 1 GB once.") : ok("memory", found);
+  return available < MIN_MEMORY_BYTES
+    ? warn("memory", found, "Have 1.5 GB free: building the pages takes about 1 GB once.")
+    : ok("memory", found);
 }
 
-export async function checkPorts({ ports, databaseUrl, mqttUrl }: Settings, instance: Instance | null): Promise<Finding[]> {
+export async function checkPorts(
+  { ports, databaseUrl, mqttUrl }: Settings,
+  instance: Instance | null,
+): Promise<Finding[]> {
   if (instance) return [ok("ports", `in use by Throughline itself (process ${instance.pid})`)];
   const wanted: [keyof typeof ports, number][] = [
-    ["web", ports.web], ["ingest", ports.ingest], ["jobs", ports.jobs], ["edge", ports.edge], ["edge", ports.edge + 1],
+    ["web", ports.web],
+    ["ingest", ports.ingest],
+    ["jobs", ports.jobs],
+    ["edge", ports.edge],
+    ["edge", ports.edge + 1],
     ...(mqttUrl === null ? [["mqtt", ports.mqtt] satisfies [keyof typeof ports, number]] : []),
     ...(databaseUrl === null ? [["postgres", ports.postgres] satisfies [keyof typeof ports, number]] : []),
   ];
-  const findings = await Promise.all(wanted.map(async ([name, port]): Promise<Finding[]> => {
-    const state = await probePort(port);
-    const variable = PORT_VARIABLES[name];
-    if (state === "busy") return [fail("ports", `${port} (${name}) is used by another program`, `Stop that program, or set ${variable} to a free port.`)];
-    return state === "denied" ? [fail("ports", `${port} (${name}) may not be opened by this user`, `Set ${variable} to a port above 1023.`)] : [];
-  }));
+  const findings = await Promise.all(
+    wanted.map(async ([name, port]): Promise<Finding[]> => {
+      const state = await probePort(port);
+      const variable = PORT_VARIABLES[name];
+      if (state === "busy")
+        return [
+          fail(
+            "ports",
+            `${port} (${name}) is used by another program`,
+            `Stop that program, or set ${variable} to a free port.`,
+          ),
+        ];
+      return state === "denied"
+        ? [fail("ports", `${port} (${name}) may not be opened by this user`, `Set ${variable} to a port above 1023.`)]
+        : [];
+    }),
+  );
   const bad = findings.flat();
   return bad.length > 0 ? bad : [ok("ports", `${wanted.map(([, port]) => port).join(", ")} are free`)];
 }
 
 export function checkMosquitto(): Finding {
   const path = findMosquitto();
-  return path ? ok("mosquitto", path) : warn("mosquitto", "not installed; the broker from npm is used (no shared subscriptions, no Will delay)", "Good enough on one machine. For more: install mosquitto with your system's package manager.");
+  return path
+    ? ok("mosquitto", path)
+    : warn(
+        "mosquitto",
+        "not installed; the broker from npm is used (no shared subscriptions, no Will delay)",
+        "Good enough on one machine. For more: install mosquitto with your system's package manager.",
+      );
 }
 
 export function checkPages(): Finding {
@@ -109,9 +162,15 @@ export function checkPages(): Finding {
 export function checkChromium(): Finding {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    for (const name of names) if (folder !== "" && existsSync(join(folder, name))) return ok("chromium", join(folder, name));
+    for (const name of names)
+      if (folder !== "" && existsSync(join(folder, name))) return ok("chromium", join(folder, name));
   }
   const cache = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), ".cache", "ms-playwright");
-  if (existsSync(cache) && readdirSync(cache).some((entry) => entry.startsWith("chromium"))) return ok("chromium", cache);
-  return warn("chromium", "not found; only the browser tests need it", "Run: npx playwright install chromium   (or: apt install chromium)");
+  if (existsSync(cache) && readdirSync(cache).some((entry) => entry.startsWith("chromium")))
+    return ok("chromium", cache);
+  return warn(
+    "chromium",
+    "not found; only the browser tests need it",
+    "Run: npx playwright install chromium   (or: apt install chromium)",
+  );
 }

@@ -20,15 +20,29 @@ interface Facts {
 
 /** Findings about the database: reachable, version, TimescaleDB, time-series home, clock. */
 export async function checkDatabase(settings: Settings, connection: Connection | null): Promise<Finding[]> {
-  if (connection === null || connection.databaseUrl === "") return [ok("database", "embedded PostgreSQL; it starts with npm start")];
-  const client = new Client({ connectionString: connection.databaseUrl, application_name: "throughline-doctor", connectionTimeoutMillis: 5_000 });
+  if (connection === null || connection.databaseUrl === "")
+    return [ok("database", "embedded PostgreSQL; it starts with npm start")];
+  const client = new Client({
+    connectionString: connection.databaseUrl,
+    application_name: "throughline-doctor",
+    connectionTimeoutMillis: 5_000,
+  });
   client.on("error", () => undefined); // told by the query that fails
   try {
     await client.connect();
     return describe(await readFacts(client), settings.databaseUrl === null);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : "no answer") : String(cause);
-    return [fail("database", `cannot be reached: ${why}`, settings.databaseUrl === null ? "Stop and start again: throughline stop, npm start; then see logs/postgres." : "Check DATABASE_URL, and that the server runs and lets this user in.")];
+    const why =
+      cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : "no answer") : String(cause);
+    return [
+      fail(
+        "database",
+        `cannot be reached: ${why}`,
+        settings.databaseUrl === null
+          ? "Stop and start again: throughline stop, npm start; then see logs/postgres."
+          : "Check DATABASE_URL, and that the server runs and lets this user in.",
+      ),
+    ];
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -40,8 +54,12 @@ async function readFacts(client: Client): Promise<Facts> {
            (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
            (select extversion from pg_extension where extname = 'timescaledb') as timescale,
            current_setting('timescaledb.license', true) as licence, current_setting('fsync') as fsync`);
-  const { rows: tables } = await client.query<{ present: boolean }>("select to_regclass('timeseries_home') is not null as present");
-  const home = tables[0]?.present ? (await client.query<{ home: string }>("select home from timeseries_home")).rows[0]?.home ?? null : null;
+  const { rows: tables } = await client.query<{ present: boolean }>(
+    "select to_regclass('timeseries_home') is not null as present",
+  );
+  const home = tables[0]?.present
+    ? ((await client.query<{ home: string }>("select home from timeseries_home")).rows[0]?.home ?? null)
+    : null;
   const [facts] = rows;
   if (!facts) throw new Error("the server gave no answer");
   return { ...facts, home };
@@ -49,27 +67,59 @@ async function readFacts(client: Client): Promise<Facts> {
 
 function describe(facts: Facts, embedded: boolean): Finding[] {
   const server = `PostgreSQL ${facts.server}${embedded ? ", embedded" : ""}`;
-  const timescale = facts.timescale === null ? "no TimescaleDB" : `TimescaleDB ${facts.timescale} (${facts.licence === "timescale" ? "community" : "Apache"} edition)`;
+  const timescale =
+    facts.timescale === null
+      ? "no TimescaleDB"
+      : `TimescaleDB ${facts.timescale} (${facts.licence === "timescale" ? "community" : "Apache"} edition)`;
   const apart = Date.now() - facts.nowMs;
   return [
     facts.version < OLDEST_POSTGRES ? fail("database", server, "Use PostgreSQL 15 or newer.") : ok("database", server),
-    facts.fsync === "on" ? ok("durability", "fsync is on") : warn("durability", "fsync is off: a power cut can lose acknowledged data", "Set fsync = on in postgresql.conf."),
-    facts.home === null ? warn("time series", `${timescale}; no home chosen yet`, "Run: throughline migrate") : ok("time series", `home ${facts.home}; ${timescale}`),
+    facts.fsync === "on"
+      ? ok("durability", "fsync is on")
+      : warn(
+          "durability",
+          "fsync is off: a power cut can lose acknowledged data",
+          "Set fsync = on in postgresql.conf.",
+        ),
+    facts.home === null
+      ? warn("time series", `${timescale}; no home chosen yet`, "Run: throughline migrate")
+      : ok("time series", `home ${facts.home}; ${timescale}`),
     Math.abs(apart) > MAX_CLOCK_DIFFERENCE_MS
-      ? warn("clock", `this machine and the database differ by ${(apart / 1000).toFixed(1)} s`, "Synchronise both clocks (NTP).")
+      ? warn(
+          "clock",
+          `this machine and the database differ by ${(apart / 1000).toFixed(1)} s`,
+          "Synchronise both clocks (NTP).",
+        )
       : ok("clock", `within ${Math.ceil(Math.abs(apart) / 100) * 100} ms of the database`),
   ];
 }
 
 /** What the broker says about itself in CONNACK: the only source for what it can do. */
-export async function checkBroker(settings: Settings, connection: Connection | null, kind: string | null): Promise<Finding> {
+export async function checkBroker(
+  settings: Settings,
+  connection: Connection | null,
+  kind: string | null,
+): Promise<Finding> {
   if (connection?.mqttUrl == null) {
     const which = settings.broker ?? (findMosquitto() === null ? "aedes" : "mosquitto");
     return ok("broker", `embedded (${which}); it starts with npm start`);
   }
   const connack = await tryLogin(connection.mqttUrl);
-  if (!connack) return fail("broker", "does not accept the control plane's login", settings.mqttUrl === null ? "See logs/broker.log; throughline stop and npm start make it anew." : "Check MQTT_URL: address, user, password, and that the broker speaks MQTT 5.");
-  const { sharedSubscriptionAvailable = true, retainAvailable = true, maximumPacketSize, receiveMaximum = 65_535, topicAliasMaximum = 0 } = connack.properties ?? {};
+  if (!connack)
+    return fail(
+      "broker",
+      "does not accept the control plane's login",
+      settings.mqttUrl === null
+        ? "See logs/broker.log; throughline stop and npm start make it anew."
+        : "Check MQTT_URL: address, user, password, and that the broker speaks MQTT 5.",
+    );
+  const {
+    sharedSubscriptionAvailable = true,
+    retainAvailable = true,
+    maximumPacketSize,
+    receiveMaximum = 65_535,
+    topicAliasMaximum = 0,
+  } = connack.properties ?? {};
   const facts = [
     settings.mqttUrl === null ? `embedded (${kind ?? "unknown"})` : "external",
     sharedSubscriptionAvailable ? "shared subscriptions" : "no shared subscriptions",
@@ -78,6 +128,7 @@ export async function checkBroker(settings: Settings, connection: Connection | n
     `topic aliases ${topicAliasMaximum}`,
     maximumPacketSize === undefined ? "no packet limit" : `packets up to ${Math.round(maximumPacketSize / 1024)} KiB`,
   ].join(", ");
-  if (maximumPacketSize !== undefined && maximumPacketSize < 300 * 1024) return warn("broker", facts, "Raise its packet limit to 1 MiB: a sealed batch has up to 256 KiB.");
+  if (maximumPacketSize !== undefined && maximumPacketSize < 300 * 1024)
+    return warn("broker", facts, "Raise its packet limit to 1 MiB: a sealed batch has up to 256 KiB.");
   return ok("broker", facts);
 }

@@ -26,7 +26,13 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
     cwd: dir,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", BROKER_PORT: String(options.port), BROKER_CREDENTIALS: file, BROKER_MAX_PACKET_BYTES: String(MAX_PACKET_BYTES) },
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_ENV: "production",
+      BROKER_PORT: String(options.port),
+      BROKER_CREDENTIALS: file,
+      BROKER_MAX_PACKET_BYTES: String(MAX_PACKET_BYTES),
+    },
   });
   const last: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

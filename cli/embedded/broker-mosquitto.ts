@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, chownSync, mkdirSync, mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,7 +17,10 @@ import { MOSQUITTO_ACL } from "./broker-acl";
 import { demandFreeBrokerPort, superviseBroker } from "./broker-process";
 import { renderPasswordFile, type Credentials } from "./credentials";
 
-interface Identity { uid: number; gid: number }
+interface Identity {
+  uid: number;
+  gid: number;
+}
 
 /**
  * Mosquitto as a child of ours, on the loopback, with a generated configuration. As root it runs as an unprivileged user:
@@ -23,7 +35,13 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
   write("passwords", renderPasswordFile(options.credentials));
   write("mosquitto.conf", configuration(dir, options));
 
-  const child = spawn(program, ["-c", join(dir, "mosquitto.conf")], { ...(identity ?? {}), cwd: dir, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH ?? "", NODE_ENV: "production" } });
+  const child = spawn(program, ["-c", join(dir, "mosquitto.conf")], {
+    ...(identity ?? {}),
+    cwd: dir,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production" },
+  });
   const last: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
@@ -85,7 +103,9 @@ function prepareFolder(wanted: string, identity: Identity | null): string {
   const promised = resolve(wanted);
   mkdirSync(promised, { recursive: true, mode: 0o700 });
   if (!identity) return promised;
-  const reachable = canReach(dirname(promised), identity) ? promised : mkdtempSync(join(tmpdir(), "throughline-broker-"));
+  const reachable = canReach(dirname(promised), identity)
+    ? promised
+    : mkdtempSync(join(tmpdir(), "throughline-broker-"));
   chownSync(reachable, identity.uid, identity.gid);
   return reachable;
 }
@@ -100,12 +120,16 @@ function canReach(path: string, user: Identity): boolean {
 }
 
 function unprivilegedUser(): Identity {
-  const entries = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const entries = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   for (const wanted of ["mosquitto", "nobody"]) {
     const entry = entries.find(([name]) => name === wanted);
     const uid = Number(entry?.[2]);
     const gid = Number(entry?.[3]);
     if (uid > 0 && gid > 0) return { uid, gid };
   }
-  throw new RangeError("This system has neither a user `mosquitto` nor `nobody`, and a broker must not run as root. Start Throughline as an ordinary user.");
+  throw new RangeError(
+    "This system has neither a user `mosquitto` nor `nobody`, and a broker must not run as root. Start Throughline as an ordinary user.",
+  );
 }

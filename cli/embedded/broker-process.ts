@@ -7,7 +7,12 @@ const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /** The part of a Broker that is the same in both homes: waits until the port answers, stops, kills. */
-export async function superviseBroker(kind: BrokerKind, child: ChildProcess, port: number, said: () => string): Promise<Omit<Broker, "setCredentials">> {
+export async function superviseBroker(
+  kind: BrokerKind,
+  child: ChildProcess,
+  port: number,
+  said: () => string,
+): Promise<Omit<Broker, "setCredentials">> {
   let ended = false;
   const exited = new Promise<{ code: number | null; signal: string | null }>((done) => {
     child.once("exit", (code, signal) => done({ code, signal }));
@@ -19,7 +24,10 @@ export async function superviseBroker(kind: BrokerKind, child: ChildProcess, por
   for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(port)); await sleep(20)) {
     if (!ended && Date.now() < deadline) continue;
     child.kill("SIGKILL");
-    throw new BrokerError("failed", `The MQTT broker (${kind}) did not start. It said:\n${said().trim() || "(nothing)"}`);
+    throw new BrokerError(
+      "failed",
+      `The MQTT broker (${kind}) did not start. It said:\n${said().trim() || "(nothing)"}`,
+    );
   }
   if (child.pid === undefined) throw new BrokerError("failed", `The MQTT broker (${kind}) did not start.`);
   return {
@@ -45,8 +53,22 @@ export async function demandFreeBrokerPort(port: number): Promise<void> {
   await new Promise<void>((free, refuse) => {
     const probe = createServer();
     probe.once("error", (cause: NodeJS.ErrnoException) => {
-      if (cause.code === "EADDRINUSE") refuse(new BrokerError("port_busy", `Port ${port} is used by another program, so the MQTT broker cannot listen there. Stop that program, set MQTT_PORT to a free port, or set MQTT_URL to use the broker that is there.`, { cause }));
-      else if (cause.code === "EACCES") refuse(new BrokerError("permission", `Port ${port} needs more rights than this user has. Set MQTT_PORT to a port above 1023.`, { cause }));
+      if (cause.code === "EADDRINUSE")
+        refuse(
+          new BrokerError(
+            "port_busy",
+            `Port ${port} is used by another program, so the MQTT broker cannot listen there. Stop that program, set MQTT_PORT to a free port, or set MQTT_URL to use the broker that is there.`,
+            { cause },
+          ),
+        );
+      else if (cause.code === "EACCES")
+        refuse(
+          new BrokerError(
+            "permission",
+            `Port ${port} needs more rights than this user has. Set MQTT_PORT to a port above 1023.`,
+            { cause },
+          ),
+        );
       else refuse(cause);
     });
     probe.listen(port, "127.0.0.1", () => probe.close(() => free()));
@@ -56,7 +78,10 @@ export async function demandFreeBrokerPort(port: number): Promise<void> {
 function answers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = createConnection({ host: "127.0.0.1", port });
-    socket.once("connect", () => { socket.destroy(); done(true); });
+    socket.once("connect", () => {
+      socket.destroy();
+      done(true);
+    });
     socket.once("error", () => done(false));
   });
 }

@@ -19,7 +19,12 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
   afterAll(() => broker.stop());
 
   async function connect(url: string, options: IClientOptions = {}): Promise<MqttClient> {
-    const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 2_000, ...options });
+    const client = await connectAsync(url, {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      connectTimeout: 2_000,
+      ...options,
+    });
     client.on("error", () => undefined);
     clients.push(client);
     return client;
@@ -63,7 +68,8 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     const victim = await connect((await broker.addNode("press-2")).url);
     const ingest = await connect(broker.ingestUrl);
     const heard = listen(spy);
-    for (const filter of ["#", "tl/#", "tl/1/+/up/#", "tl/1/press-2/dn/#", "tl/1/+/dn/ack/+"]) await spy.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
+    for (const filter of ["#", "tl/#", "tl/1/+/up/#", "tl/1/press-2/dn/#", "tl/1/+/dn/ack/+"])
+      await spy.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
     await spy.subscribeAsync("tl/1/press-1/dn/desired", { qos: 1 });
     await victim.publishAsync("tl/1/press-2/up/state", "secret", { qos: 1 });
     await ingest.publishAsync("tl/1/press-2/dn/ack/telemetry", "secret", { qos: 1 });
@@ -86,8 +92,12 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     const neighbour = await connect((await broker.addNode("press-2")).url);
     const client = await connect(old.url);
     let [closed, neighbourClosed] = [false, false];
-    client.on("close", () => { closed = true; });
-    neighbour.on("close", () => { neighbourClosed = true; });
+    client.on("close", () => {
+      closed = true;
+    });
+    neighbour.on("close", () => {
+      neighbourClosed = true;
+    });
     const renewed = await broker.addNode("press-1");
     await expect.poll(() => closed, { timeout: 5_000 }).toBe(true);
     await expect(connect(old.url)).rejects.toThrow();
@@ -99,7 +109,9 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     const { url } = await broker.addNode("press-3");
     const client = await connect(url);
     let closed = false;
-    client.on("close", () => { closed = true; });
+    client.on("close", () => {
+      closed = true;
+    });
     broker.removeNode("press-3");
     await expect.poll(() => closed, { timeout: 5_000 }).toBe(true);
     await expect(connect(url)).rejects.toThrow();

@@ -41,17 +41,28 @@ export interface Broker {
 
 /** The broker cannot start; the message says what to do. */
 export class BrokerError extends Error {
-  constructor(readonly code: "port_busy" | "permission" | "failed", message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: "port_busy" | "permission" | "failed",
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = "BrokerError";
   }
 }
 
 /** Starts Mosquitto when this machine has it, else the broker from npm (no shared subscriptions, no Will delay, sessions in memory). */
-export function startBroker(options: BrokerOptions, kind: BrokerKind = findMosquitto() === null ? "aedes" : "mosquitto"): Promise<Broker> {
+export function startBroker(
+  options: BrokerOptions,
+  kind: BrokerKind = findMosquitto() === null ? "aedes" : "mosquitto",
+): Promise<Broker> {
   if (kind === "aedes") return startAedes(options);
   const program = findMosquitto();
-  if (program === null) throw new BrokerError("failed", "Mosquitto is not installed on this machine. Install it (apt install mosquitto), or set BROKER=aedes.");
+  if (program === null)
+    throw new BrokerError(
+      "failed",
+      "Mosquitto is not installed on this machine. Install it (apt install mosquitto), or set BROKER=aedes.",
+    );
   return startMosquitto(program, options);
 }
 

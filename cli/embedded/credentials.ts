@@ -35,7 +35,10 @@ export function tokenMatches(token: string | Buffer, stored: string): boolean {
 }
 
 export function renderPasswordFile(credentials: Credentials): string {
-  return [...credentials].map(([user, hash]) => `${user}:${hash}\n`).sort().join("");
+  return [...credentials]
+    .map(([user, hash]) => `${user}:${hash}\n`)
+    .sort()
+    .join("");
 }
 
 export function parsePasswordFile(text: string): Credentials {

@@ -1,5 +1,20 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -27,7 +42,11 @@ export interface ServerBinaries {
 
 /** A failure that a person can fix; the message says how. `code` is stable. */
 export class EmbeddedPostgresError extends Error {
-  constructor(readonly code: "no_binaries" | "permission" | "disk_full" | "port_busy" | "in_use" | "failed", message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: "no_binaries" | "permission" | "disk_full" | "port_busy" | "in_use" | "failed",
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = "EmbeddedPostgresError";
   }
@@ -53,7 +72,11 @@ export function preparePostgresHome(dataDir: string, binaries?: ServerBinaries):
       return { binDir: join(server.folder, server.bin), dataDir: promised, runAs: null };
     }
     const runAs = unprivilegedUser();
-    return { binDir: join(reachableBinaries(server, runAs), server.bin), dataDir: reachableData(promised, runAs), runAs };
+    return {
+      binDir: join(reachableBinaries(server, runAs), server.bin),
+      dataDir: reachableData(promised, runAs),
+      runAs,
+    };
   } catch (cause) {
     throw explainFileError(cause, promised);
   }
@@ -65,17 +88,26 @@ export function removePostgresData(dataDir: string): void {
   const info = lstatSync(promised, { throwIfNoEntry: false });
   if (!info) return;
   const real = info.isSymbolicLink() ? resolve(dirname(promised), readlinkSync(promised)) : promised;
-  for (const path of [real, `${real}.log`, `${real}.supervisor`, `${real}.new`, promised]) rmSync(path, { recursive: true, force: true });
+  for (const path of [real, `${real}.log`, `${real}.supervisor`, `${real}.new`, promised])
+    rmSync(path, { recursive: true, force: true });
 }
 
 /** Turns an error of the file system into one that names the path and the fix; others pass unchanged. */
 export function explainFileError(cause: unknown, path: string): unknown {
   if (!(cause instanceof Error) || !("code" in cause)) return cause;
   if (cause.code === "EACCES" || cause.code === "EPERM" || cause.code === "EROFS") {
-    return new EmbeddedPostgresError("permission", `Cannot write ${path}: permission denied. Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.`, { cause });
+    return new EmbeddedPostgresError(
+      "permission",
+      `Cannot write ${path}: permission denied. Give your user write access to it, or set THROUGHLINE_DATA to a folder you own.`,
+      { cause },
+    );
   }
   if (cause.code === "ENOSPC" || cause.code === "EDQUOT") {
-    return new EmbeddedPostgresError("disk_full", `The disk that holds ${path} is full. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`, { cause });
+    return new EmbeddedPostgresError(
+      "disk_full",
+      `The disk that holds ${path} is full. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`,
+      { cause },
+    );
   }
   return cause;
 }
@@ -87,7 +119,11 @@ function embeddedBinaries(): string {
   try {
     native = join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
   } catch (cause) {
-    throw new EmbeddedPostgresError("no_binaries", `The PostgreSQL binaries for this machine (${name}) are not installed. Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.`, { cause });
+    throw new EmbeddedPostgresError(
+      "no_binaries",
+      `The PostgreSQL binaries for this machine (${name}) are not installed. Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.`,
+      { cause },
+    );
   }
   linkLibraries(native);
   return native;
@@ -115,14 +151,19 @@ function linkLibraries(native: string): void {
 
 /** The user that runs the server when we are root: `postgres` where the system has one, else `nobody`. initdb insists on a named user. */
 function unprivilegedUser(): { uid: number; gid: number } {
-  const entries = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
+  const entries = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
   for (const wanted of ["postgres", "nobody"]) {
     const entry = entries.find(([name]) => name === wanted);
     const uid = Number(entry?.[2]);
     const gid = Number(entry?.[3]);
     if (uid > 0 && gid > 0) return { uid, gid };
   }
-  throw new EmbeddedPostgresError("permission", "PostgreSQL does not run as root and this system has neither a user `postgres` nor `nobody`. Start Throughline as an ordinary user.");
+  throw new EmbeddedPostgresError(
+    "permission",
+    "PostgreSQL does not run as root and this system has neither a user `postgres` nor `nobody`. Start Throughline as an ordinary user.",
+  );
 }
 
 /** Whether the user may pass through every folder from the root down to `path`. */
@@ -153,13 +194,20 @@ function outsideRoot(): string {
       return path;
     }
   }
-  throw new EmbeddedPostgresError("permission", `PostgreSQL does not run as root, and its own user cannot reach this folder; neither ${OUTSIDE_ROOTS.join(" nor ")} can take its data. Start Throughline as an ordinary user, or set DATABASE_URL.`);
+  throw new EmbeddedPostgresError(
+    "permission",
+    `PostgreSQL does not run as root, and its own user cannot reach this folder; neither ${OUTSIDE_ROOTS.join(" nor ")} can take its data. Start Throughline as an ordinary user, or set DATABASE_URL.`,
+  );
 }
 
 function reachableBinaries({ folder, bin }: ServerBinaries, user: { uid: number; gid: number }): string {
   if (canReach(join(folder, bin), user)) return folder;
   const program = join(bin, "postgres");
-  const key = createHash("sha256").update(resolve(folder)).update(String(statSync(join(folder, program)).mtimeMs)).digest("hex").slice(0, 12);
+  const key = createHash("sha256")
+    .update(resolve(folder))
+    .update(String(statSync(join(folder, program)).mtimeMs))
+    .digest("hex")
+    .slice(0, 12);
   const copy = join(outsideRoot(), `server-${key}`);
   if (existsSync(join(copy, program))) return copy;
   const partial = `${copy}.${process.pid}`;

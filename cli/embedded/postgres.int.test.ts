@@ -44,7 +44,9 @@ test("makes, stops and starts again with what was stored, as root too", async ()
   const options = { dataDir: makeFolder(0o755), port: await freePort(), password, settings: { fsync: "off" } };
   const first = await startPostgres(options);
   await ask(first, "create table kept as select 42 as answer");
-  expect(await ask(first, "select current_setting('jit'), datcollate from pg_database where datname = current_database()")).toEqual(["off", "C"]);
+  expect(
+    await ask(first, "select current_setting('jit'), datcollate from pg_database where datname = current_database()"),
+  ).toEqual(["off", "C"]);
   await first.stop();
   const second = await startPostgres(options);
   expect(await ask(second, "select answer from kept")).toEqual([42]);
@@ -87,7 +89,9 @@ test("a server left behind by a killed supervisor is replaced; one in use is not
     console.log("ready " + server.pid);
     setInterval(() => {}, 1000);
   });`;
-  const supervisor = spawn(process.execPath, ["--import", "tsx", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const supervisor = spawn(process.execPath, ["--import", "tsx", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const orphanPid = await new Promise<number>((found, failed) => {
     supervisor.stdout.on("data", (chunk: Buffer) => {
       const pid = /ready (\d+)/.exec(chunk.toString())?.[1];

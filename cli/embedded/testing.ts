@@ -34,7 +34,8 @@ export async function startTestBroker({ kind = defaultKind() }: { kind?: BrokerK
   const ingestToken = newNodeToken();
   const credentials = new Map([[INGEST_USER, hashToken(ingestToken)]]);
   const refusals: string[] = [];
-  const start = () => startBroker({ dir: join(dir, "broker"), port, credentials, onRefused: (refusal) => refusals.push(refusal) }, kind);
+  const start = () =>
+    startBroker({ dir: join(dir, "broker"), port, credentials, onRefused: (refusal) => refusals.push(refusal) }, kind);
   let broker = await start();
   let running = true;
 
@@ -91,7 +92,12 @@ function withUser(url: string, user: string, token: string): string {
 
 async function accepts(url: string): Promise<boolean> {
   try {
-    const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 1_000, clientId: `probe-${process.pid}-${Date.now()}` });
+    const client = await connectAsync(url, {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      connectTimeout: 1_000,
+      clientId: `probe-${process.pid}-${Date.now()}`,
+    });
     await client.endAsync(true);
     return true;
   } catch {

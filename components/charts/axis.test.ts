@@ -29,7 +29,15 @@ describe("the time axis", () => {
 
 test("the line breaks in a gap and the live tail joins the buckets", () => {
   const points = { tsMs: [0, 10_000], mean: [1, 2], min: [0, 1], max: [2, 3], bucketMs: 10_000 };
-  const rows = chartRows(points, [{ fromMs: 12_000, toMs: 14_000 }], [{ tsMs: 15_000, value: 9 }, { tsMs: 21_000, value: 4 }, { tsMs: 22_000, value: 6 }]);
+  const rows = chartRows(
+    points,
+    [{ fromMs: 12_000, toMs: 14_000 }],
+    [
+      { tsMs: 15_000, value: 9 },
+      { tsMs: 21_000, value: 4 },
+      { tsMs: 22_000, value: 6 },
+    ],
+  );
   expect(rows).toEqual([
     { t: 5_000, mean: 1, band: [0, 2] },
     { t: 13_000, mean: null, band: null },

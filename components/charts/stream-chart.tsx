@@ -43,17 +43,51 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
   const toPx = (ms: number) => ((ms - fromMs) / (toMs - fromMs)) * (width - PLOT.left - PLOT.right);
   const limit = (value: number | null, word: string) =>
     value === null || value <= axis.min || value > axis.max ? null : (
-      <ReferenceLine y={value} stroke="var(--bad)" strokeDasharray="5 4" strokeWidth={1.2} label={{ value: `${word} ${formatNumber(value)} ${unit}`, position: "insideBottomRight", fill: "var(--bad)", fontSize: 12.5, fontWeight: 520, offset: 4 }} />
+      <ReferenceLine
+        y={value}
+        stroke="var(--bad)"
+        strokeDasharray="5 4"
+        strokeWidth={1.2}
+        label={{
+          value: `${word} ${formatNumber(value)} ${unit}`,
+          position: "insideBottomRight",
+          fill: "var(--bad)",
+          fontSize: 12.5,
+          fontWeight: 520,
+          offset: 4,
+        }}
+      />
     );
   return (
-    <ComposedChart data={[...rows]} width={width} height={height} margin={{ top: PLOT.top, right: PLOT.right, bottom: PLOT.bottom, left: 0 }} accessibilityLayer={false}>
+    <ComposedChart
+      data={[...rows]}
+      width={width}
+      height={height}
+      margin={{ top: PLOT.top, right: PLOT.right, bottom: PLOT.bottom, left: 0 }}
+      accessibilityLayer={false}
+    >
       <defs>
-        <pattern id={hatch} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="4" height="8" fill="var(--gap-stroke)" /></pattern>
-        <pattern id={`${hatch}s`} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="1.5" height="8" fill="var(--gap-stroke)" /></pattern>
+        <pattern id={hatch} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+          <rect width="4" height="8" fill="var(--gap-stroke)" />
+        </pattern>
+        <pattern id={`${hatch}s`} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+          <rect width="1.5" height="8" fill="var(--gap-stroke)" />
+        </pattern>
       </defs>
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis dataKey="t" type="number" domain={[fromMs, toMs]} allowDataOverflow hide />
-      <YAxis width={PLOT.left} domain={[axis.min, axis.max]} ticks={axis.ticks} interval={0} axisLine={false} tickLine={false} tickFormatter={formatNumber} tick={{ fill: "var(--text-muted)", fontSize: 12.5 }} tickMargin={8} allowDataOverflow />
+      <YAxis
+        width={PLOT.left}
+        domain={[axis.min, axis.max]}
+        ticks={axis.ticks}
+        interval={0}
+        axisLine={false}
+        tickLine={false}
+        tickFormatter={formatNumber}
+        tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
+        tickMargin={8}
+        allowDataOverflow
+      />
       {spans.map((span) => (
         <ReferenceArea
           key={`${span.kind}${span.fromMs}`}
@@ -62,11 +96,41 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
           ifOverflow="hidden"
           fill={span.kind === "lost" ? `url(#${hatch})` : `url(#${hatch}s)`}
           fillOpacity={1}
-          label={toPx(span.toMs) - toPx(Math.max(fromMs, span.fromMs)) > span.label.length * 6.4 ? { value: span.label, position: "insideTopLeft", fill: "var(--text-muted)", fontSize: 12, offset: 5, style: { paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4 } } : undefined}
+          label={
+            toPx(span.toMs) - toPx(Math.max(fromMs, span.fromMs)) > span.label.length * 6.4
+              ? {
+                  value: span.label,
+                  position: "insideTopLeft",
+                  fill: "var(--text-muted)",
+                  fontSize: 12,
+                  offset: 5,
+                  style: { paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4 },
+                }
+              : undefined
+          }
         />
       ))}
-      <Area dataKey="band" type="linear" stroke="none" fill="var(--band)" fillOpacity={1} isAnimationActive={false} connectNulls={false} activeDot={false} dot={false} />
-      <Line dataKey="mean" type="linear" stroke="var(--s1)" strokeWidth={1.7} dot={false} activeDot={false} isAnimationActive={false} connectNulls={false} />
+      <Area
+        dataKey="band"
+        type="linear"
+        stroke="none"
+        fill="var(--band)"
+        fillOpacity={1}
+        isAnimationActive={false}
+        connectNulls={false}
+        activeDot={false}
+        dot={false}
+      />
+      <Line
+        dataKey="mean"
+        type="linear"
+        stroke="var(--s1)"
+        strokeWidth={1.7}
+        dot={false}
+        activeDot={false}
+        isAnimationActive={false}
+        connectNulls={false}
+      />
       {limit(limitHigh, "limit")}
       {limit(limitLow, "lower limit")}
     </ComposedChart>

@@ -42,26 +42,62 @@ export function TimeLanes({ lanes, fromMs, toMs, width, timeZone }: TimeLanesPro
     <svg width={width} height={height} className={styles.lanes} role="img" aria-label={describe(lanes, timeZone)}>
       {lanes.map((lane, row) => (
         <g key={lane.name} transform={`translate(0 ${row * LANE_HEIGHT})`}>
-          <text x={PLOT.left - 8} y={LANE_HEIGHT / 2} className={styles.laneName} textAnchor="end" dominantBaseline="central">{lane.name}</text>
-          {lane.marks.length === 0 ? <text x={PLOT.left + 2} y={LANE_HEIGHT / 2} className={styles.laneNone} dominantBaseline="central">{lane.none}</text> : null}
+          <text
+            x={PLOT.left - 8}
+            y={LANE_HEIGHT / 2}
+            className={styles.laneName}
+            textAnchor="end"
+            dominantBaseline="central"
+          >
+            {lane.name}
+          </text>
+          {lane.marks.length === 0 ? (
+            <text x={PLOT.left + 2} y={LANE_HEIGHT / 2} className={styles.laneNone} dominantBaseline="central">
+              {lane.none}
+            </text>
+          ) : null}
           {placeMarks(lane.marks, x, width - PLOT.right).map(({ mark, left, length, text }) => (
             <g key={mark.id} className={styles[mark.tone]}>
               <title>{`${mark.label}, ${stamp(mark.fromMs, timeZone, false)}`}</title>
-              <rect x={left} y={LANE_HEIGHT / 2 - 5.5} width={length} height={11} rx={length > 8 ? 3 : 1} className={mark.late ? styles.lateMark : styles.mark} />
-              {text ? <text x={left + length + 6} y={LANE_HEIGHT / 2} className={styles.markText} dominantBaseline="central">{mark.label}</text> : null}
+              <rect
+                x={left}
+                y={LANE_HEIGHT / 2 - 5.5}
+                width={length}
+                height={11}
+                rx={length > 8 ? 3 : 1}
+                className={mark.late ? styles.lateMark : styles.mark}
+              />
+              {text ? (
+                <text x={left + length + 6} y={LANE_HEIGHT / 2} className={styles.markText} dominantBaseline="central">
+                  {mark.label}
+                </text>
+              ) : null}
             </g>
           ))}
         </g>
       ))}
       {ticks.map((tick) => (
-        <text key={tick.tsMs} x={x(tick.tsMs)} y={height - TIME_AXIS_HEIGHT / 2} className={tick.day ? styles.dayTick : styles.timeTick} textAnchor={x(tick.tsMs) > width - 40 ? "end" : "middle"} dominantBaseline="central">{tick.label}</text>
+        <text
+          key={tick.tsMs}
+          x={x(tick.tsMs)}
+          y={height - TIME_AXIS_HEIGHT / 2}
+          className={tick.day ? styles.dayTick : styles.timeTick}
+          textAnchor={x(tick.tsMs) > width - 40 ? "end" : "middle"}
+          dominantBaseline="central"
+        >
+          {tick.label}
+        </text>
       ))}
     </svg>
   );
 }
 
 /** Marks with the labels that fit: a label is left out when the next mark begins inside it. Its title still says it. */
-function placeMarks(marks: readonly LaneMark[], x: (ms: number) => number, edge: number): { mark: LaneMark; left: number; length: number; text: boolean }[] {
+function placeMarks(
+  marks: readonly LaneMark[],
+  x: (ms: number) => number,
+  edge: number,
+): { mark: LaneMark; left: number; length: number; text: boolean }[] {
   return marks.map((mark, i) => {
     const left = x(mark.fromMs);
     const length = Math.max(3.5, x(mark.toMs) - left);
@@ -72,5 +108,14 @@ function placeMarks(marks: readonly LaneMark[], x: (ms: number) => number, edge:
 }
 
 function describe(lanes: readonly TimeLane[], timeZone: string): string {
-  return lanes.map((lane) => (lane.marks.length === 0 ? `${lane.name}: ${lane.none}` : `${lane.name}: ${lane.marks.slice(0, 20).map((mark) => `${mark.label} at ${stamp(mark.fromMs, timeZone, false)}`).join("; ")}`)).join(". ");
+  return lanes
+    .map((lane) =>
+      lane.marks.length === 0
+        ? `${lane.name}: ${lane.none}`
+        : `${lane.name}: ${lane.marks
+            .slice(0, 20)
+            .map((mark) => `${mark.label} at ${stamp(mark.fromMs, timeZone, false)}`)
+            .join("; ")}`,
+    )
+    .join(". ");
 }

@@ -32,10 +32,17 @@ export function TheLine({ stops }: { stops: readonly LineStop[] }) {
             </>
           );
           return (
-            <li key={stop.kind} className={styles.stop} data-status={known ? stop.status : "unknown"} title={stop.reason}>
+            <li
+              key={stop.kind}
+              className={styles.stop}
+              data-status={known ? stop.status : "unknown"}
+              title={stop.reason}
+            >
               {stop.href && known ? <Link href={stop.href}>{text}</Link> : <span className={styles.here}>{text}</span>}
               <span className="vh">{`, ${stop.kind}${stop.reason ? `, ${stop.reason}` : ""}`}</span>
-              {next ? <span className={styles.segment} data-state={segmentState(stop, next)} aria-hidden="true" /> : null}
+              {next ? (
+                <span className={styles.segment} data-state={segmentState(stop, next)} aria-hidden="true" />
+              ) : null}
             </li>
           );
         })}
@@ -47,6 +54,7 @@ export function TheLine({ stops }: { stops: readonly LineStop[] }) {
 /** The state of what joins two stops: the worse of both, or unknown when one is missing. */
 export function segmentState(a: LineStop, b: LineStop): Status {
   if (a.label === null || b.label === null) return "unknown";
-  for (const status of ["bad", "watch", "unknown"] as const) if (a.status === status || b.status === status) return status;
+  for (const status of ["bad", "watch", "unknown"] as const)
+    if (a.status === status || b.status === status) return status;
   return "ok";
 }

@@ -8,5 +8,11 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 export function Button({ look = "plain", size = "normal", type = "button", className, ...rest }: ButtonProps) {
-  return <button type={type} className={[styles.button, styles[look], size === "small" ? styles.small : "", className ?? ""].join(" ")} {...rest} />;
+  return (
+    <button
+      type={type}
+      className={[styles.button, styles[look], size === "small" ? styles.small : "", className ?? ""].join(" ")}
+      {...rest}
+    />
+  );
 }

@@ -19,7 +19,9 @@ export function Dialog({ open, onOpenChange, title, children }: DialogProps) {
         <Base.Popup className={styles.dialog}>
           <div className={styles.dialogHead}>
             <Base.Title className={styles.title}>{title}</Base.Title>
-            <Base.Close className={styles.close} aria-label="Close">×</Base.Close>
+            <Base.Close className={styles.close} aria-label="Close">
+              ×
+            </Base.Close>
           </div>
           {children}
         </Base.Popup>

@@ -23,34 +23,80 @@ export function Page({ crumbs, actions, children }: PageProps) {
           <ol>
             {crumbs.map((crumb, i) => (
               <li key={`${crumb.label}${i}`}>
-                {i > 0 ? <span aria-hidden="true" className={styles.slash}>/</span> : null}
-                {crumb.href ? <Link href={crumb.href}>{crumb.label}</Link> : <strong aria-current="page">{crumb.label}</strong>}
+                {i > 0 ? (
+                  <span aria-hidden="true" className={styles.slash}>
+                    /
+                  </span>
+                ) : null}
+                {crumb.href ? (
+                  <Link href={crumb.href}>{crumb.label}</Link>
+                ) : (
+                  <strong aria-current="page">{crumb.label}</strong>
+                )}
               </li>
             ))}
           </ol>
         </nav>
         {actions ? <div className={styles.actions}>{actions}</div> : null}
       </header>
-      <main id="main" tabIndex={-1} className={styles.main}>{children}</main>
+      <main id="main" tabIndex={-1} className={styles.main}>
+        {children}
+      </main>
     </>
   );
 }
 
 /** The page's title says what is true; the line under it says what follows from that. */
-export function Headline({ title, aside, children, shape }: { title: ReactNode; aside?: ReactNode; children?: ReactNode; shape?: ReactNode }) {
+export function Headline({
+  title,
+  aside,
+  children,
+  shape,
+}: {
+  title: ReactNode;
+  aside?: ReactNode;
+  children?: ReactNode;
+  shape?: ReactNode;
+}) {
   return (
     <div className={styles.headline}>
-      <h1>{shape}{title}{aside ? <Fragment> <span className={styles.aside}>{aside}</span></Fragment> : null}</h1>
+      <h1>
+        {shape}
+        {title}
+        {aside ? (
+          <Fragment>
+            {" "}
+            <span className={styles.aside}>{aside}</span>
+          </Fragment>
+        ) : null}
+      </h1>
       {children ? <div className={styles.lead}>{children}</div> : null}
     </div>
   );
 }
 
 /** A white sheet with one hairline border. */
-export function Sheet({ title, aside, children, id, flush = false }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; id?: string; flush?: boolean }) {
+export function Sheet({
+  title,
+  aside,
+  children,
+  id,
+  flush = false,
+}: {
+  title?: ReactNode;
+  aside?: ReactNode;
+  children: ReactNode;
+  id?: string;
+  flush?: boolean;
+}) {
   return (
     <section className={styles.sheet} id={id}>
-      {title ? <div className={styles.sheetHead}><h2>{title}</h2>{aside ? <div className={styles.sheetAside}>{aside}</div> : null}</div> : null}
+      {title ? (
+        <div className={styles.sheetHead}>
+          <h2>{title}</h2>
+          {aside ? <div className={styles.sheetAside}>{aside}</div> : null}
+        </div>
+      ) : null}
       <div className={flush ? undefined : styles.sheetBody}>{children}</div>
     </section>
   );

@@ -17,7 +17,9 @@ interface PopoverProps {
 export function Popover({ label, name, open, onOpenChange, children }: PopoverProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>{label}</Base.Trigger>
+      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
+        {label}
+      </Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={6} align="end" className={styles.positioner}>
           <Base.Popup className={styles.popover}>{children}</Base.Popup>

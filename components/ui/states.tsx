@@ -15,11 +15,25 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 
 /** Lines to copy into a terminal. */
 export function Sample({ children, label }: { children: string; label: string }) {
-  return <pre className={styles.sample} aria-label={label} tabIndex={0}>{children}</pre>;
+  return (
+    <pre className={styles.sample} aria-label={label} tabIndex={0}>
+      {children}
+    </pre>
+  );
 }
 
 /** What failed, what still works, and the way to try again. */
-export function Failed({ what, still, onRetry, detail }: { what: string; still?: string; onRetry?: () => void; detail?: string }) {
+export function Failed({
+  what,
+  still,
+  onRetry,
+  detail,
+}: {
+  what: string;
+  still?: string;
+  onRetry?: () => void;
+  detail?: string;
+}) {
   return (
     <div className={styles.failed} role="alert">
       <StatusShape status="bad" />
@@ -28,7 +42,11 @@ export function Failed({ what, still, onRetry, detail }: { what: string; still?:
         {detail ? <p>{detail}</p> : null}
         {still ? <p>{still}</p> : null}
       </div>
-      {onRetry ? <Button size="small" onClick={onRetry}>Try again</Button> : null}
+      {onRetry ? (
+        <Button size="small" onClick={onRetry}>
+          Try again
+        </Button>
+      ) : null}
     </div>
   );
 }
@@ -36,8 +54,15 @@ export function Failed({ what, still, onRetry, detail }: { what: string; still?:
 /** Grey bars in the shape of a table that is on its way. */
 export function TableSkeleton({ rows = 6, columns = 5 }: { rows?: number; columns?: number }) {
   return (
-    <div className={styles.skeleton} role="status" aria-label="Loading" style={{ gridTemplateColumns: `2fr repeat(${columns - 1}, 1fr)` }}>
-      {Array.from({ length: rows * columns }, (_, i) => <span key={i} style={{ width: `${55 + ((i * 37) % 40)}%` }} />)}
+    <div
+      className={styles.skeleton}
+      role="status"
+      aria-label="Loading"
+      style={{ gridTemplateColumns: `2fr repeat(${columns - 1}, 1fr)` }}
+    >
+      {Array.from({ length: rows * columns }, (_, i) => (
+        <span key={i} style={{ width: `${55 + ((i * 37) % 40)}%` }} />
+      ))}
     </div>
   );
 }

@@ -7,30 +7,41 @@ import * as ingest from "./ingest";
 import * as records from "./records";
 import * as timeseries from "./timeseries";
 
-const described = [fabric, ingest, records, timeseries].flatMap((slice) => Object.values(slice)).filter((value): value is PgTable => is(value, PgTable));
+const described = [fabric, ingest, records, timeseries]
+  .flatMap((slice) => Object.values(slice))
+  .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */
 const UNDESCRIBED = /^(schema_migrations|segments.*|readings_narrow|readings_touched)$/;
 
 let db: TestDb;
-beforeAll(async () => { db = await cloneTestDb(); });
+beforeAll(async () => {
+  db = await cloneTestDb();
+});
 afterAll(() => db.drop());
 
 test("every migrated table has its Drizzle schema", async () => {
-  const { rows } = await db.owner.query<{ relname: string }>("select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace");
+  const { rows } = await db.owner.query<{ relname: string }>(
+    "select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace",
+  );
   const migrated = rows.map((row) => row.relname).filter((name) => !UNDESCRIBED.test(name));
   expect(described.map((table) => getTableName(table)).sort()).toEqual(migrated.sort());
 });
 
-test.each(described.map((table) => [getTableName(table), table] as const))("%s: the same columns, types, defaults and nullability", async (name, table) => {
-  const { rows } = await db.owner.query<{ column: string; type: string; notNull: boolean; hasDefault: boolean }>(
-    `select a.attname as column, format_type(a.atttypid, null) as type, a.attnotnull as "notNull", a.atthasdef or a.attidentity <> '' as "hasDefault"
+test.each(described.map((table) => [getTableName(table), table] as const))(
+  "%s: the same columns, types, defaults and nullability",
+  async (name, table) => {
+    const { rows } = await db.owner.query<{ column: string; type: string; notNull: boolean; hasDefault: boolean }>(
+      `select a.attname as column, format_type(a.atttypid, null) as type, a.attnotnull as "notNull", a.atthasdef or a.attidentity <> '' as "hasDefault"
      from pg_attribute a where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped`,
-    [name],
-  );
-  const inDatabase = rows.map((row) => `${row.column} ${row.type}${row.notNull ? " not null" : ""}${row.hasDefault ? " default" : ""}`);
-  const inSchema = Object.values(getTableColumns(table)).map((column) => {
-    const hasDefault = column.hasDefault || column.generatedIdentity !== undefined;
-    return `${column.name} ${column.getSQLType()}${column.notNull ? " not null" : ""}${hasDefault ? " default" : ""}`;
-  });
-  expect(inSchema.sort()).toEqual(inDatabase.sort());
-});
+      [name],
+    );
+    const inDatabase = rows.map(
+      (row) => `${row.column} ${row.type}${row.notNull ? " not null" : ""}${row.hasDefault ? " default" : ""}`,
+    );
+    const inSchema = Object.values(getTableColumns(table)).map((column) => {
+      const hasDefault = column.hasDefault || column.generatedIdentity !== undefined;
+      return `${column.name} ${column.getSQLType()}${column.notNull ? " not null" : ""}${hasDefault ? " default" : ""}`;
+    });
+    expect(inSchema.sort()).toEqual(inDatabase.sort());
+  },
+);

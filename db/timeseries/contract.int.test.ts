@@ -28,10 +28,22 @@ beforeAll(async () => {
   await store.prepare(db.pool, T0 - 3 * DAY, T0 + 3 * DAY);
 });
 afterAll(() => db.drop());
-beforeEach(() => { stream = nextStream++; });
+beforeEach(() => {
+  stream = nextStream++;
+});
 
-function block(tsMs: number[], values: (number | null)[], quality: number[] | null = null, streamId = stream): ReadingBlock {
-  return { streamId, tsMs: Float64Array.from(tsMs), values: Float64Array.from(values, (value) => value ?? Number.NaN), quality: quality && Uint8Array.from(quality) };
+function block(
+  tsMs: number[],
+  values: (number | null)[],
+  quality: number[] | null = null,
+  streamId = stream,
+): ReadingBlock {
+  return {
+    streamId,
+    tsMs: Float64Array.from(tsMs),
+    values: Float64Array.from(values, (value) => value ?? Number.NaN),
+    quality: quality && Uint8Array.from(quality),
+  };
 }
 
 async function write(...blocks: ReadingBlock[]): Promise<void> {
@@ -43,34 +55,61 @@ async function write(...blocks: ReadingBlock[]): Promise<void> {
 }
 
 async function read(fromMs = T0 - 3 * DAY, toMs = T0 + 3 * DAY, limit?: number, streamId = stream) {
-  const { tsMs, values, quality } = await store.readRange(db.pool, { streamId, fromMs, toMs, ...(limit === undefined ? {} : { limit }) });
+  const { tsMs, values, quality } = await store.readRange(db.pool, {
+    streamId,
+    fromMs,
+    toMs,
+    ...(limit === undefined ? {} : { limit }),
+  });
   return Array.from(tsMs, (ts, i) => [ts - T0, Number.isNaN(values[i]) ? null : values[i], quality[i]]);
 }
 
 test("the home is the one that was asked for", () => {
-  expect(store.home).toBe(process.env.TL_TIMESERIES_HOME ?? (process.env.TL_TEST_DB === "timescale" ? "timescale" : "segments"));
+  expect(store.home).toBe(
+    process.env.TL_TIMESERIES_HOME ?? (process.env.TL_TEST_DB === "timescale" ? "timescale" : "segments"),
+  );
 });
 
 test("readings come back in time order, wherever they were cut", async () => {
   await write(block([T0 + 2 * HOUR + 5, T0, T0 + 1500, T0 + HOUR - 1, T0 + HOUR], [5, 1, 2, 3, 4]));
-  expect(await read()).toEqual([[0, 1, 0], [1500, 2, 0], [HOUR - 1, 3, 0], [HOUR, 4, 0], [2 * HOUR + 5, 5, 0]]);
+  expect(await read()).toEqual([
+    [0, 1, 0],
+    [1500, 2, 0],
+    [HOUR - 1, 3, 0],
+    [HOUR, 4, 0],
+    [2 * HOUR + 5, 5, 0],
+  ]);
 });
 
 test("late and overlapping blocks are merged, also within one write", async () => {
   await write(block([T0 + 1000, T0 + 3000], [1, 3]), block([T0 + 2000], [2]));
   await write(block([T0 - 500, T0 + 2500], [0, 2.5]));
-  expect(await read()).toEqual([[-500, 0, 0], [1000, 1, 0], [2000, 2, 0], [2500, 2.5, 0], [3000, 3, 0]]);
+  expect(await read()).toEqual([
+    [-500, 0, 0],
+    [1000, 1, 0],
+    [2000, 2, 0],
+    [2500, 2.5, 0],
+    [3000, 3, 0],
+  ]);
 });
 
 test("two readings of one instant are both kept, the lower value first", async () => {
   await write(block([T0, T0], [2, 1]));
   await write(block([T0], [1.5]));
-  expect(await read()).toEqual([[0, 1, 0], [0, 1.5, 0], [0, 2, 0]]);
+  expect(await read()).toEqual([
+    [0, 1, 0],
+    [0, 1.5, 0],
+    [0, 2, 0],
+  ]);
 });
 
 test("no value and quality survive, and all good costs nothing", async () => {
   await write(block([T0, T0 + 10, T0 + 20], [1, null, 3], [0, 4, 3]));
-  expect(await read()).toEqual([[0, 1, 0], [10, null, 4], [20, 3, 3]]);
+  expect(await read()).toEqual([
+    [0, 1, 0],
+    [10, null, 4],
+    [20, 3, 3],
+  ]);
 });
 
 test("times are exact to a microsecond, over a whole hour", async () => {
@@ -82,9 +121,18 @@ test("times are exact to a microsecond, over a whole hour", async () => {
 
 test("a range takes its first instant and leaves its last; the limit keeps the oldest", async () => {
   await write(block([T0, T0 + 10, T0 + 20], [1, 2, 3]));
-  expect(await read(T0, T0 + 20)).toEqual([[0, 1, 0], [10, 2, 0]]);
-  expect(await read(T0 + 1, T0 + 20.001)).toEqual([[10, 2, 0], [20, 3, 0]]);
-  expect(await read(T0, T0 + 100, 2)).toEqual([[0, 1, 0], [10, 2, 0]]);
+  expect(await read(T0, T0 + 20)).toEqual([
+    [0, 1, 0],
+    [10, 2, 0],
+  ]);
+  expect(await read(T0 + 1, T0 + 20.001)).toEqual([
+    [10, 2, 0],
+    [20, 3, 0],
+  ]);
+  expect(await read(T0, T0 + 100, 2)).toEqual([
+    [0, 1, 0],
+    [10, 2, 0],
+  ]);
   expect(await read(T0, T0)).toEqual([]);
 });
 
@@ -115,7 +163,9 @@ test("partitions are made for far times, by several at once, and absurd times ar
   await Promise.all(Array.from({ length: 4 }, () => store.prepare(db.pool, early, early + 30 * DAY)));
   await write(block([early, early + 30 * DAY], [1, 2]));
   expect(await read(early, early + 31 * DAY)).toHaveLength(2);
-  await expect(store.prepare(db.pool, Date.UTC(1980, 0, 1), Date.UTC(1980, 0, 1))).rejects.toThrow("outside of what can be stored");
+  await expect(store.prepare(db.pool, Date.UTC(1980, 0, 1), Date.UTC(1980, 0, 1))).rejects.toThrow(
+    "outside of what can be stored",
+  );
   await expect(store.prepare(db.pool, T0, T0 + 4000 * DAY)).rejects.toThrow("outside of what can be stored");
 });
 
@@ -126,25 +176,51 @@ test("partitions meet without a seam when the clocks change, whatever the sessio
   await store.prepare(paris, march, march + 60 * DAY);
   await paris.end();
   const hours = Array.from({ length: 60 * 24 }, (_, i) => march + i * HOUR);
-  await write(block(hours, hours.map((_, i) => i)));
+  await write(
+    block(
+      hours,
+      hours.map((_, i) => i),
+    ),
+  );
   expect(await read(march, march + 60 * DAY)).toHaveLength(hours.length);
 });
 
 test("SQL users read rows from the views", async () => {
   await write(block([T0, T0 + 1, T0 + 3], [1, null, 2], [0, 2, 0]), block([T0 + MINUTE, T0 + 2 * MINUTE], [5, 6]));
   await store.rollUp(db.pool);
-  const raw = await db.pool.query("select (extract(epoch from ts) * 1000)::float8 - $2::float8 as at, value, quality from readings where stream_id = $1 order by ts", [stream, T0]);
-  expect(raw.rows.map((row) => [row.at, row.value, row.quality])).toEqual([[0, 1, 0], [1, null, 2], [3, 2, 0], [MINUTE, 5, 0], [2 * MINUTE, 6, 0]]);
-  const between = await db.pool.query("select value from readings_between(array[$1::int], to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000)) order by ts", [stream, T0 + 1, T0 + MINUTE]);
+  const raw = await db.pool.query(
+    "select (extract(epoch from ts) * 1000)::float8 - $2::float8 as at, value, quality from readings where stream_id = $1 order by ts",
+    [stream, T0],
+  );
+  expect(raw.rows.map((row) => [row.at, row.value, row.quality])).toEqual([
+    [0, 1, 0],
+    [1, null, 2],
+    [3, 2, 0],
+    [MINUTE, 5, 0],
+    [2 * MINUTE, 6, 0],
+  ]);
+  const between = await db.pool.query(
+    "select value from readings_between(array[$1::int], to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000)) order by ts",
+    [stream, T0 + 1, T0 + MINUTE],
+  );
   expect(between.rows.map((row) => row.value)).toEqual([null, 2]);
-  const minutes = await db.pool.query("select n::int, bad::int, vmean from readings_1m where stream_id = $1 order by bucket", [stream]);
-  expect(minutes.rows).toEqual([{ n: 2, bad: 1, vmean: 1.5 }, { n: 1, bad: 0, vmean: 5 }, { n: 1, bad: 0, vmean: 6 }]);
+  const minutes = await db.pool.query(
+    "select n::int, bad::int, vmean from readings_1m where stream_id = $1 order by bucket",
+    [stream],
+  );
+  expect(minutes.rows).toEqual([
+    { n: 2, bad: 1, vmean: 1.5 },
+    { n: 1, bad: 0, vmean: 5 },
+    { n: 1, bad: 0, vmean: 6 },
+  ]);
 });
 
 test("the newest reading by event time is found, whatever came last", async () => {
   await write(block([T0 + 5000, T0 + 4000], [5, 4]));
   await write(block([T0 + 1000], [1]));
-  const { rows } = await db.pool.query("select value from readings where stream_id = $1 order by ts desc limit 1", [stream]);
+  const { rows } = await db.pool.query("select value from readings where stream_id = $1 order by ts desc limit 1", [
+    stream,
+  ]);
   expect(rows).toEqual([{ value: 5 }]);
 });
 
@@ -152,7 +228,8 @@ test("an export is CSV by stream and time, with every reading of the range", asy
   const other = nextStream++;
   await write(block([T0 + 0.5, T0 + 1000], [1.25, null], [0, 4]), block([T0], [7], null, other));
   let csv = "";
-  for await (const chunk of store.exportRange(db.pool, { streamIds: [other, stream], fromMs: T0, toMs: T0 + HOUR })) csv += chunk.toString();
+  for await (const chunk of store.exportRange(db.pool, { streamIds: [other, stream], fromMs: T0, toMs: T0 + HOUR }))
+    csv += chunk.toString();
   expect(csv).toBe(
     `stream_id,ts,value,quality\n${stream},2026-10-07T10:00:00.000500Z,1.25,0\n${stream},2026-10-07T10:00:01.000000Z,,4\n${other},2026-10-07T10:00:00.000000Z,7,0\n`,
   );
@@ -160,7 +237,11 @@ test("an export is CSV by stream and time, with every reading of the range", asy
 
 // --- rollups ------------------------------------------------------------------------------------------------------------
 
-interface Written { ts: number; value: number; quality: number }
+interface Written {
+  ts: number;
+  value: number;
+  quality: number;
+}
 
 /** Statistics of every bucket straight from the readings. */
 function bruteForce(readings: Written[], sizeMs: number) {
@@ -169,18 +250,26 @@ function bruteForce(readings: Written[], sizeMs: number) {
     const start = Math.floor(reading.ts / sizeMs) * sizeMs;
     buckets.set(start, [...(buckets.get(start) ?? []), reading]);
   }
-  return [...buckets].sort(([a], [b]) => a - b).map(([start, all]) => {
-    const usable = all.filter((r) => isUsable(r.value, r.quality)).sort((a, b) => a.ts - b.ts || a.value - b.value);
-    const values = usable.map((r) => r.value);
-    const figure = (of: () => number | undefined) => (usable.length ? of() : null);
-    return {
-      bucket: start - T0, n: usable.length, bad: all.length - usable.length,
-      vmin: figure(() => Math.min(...values)), vmax: figure(() => Math.max(...values)),
-      vsum: figure(() => values.reduce((a, b) => a + b, 0)), vsumsq: figure(() => values.reduce((a, b) => a + b * b, 0)),
-      vfirst: figure(() => values[0]), vlast: figure(() => values.at(-1)),
-      first: figure(() => usable[0] && usable[0].ts - T0), last: figure(() => (usable.at(-1)?.ts ?? 0) - T0),
-    };
-  });
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([start, all]) => {
+      const usable = all.filter((r) => isUsable(r.value, r.quality)).sort((a, b) => a.ts - b.ts || a.value - b.value);
+      const values = usable.map((r) => r.value);
+      const figure = (of: () => number | undefined) => (usable.length ? of() : null);
+      return {
+        bucket: start - T0,
+        n: usable.length,
+        bad: all.length - usable.length,
+        vmin: figure(() => Math.min(...values)),
+        vmax: figure(() => Math.max(...values)),
+        vsum: figure(() => values.reduce((a, b) => a + b, 0)),
+        vsumsq: figure(() => values.reduce((a, b) => a + b * b, 0)),
+        vfirst: figure(() => values[0]),
+        vlast: figure(() => values.at(-1)),
+        first: figure(() => usable[0] && usable[0].ts - T0),
+        last: figure(() => (usable.at(-1)?.ts ?? 0) - T0),
+      };
+    });
 }
 
 async function rollups(table: string, streamId: number) {
@@ -195,32 +284,50 @@ async function rollups(table: string, streamId: number) {
 
 // Quarters are exact in binary: sums agree to the last bit in any order.
 const reading = fc.record({
-  ts: fc.integer({ min: -2 * 24 * 60, max: 2 * 24 * 60 }).chain((minute) => fc.constantFrom(0, 0.25, 1000, 59_999).map((ms) => T0 + minute * MINUTE + ms)),
-  value: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -400, max: 400 }).map((x) => x / 4) }, { weight: 1, arbitrary: fc.constant(Number.NaN) }),
+  ts: fc
+    .integer({ min: -2 * 24 * 60, max: 2 * 24 * 60 })
+    .chain((minute) => fc.constantFrom(0, 0.25, 1000, 59_999).map((ms) => T0 + minute * MINUTE + ms)),
+  value: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: -400, max: 400 }).map((x) => x / 4) },
+    { weight: 1, arbitrary: fc.constant(Number.NaN) },
+  ),
   quality: fc.constantFrom(0, 0, 0, 1, 2, 3, 7),
 });
 const writes = fc.array(fc.array(reading, { minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 6 });
 
-test("rollups equal brute force after any order of writes, runs and compactions, and compaction changes no answer", { timeout: 120_000 }, async () => {
+test("rollups equal brute force after any order of writes, runs and compactions, and compaction changes no answer", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
-    fc.asyncProperty(writes, fc.array(fc.constantFrom("roll", "compact", "nothing"), { minLength: 6, maxLength: 6 }), async (batches, between) => {
-      const streamId = nextStream++;
-      for (const [i, batch] of batches.entries()) {
-        await write(block(batch.map((r) => r.ts), batch.map((r) => r.value), batch.map((r) => r.quality), streamId));
-        if (between[i] === "roll") await store.rollUp(db.pool);
-        if (between[i] === "compact") await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
-      }
-      await store.rollUp(db.pool);
-      const all = batches.flat();
-      expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE));
-      expect(await rollups("readings_1h", streamId)).toEqual(bruteForce(all, HOUR));
-      expect(await rollups("readings_1d", streamId)).toEqual(bruteForce(all, DAY));
+    fc.asyncProperty(
+      writes,
+      fc.array(fc.constantFrom("roll", "compact", "nothing"), { minLength: 6, maxLength: 6 }),
+      async (batches, between) => {
+        const streamId = nextStream++;
+        for (const [i, batch] of batches.entries()) {
+          await write(
+            block(
+              batch.map((r) => r.ts),
+              batch.map((r) => r.value),
+              batch.map((r) => r.quality),
+              streamId,
+            ),
+          );
+          if (between[i] === "roll") await store.rollUp(db.pool);
+          if (between[i] === "compact") await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
+        }
+        await store.rollUp(db.pool);
+        const all = batches.flat();
+        expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE));
+        expect(await rollups("readings_1h", streamId)).toEqual(bruteForce(all, HOUR));
+        expect(await rollups("readings_1d", streamId)).toEqual(bruteForce(all, DAY));
 
-      const before = await read(undefined, undefined, undefined, streamId);
-      expect(before).toHaveLength(all.length);
-      await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
-      expect(await read(undefined, undefined, undefined, streamId)).toEqual(before);
-    }),
+        const before = await read(undefined, undefined, undefined, streamId);
+        expect(before).toHaveLength(all.length);
+        await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
+        expect(await read(undefined, undefined, undefined, streamId)).toEqual(before);
+      },
+    ),
     { numRuns: 25, seed: 20261007 },
   );
 });
@@ -269,8 +376,14 @@ test("compaction leaves the open hour alone", async () => {
   await write(block([T0 + 1], [1]), block([T0 + HOUR + 1], [2]));
   await store.compact(db.pool, { closedBeforeMs: T0 + HOUR + 30 * MINUTE });
   if (store.home === "segments") {
-    const { rows } = await db.pool.query("select compacted, count(*)::int as n from segments where stream_id = $1 group by 1 order by 1", [stream]);
-    expect(rows).toEqual([{ compacted: false, n: 2 }, { compacted: true, n: 1 }]);
+    const { rows } = await db.pool.query(
+      "select compacted, count(*)::int as n from segments where stream_id = $1 group by 1 order by 1",
+      [stream],
+    );
+    expect(rows).toEqual([
+      { compacted: false, n: 2 },
+      { compacted: true, n: 1 },
+    ]);
   }
   expect(await read()).toHaveLength(4);
 });
@@ -286,7 +399,12 @@ const series = async (fromMs: number, toMs: number, maxPoints: number) => {
 test("a short range is raw, thinned without losing a peak", async () => {
   const n = 5000;
   const values = Array.from({ length: n }, (_, i) => (i === 3333 ? 99 : Math.sin(i / 50)));
-  await write(block(values.map((_, i) => T0 + i * 100), values));
+  await write(
+    block(
+      values.map((_, i) => T0 + i * 100),
+      values,
+    ),
+  );
   const points = await series(T0, T0 + n * 100, 400);
   expect(points).toMatchObject({ source: "raw", bucketMs: null, quality: null });
   expect(points.tsMs.length).toBeLessThanOrEqual(400);
@@ -298,22 +416,35 @@ test.each([
   { days: 0.5, maxPoints: 400, source: "1m" },
   { days: 3, maxPoints: 60, source: "1h" },
   { days: 5, maxPoints: 4, source: "1d" },
-])("over $days days $maxPoints points come from $source and cover all readings, rolled up or not", async ({ days, maxPoints, source }) => {
-  const fromMs = T0 - 2 * DAY + 17;
-  const stepMs = (days * DAY) / 3000;
-  const tsMs = Array.from({ length: 3000 }, (_, i) => fromMs + i * stepMs);
-  await store.prepare(db.pool, fromMs, fromMs + days * DAY);
-  await write(block(tsMs.slice(0, 2000), tsMs.slice(0, 2000).map((_, i) => i)));
-  await store.rollUp(db.pool);
-  await write(block(tsMs.slice(2000), tsMs.slice(2000).map((_, i) => 2000 + i)));
-  const points = await series(fromMs, fromMs + days * DAY, maxPoints);
-  expect(points.source).toBe(source);
-  expect(points.tsMs.length).toBeLessThanOrEqual(maxPoints);
-  expect(points.n.reduce((a, b) => a + b, 0)).toBe(3000);
-  expect([Math.min(...points.min), Math.max(...points.max)]).toEqual([0, 2999]);
-  await store.rollUp(db.pool);
-  expect(await series(fromMs, fromMs + days * DAY, maxPoints)).toEqual(points);
-});
+])(
+  "over $days days $maxPoints points come from $source and cover all readings, rolled up or not",
+  async ({ days, maxPoints, source }) => {
+    const fromMs = T0 - 2 * DAY + 17;
+    const stepMs = (days * DAY) / 3000;
+    const tsMs = Array.from({ length: 3000 }, (_, i) => fromMs + i * stepMs);
+    await store.prepare(db.pool, fromMs, fromMs + days * DAY);
+    await write(
+      block(
+        tsMs.slice(0, 2000),
+        tsMs.slice(0, 2000).map((_, i) => i),
+      ),
+    );
+    await store.rollUp(db.pool);
+    await write(
+      block(
+        tsMs.slice(2000),
+        tsMs.slice(2000).map((_, i) => 2000 + i),
+      ),
+    );
+    const points = await series(fromMs, fromMs + days * DAY, maxPoints);
+    expect(points.source).toBe(source);
+    expect(points.tsMs.length).toBeLessThanOrEqual(maxPoints);
+    expect(points.n.reduce((a, b) => a + b, 0)).toBe(3000);
+    expect([Math.min(...points.min), Math.max(...points.max)]).toEqual([0, 2999]);
+    await store.rollUp(db.pool);
+    expect(await series(fromMs, fromMs + days * DAY, maxPoints)).toEqual(points);
+  },
+);
 
 test("a bucket without usable readings says so", async () => {
   await write(block([T0, T0 + 1, T0 + 6 * MINUTE], [null, 5, 7], [4, 2, 0]));
@@ -339,11 +470,17 @@ test("retention drops whole partitions, keeps rollups, and a straggler cannot sp
   const { dropped } = await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 });
   expect(dropped.length).toBeGreaterThan(0);
   expect(await read(old - DAY, T0 + DAY)).toEqual([[0, 5, 0]]);
-  expect(await rollups("readings_1d", stream)).toMatchObject([{ n: 2, vsum: 4 }, { n: 1, vsum: 5 }]);
+  expect(await rollups("readings_1d", stream)).toMatchObject([
+    { n: 2, vsum: 4 },
+    { n: 1, vsum: 5 },
+  ]);
 
   await store.prepare(db.pool, old, old);
   await write(block([old + 2000], [100]));
   await store.rollUp(db.pool);
-  expect(await rollups("readings_1d", stream)).toMatchObject([{ n: 2, vsum: 4 }, { n: 1, vsum: 5 }]);
+  expect(await rollups("readings_1d", stream)).toMatchObject([
+    { n: 2, vsum: 4 },
+    { n: 1, vsum: 5 },
+  ]);
   expect((await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 })).dropped).toHaveLength(1);
 });

@@ -4,9 +4,19 @@ import type { Pool } from "pg";
  * Asks the database once per process for each partition that readings need. The function behind it is idempotent and safe when
  * several processes ask at once; a partition that retention dropped meanwhile is made again because the past is not remembered.
  */
-export function preparePartitions({ sizeMs, originMs }: { sizeMs: number; originMs: number }): (pool: Pool, fromMs: number, toMs: number) => Promise<void> {
+export function preparePartitions({
+  sizeMs,
+  originMs,
+}: {
+  sizeMs: number;
+  originMs: number;
+}): (pool: Pool, fromMs: number, toMs: number) => Promise<void> {
   const known = new Map<number, Promise<unknown>>();
-  const ask = (pool: Pool, fromMs: number, toMs: number) => pool.query("select timeseries_prepare(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000))", [fromMs, toMs]);
+  const ask = (pool: Pool, fromMs: number, toMs: number) =>
+    pool.query("select timeseries_prepare(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000))", [
+      fromMs,
+      toMs,
+    ]);
   return async (pool, fromMs, toMs) => {
     const first = Math.floor((fromMs - originMs) / sizeMs);
     const last = Math.floor((toMs - originMs) / sizeMs);

@@ -31,7 +31,8 @@ export function orderByStream(blocks: readonly ReadingBlock[]): OrderedReadings[
   const byStream = new Map<number, ReadingBlock[]>();
   for (const block of blocks) {
     const count = block.tsMs.length;
-    if (block.values.length !== count || (block.quality && block.quality.length !== count)) throw new RangeError(`columns of stream ${block.streamId} differ in length`);
+    if (block.values.length !== count || (block.quality && block.quality.length !== count))
+      throw new RangeError(`columns of stream ${block.streamId} differ in length`);
     if (count === 0) continue;
     const sameStream = byStream.get(block.streamId);
     if (sameStream) sameStream.push(block);
@@ -66,7 +67,8 @@ export function inOrder(readings: OrderedReadings): OrderedReadings {
   if (us.length > 0 && !Number.isFinite((us[0] ?? 0) + (us[us.length - 1] ?? 0))) ordered = false;
   if (ordered) return readings;
 
-  if (us.some((at) => !Number.isFinite(at))) throw new RangeError(`a time of stream ${readings.streamId} is not a finite number`);
+  if (us.some((at) => !Number.isFinite(at)))
+    throw new RangeError(`a time of stream ${readings.streamId} is not a finite number`);
   const order = Uint32Array.from(us, (_, i) => i).sort((a, b) => compareReadings(us, values, quality, a, b));
   return {
     streamId: readings.streamId,
@@ -77,7 +79,13 @@ export function inOrder(readings: OrderedReadings): OrderedReadings {
 }
 
 /** By time; equal times by value with "none" last, then by quality: so two stores that were filled differently still answer alike. */
-function compareReadings(us: Float64Array, values: Float64Array, quality: Uint8Array | null, a: number, b: number): number {
+function compareReadings(
+  us: Float64Array,
+  values: Float64Array,
+  quality: Uint8Array | null,
+  a: number,
+  b: number,
+): number {
   const byTime = (us[a] ?? 0) - (us[b] ?? 0);
   if (byTime !== 0) return byTime;
   const left = values[a] ?? Number.NaN;
@@ -107,12 +115,21 @@ export function mergeRuns(streamId: number, runs: readonly OrderedReadings[]): O
 }
 
 /** The readings in [fromUs, toUs), at most `limit`, as the port gives them out. */
-export function toReadings({ us, values, quality }: OrderedReadings, fromUs: number, toUs: number, limit = Number.POSITIVE_INFINITY): Readings {
+export function toReadings(
+  { us, values, quality }: OrderedReadings,
+  fromUs: number,
+  toUs: number,
+  limit = Number.POSITIVE_INFINITY,
+): Readings {
   const first = lowerBound(us, fromUs);
   const end = Math.min(lowerBound(us, toUs), first + limit);
   const tsMs = new Float64Array(end - first);
   for (let i = first; i < end; i++) tsMs[i - first] = (us[i] ?? 0) / 1000;
-  return { tsMs, values: values.slice(first, end), quality: quality ? quality.slice(first, end) : new Uint8Array(end - first) };
+  return {
+    tsMs,
+    values: values.slice(first, end),
+    quality: quality ? quality.slice(first, end) : new Uint8Array(end - first),
+  };
 }
 
 /** Position of the first element >= wanted in an ascending array. */

@@ -4,7 +4,11 @@ import type { Pool } from "pg";
  * Drops whole partitions that ended before `beforeMs` and remembers from when on raw readings are complete, so that a reading which
  * arrives later than that cannot replace a rollup whose raw readings are gone.
  */
-export async function retainIn(pool: Pool, beforeMs: number, partition: "week" | "day"): Promise<{ dropped: string[] }> {
+export async function retainIn(
+  pool: Pool,
+  beforeMs: number,
+  partition: "week" | "day",
+): Promise<{ dropped: string[] }> {
   const tx = await pool.connect();
   try {
     await tx.query("begin");
@@ -12,7 +16,10 @@ export async function retainIn(pool: Pool, beforeMs: number, partition: "week" |
       "update timeseries_home set raw_kept_from = greatest(raw_kept_from, date_trunc($2, to_timestamp($1::float8 / 1000), 'UTC'))",
       [beforeMs, partition],
     );
-    const { rows } = await tx.query<{ name: string }>("select timeseries_retain(to_timestamp($1::float8 / 1000)) as name", [beforeMs]);
+    const { rows } = await tx.query<{ name: string }>(
+      "select timeseries_retain(to_timestamp($1::float8 / 1000)) as name",
+      [beforeMs],
+    );
     await tx.query("commit");
     tx.release();
     return { dropped: rows.map((row) => row.name) };

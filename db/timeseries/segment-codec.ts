@@ -2,7 +2,8 @@ import type { CopyReader, CopyWriter } from "./copy";
 import { HOUR_US, lowerBound, summarise, type OrderedReadings } from "./readings";
 
 /** Columns of table segments in the order that `writeSegments` fills. */
-export const SEGMENT_COLUMNS = "t0, t1, tick_us, vmin, vmax, vsum, vsumsq, vfirst, vlast, stream_id, n, bad, compacted, dt, v, divisor, m, q";
+export const SEGMENT_COLUMNS =
+  "t0, t1, tick_us, vmin, vmax, vsum, vsumsq, vfirst, vlast, stream_id, n, bad, compacted, dt, v, divisor, m, q";
 const FIELDS = 18;
 /** Enough for the fixed fields and three array headers of a row. */
 const FIXED_BYTES = 300;
@@ -30,7 +31,14 @@ export function writeSegments(writer: CopyWriter, run: OrderedReadings, compacte
     if (to - from > MAX_READINGS) to = from + MAX_READINGS;
     const spacing = findSpacing(run.us, from, to);
     if (spacing.offsets === "too-far") to = lowerBound(run.us, start + MAX_INT4);
-    writeSegment(writer, run, from, to, spacing.offsets === "too-far" ? findSpacing(run.us, from, to) : spacing, compacted);
+    writeSegment(
+      writer,
+      run,
+      from,
+      to,
+      spacing.offsets === "too-far" ? findSpacing(run.us, from, to) : spacing,
+      compacted,
+    );
     from = to;
   }
   return segments;
@@ -64,7 +72,14 @@ function findSpacing(us: Float64Array, from: number, to: number): Spacing {
   return { tickUs, offsets };
 }
 
-function writeSegment(writer: CopyWriter, run: OrderedReadings, from: number, to: number, { tickUs, offsets }: Spacing, compacted: boolean): void {
+function writeSegment(
+  writer: CopyWriter,
+  run: OrderedReadings,
+  from: number,
+  to: number,
+  { tickUs, offsets }: Spacing,
+  compacted: boolean,
+): void {
   const statistics = summarise(run, from, to);
   writer.reserve(segmentBytes(to - from));
   writer.row(FIELDS);

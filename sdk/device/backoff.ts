@@ -17,6 +17,11 @@ export function seededRandom(seed: string): () => number {
  * Wait before connection attempt `attempt` (0 is the first after a loss), in ms: full jitter, anywhere between nothing and
  * min(5 min, 1 s · 2^attempt), so a fleet that lost its broker together does not come back together (G7).
  */
-export function reconnectDelayMs(attempt: number, random: () => number, minMs = RECONNECT_MIN_MS, maxMs = RECONNECT_MAX_MS): number {
+export function reconnectDelayMs(
+  attempt: number,
+  random: () => number,
+  minMs = RECONNECT_MIN_MS,
+  maxMs = RECONNECT_MAX_MS,
+): number {
   return Math.floor(random() * Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30)));
 }

@@ -55,7 +55,11 @@ export class Commands {
   private async answer(verb: string, message: IncomingMessage): Promise<CommandReply | null> {
     const { responseTopic, correlation } = message;
     // An answer outside our own topics would make this node speak in someone else's name; without an id there is no "once".
-    if (!responseTopic?.startsWith(this.ownPrefix) || /[+#\0]/.test(responseTopic) || correlation?.length !== CORRELATION_BYTES) {
+    if (
+      !responseTopic?.startsWith(this.ownPrefix) ||
+      /[+#\0]/.test(responseTopic) ||
+      correlation?.length !== CORRELATION_BYTES
+    ) {
       this.ignored += 1;
       return null;
     }
@@ -63,11 +67,22 @@ export class Commands {
     const reply = (answer: CommandAnswer): CommandReply => ({ topic: responseTopic, correlation, answer });
     const known = this.answers.get(id);
     if (known) return reply(known);
-    if (known === null) return reply(await this.keep(id, failure(verb, "failed", "The node restarted while this command ran; look before you send it again.")));
+    if (known === null)
+      return reply(
+        await this.keep(
+          id,
+          failure(verb, "failed", "The node restarted while this command ran; look before you send it again."),
+        ),
+      );
 
-    const parsed = message.payload.length === 0 ? Command.safeParse({ v: 1 }) : Command.safeParse(parseJson(message.payload.toString("utf8")));
-    if (!parsed.success) return reply(await this.keep(id, failure(verb, "refused", parsed.error.issues[0]?.message ?? "not a command")));
-    if (!COMMAND_VERBS.some((one) => one === verb)) return reply(await this.keep(id, failure(verb, "unknown-verb", `This node does not know ${verb}.`)));
+    const parsed =
+      message.payload.length === 0
+        ? Command.safeParse({ v: 1 })
+        : Command.safeParse(parseJson(message.payload.toString("utf8")));
+    if (!parsed.success)
+      return reply(await this.keep(id, failure(verb, "refused", parsed.error.issues[0]?.message ?? "not a command")));
+    if (!COMMAND_VERBS.some((one) => one === verb))
+      return reply(await this.keep(id, failure(verb, "unknown-verb", `This node does not know ${verb}.`)));
     const expiresAt = parsed.data.args.expiresAt;
     if (message.expirySeconds === 0 || (typeof expiresAt === "number" && expiresAt < this.now())) {
       return reply(await this.keep(id, failure(verb, "expired", "The command came too late and was not run.")));

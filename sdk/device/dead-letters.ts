@@ -25,5 +25,6 @@ export async function keepDeadLetter(root: string, letter: DeadLetter, bytes: Bu
   await writeFile(join(folder, `${name}.batch`), bytes, { mode: 0o600 });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(letter)}\n`, { mode: 0o600 });
   const names = (await readdir(folder)).sort();
-  for (const old of names.slice(0, Math.max(0, names.length - 2 * MAX_DEAD_LETTERS))) await removeFile(join(folder, old));
+  for (const old of names.slice(0, Math.max(0, names.length - 2 * MAX_DEAD_LETTERS)))
+    await removeFile(join(folder, old));
 }

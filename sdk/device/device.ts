@@ -16,7 +16,17 @@ import { Evictor } from "./evictor";
 import { DEFAULT_TIMING, type DeviceOptions, type Timing, checkOptions } from "./options";
 import { payloadLimit } from "./publishable";
 import { type Quota, quotaFrom } from "./quota";
-import { type EventInput, type InferenceInput, type MediaInput, type Reading, eventRow, inferenceRow, isPinnedRow, mediaRow, telemetryRow } from "./rows";
+import {
+  type EventInput,
+  type InferenceInput,
+  type MediaInput,
+  type Reading,
+  eventRow,
+  inferenceRow,
+  isPinnedRow,
+  mediaRow,
+  telemetryRow,
+} from "./rows";
 import type { SealableRow } from "./seal";
 import { DEFAULT_SEAL, Sealer } from "./sealer";
 import { Sender } from "./sender";
@@ -41,7 +51,10 @@ export interface DeviceStats {
   bufferLimitBytes: number;
   /** capture time of the oldest batch not settled, ms; null when there is none */
   oldestMs: number | null;
-  lanes: Record<Lane, { bytes: number; batches: number; unsealedRows: number; nextBatch: number; nextRow: number; settledUpTo: number }>;
+  lanes: Record<
+    Lane,
+    { bytes: number; batches: number; unsealedRows: number; nextBatch: number; nextRow: number; settledUpTo: number }
+  >;
   underWay: number;
   sentBatches: number;
   resentBatches: number;
@@ -200,11 +213,15 @@ export class Device {
   /** Called once by `openDevice`. */
   async start(): Promise<void> {
     const { births, commands } = this.parts;
-    this.twin = await Twin.open(this.options.dataDir, async (reported) => {
-      await this.session.publishReported(reported);
-    }, (desired) => {
-      if (desired.backfillRate !== undefined) this.sender.setBackfillRate(desired.backfillRate);
-    });
+    this.twin = await Twin.open(
+      this.options.dataDir,
+      async (reported) => {
+        await this.session.publishReported(reported);
+      },
+      (desired) => {
+        if (desired.backfillRate !== undefined) this.sender.setBackfillRate(desired.backfillRate);
+      },
+    );
     commands.on("ping", () => ({ boot: this.boot, epoch: this.store.epoch, bufferBytes: this.store.usage().total }));
     commands.on("hold", () => this.sender.hold("hold"));
     commands.on("resume", () => this.sender.resume());
@@ -213,7 +230,8 @@ export class Device {
       this.sender.resend(lane.success ? lane.data : null, typeof args.from === "number" ? args.from : 0);
     });
     await this.tolerant(async () => {
-      for (const lane of LANES) for (const missing of this.store.missing(lane)) await this.evictor.declareMissing(lane, missing);
+      for (const lane of LANES)
+        for (const missing of this.store.missing(lane)) await this.evictor.declareMissing(lane, missing);
       await births.keep(this.birth());
       await births.prune(this.store, this.boot);
     });
@@ -301,7 +319,14 @@ export class Device {
     const usage = store.usage();
     const of = (lane: Lane) => {
       const { nextBatch, nextRow, sealedRows, settled } = store.lane(lane);
-      return { bytes: usage.lanes[lane], batches: store.count(lane), unsealedRows: nextRow - sealedRows, nextBatch, nextRow, settledUpTo: settled.upTo };
+      return {
+        bytes: usage.lanes[lane],
+        batches: store.count(lane),
+        unsealedRows: nextRow - sealedRows,
+        nextBatch,
+        nextRow,
+        settledUpTo: settled.upTo,
+      };
     };
     return {
       state: this.session.state,
@@ -326,11 +351,18 @@ export class Device {
 
   private async append(lane: Lane, row: SealableRow, durable: boolean): Promise<void> {
     if (this.isFull) {
-      throw new DeviceError("QUOTA", "The buffer is full and holds nothing that may be given up: give it a larger quota.", "quota");
+      throw new DeviceError(
+        "QUOTA",
+        "The buffer is full and holds nothing that may be given up: give it a larger quota.",
+        "quota",
+      );
     }
     const { nextRow, sealedRows } = this.store.lane(lane);
     if (nextRow - sealedRows > MAX_UNSEALED_ROWS) {
-      throw this.store.fault() ?? new DeviceError("BUSY", this.lastFault ?? "Rows arrive faster than they can be sealed: await each write.");
+      throw (
+        this.store.fault() ??
+        new DeviceError("BUSY", this.lastFault ?? "Rows arrive faster than they can be sealed: await each write.")
+      );
     }
     await this.store.append(lane, [row], { durable });
     this.sealer.rowsAdded(lane);
@@ -383,7 +415,11 @@ export class Device {
       this.problem("REJECTED", `The control plane refuses batch ${batch} of lane ${lane} (${code}): ${detail}`);
       await this.tolerant(async () => {
         const bytes = await this.store.read(lane, batch);
-        await keepDeadLetter(this.options.dataDir, { lane, batch, code, detail, atMs: Math.round(this.parts.time.now()) }, bytes);
+        await keepDeadLetter(
+          this.options.dataDir,
+          { lane, batch, code, detail, atMs: Math.round(this.parts.time.now()) },
+          bytes,
+        );
       });
     }
   }
@@ -394,7 +430,12 @@ export class Device {
     if (stepMs === 0) return;
     this.tolerant(async () => {
       await this.sealer.flush();
-      await this.event({ tsMs: Math.max(0, this.parts.time.now()), kind: "clock-step", severity: "medium", data: { stepMs: Math.round(stepMs) } });
+      await this.event({
+        tsMs: Math.max(0, this.parts.time.now()),
+        kind: "clock-step",
+        severity: "medium",
+        data: { stepMs: Math.round(stepMs) },
+      });
     }).catch((cause: unknown) => this.noteFault(cause));
   }
 
@@ -402,9 +443,9 @@ export class Device {
     this.options.logger?.warn({ code, node: this.options.node }, detail);
     this.options.onProblem?.(code, detail);
     if (code !== "TAKEN_OVER") return;
-    this.tolerant(() => this.event({ tsMs: Math.max(0, this.parts.time.now()), kind: "taken-over", severity: "high", data: { detail } })).catch(
-      (cause: unknown) => this.noteFault(cause),
-    );
+    this.tolerant(() =>
+      this.event({ tsMs: Math.max(0, this.parts.time.now()), kind: "taken-over", severity: "high", data: { detail } }),
+    ).catch((cause: unknown) => this.noteFault(cause));
   }
 
   private noteFault(cause: unknown): void {

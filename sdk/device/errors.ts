@@ -40,10 +40,17 @@ export function diskRefusal(cause: unknown): DeviceError {
   if (cause instanceof DeviceError) return cause;
   const code = systemCode(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new DeviceError("DISK_FULL", "The buffer's disk is full: free some space, or give the buffer a smaller quota.", "dataDir", { cause });
+    return new DeviceError(
+      "DISK_FULL",
+      "The buffer's disk is full: free some space, or give the buffer a smaller quota.",
+      "dataDir",
+      { cause },
+    );
   }
   if (code === "EROFS") {
-    return new DeviceError("DISK_ERROR", "The buffer's disk is read-only: remount it for writing.", "dataDir", { cause });
+    return new DeviceError("DISK_ERROR", "The buffer's disk is read-only: remount it for writing.", "dataDir", {
+      cause,
+    });
   }
   const text = cause instanceof Error ? cause.message : String(cause);
   return new DeviceError("DISK_ERROR", `The buffer's disk failed (${text}): check the disk.`, "dataDir", { cause });

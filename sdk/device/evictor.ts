@@ -46,7 +46,11 @@ export class Evictor {
   /** True when the buffer is within its quota, or within it again. False: nothing more can be given up. */
   async makeRoom(): Promise<boolean> {
     const { store, quota } = this.context;
-    for (let steps = sacrificesFor(store.usage(), quota); steps.length > 0; steps = sacrificesFor(store.usage(), quota)) {
+    for (
+      let steps = sacrificesFor(store.usage(), quota);
+      steps.length > 0;
+      steps = sacrificesFor(store.usage(), quota)
+    ) {
       const victims = this.choose(steps);
       if (victims.length === 0) return false;
       for (const victim of victims) await this.giveUp(victim);
@@ -57,7 +61,9 @@ export class Evictor {
   /** Declares what damage to the disk took, so that nobody waits for it. */
   async declareMissing(lane: StoredBatch["lane"], missing: MissingBatch): Promise<void> {
     const gaps: Gap[] =
-      missing.span > 0 ? [{ first: missing.first, count: missing.span, from: missing.fromMs, to: missing.toMs, why: "damaged" }] : [];
+      missing.span > 0
+        ? [{ first: missing.first, count: missing.span, from: missing.fromMs, to: missing.toMs, why: "damaged" }]
+        : [];
     await this.putEmpty({ ...missing, lane, pinned: true }, gaps);
     this.evictedRows += missing.span;
   }
@@ -126,11 +132,36 @@ export class Evictor {
     return true;
   }
 
-  private async putEmpty(batch: Pick<StoredBatch, "lane" | "batch" | "first" | "span" | "fromMs" | "toMs" | "pinned">, gaps: Gap[]): Promise<void> {
+  private async putEmpty(
+    batch: Pick<StoredBatch, "lane" | "batch" | "first" | "span" | "fromMs" | "toMs" | "pinned">,
+    gaps: Gap[],
+  ): Promise<void> {
     const { node, store, clock, boot } = this.context;
     const { lane, first, span, fromMs, toMs, pinned } = batch;
-    const envelope = { node, epoch: store.epoch, lane, batch: batch.batch, first, watermark: null, backfill: true, clock: clock(), gaps };
-    const meta = { lane, batch: batch.batch, first, span, rows: 0, fromMs, toMs, kind: "gap" as const, pinned, boot, encoding: null };
+    const envelope = {
+      node,
+      epoch: store.epoch,
+      lane,
+      batch: batch.batch,
+      first,
+      watermark: null,
+      backfill: true,
+      clock: clock(),
+      gaps,
+    };
+    const meta = {
+      lane,
+      batch: batch.batch,
+      first,
+      span,
+      rows: 0,
+      fromMs,
+      toMs,
+      kind: "gap" as const,
+      pinned,
+      boot,
+      encoding: null,
+    };
     await store.replaceBatch(meta, Buffer.from(sealEmpty(envelope, fromMs)));
   }
 }

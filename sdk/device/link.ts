@@ -121,7 +121,11 @@ export class Link {
       reconnectPeriod: 0,
       connectTimeout: options.connectTimeoutMs,
       autoUseTopicAlias: true,
-      properties: { sessionExpiryInterval: options.sessionExpirySeconds, receiveMaximum: 64, maximumPacketSize: 1024 * 1024 },
+      properties: {
+        sessionExpiryInterval: options.sessionExpirySeconds,
+        receiveMaximum: 64,
+        maximumPacketSize: 1024 * 1024,
+      },
       will: {
         topic: options.will.topic,
         payload: options.will.payload,
@@ -139,7 +143,10 @@ export class Link {
         client.end(true);
         reject(new ConnectError(reason, message));
       };
-      const timer = setTimeout(() => fail(null, `no answer from ${options.url} within ${options.connectTimeoutMs} ms`), options.connectTimeoutMs + 500);
+      const timer = setTimeout(
+        () => fail(null, `no answer from ${options.url} within ${options.connectTimeoutMs} ms`),
+        options.connectTimeoutMs + 500,
+      );
       const onError = (cause: Error) => {
         const coded = Coded.safeParse(cause);
         fail(coded.success ? coded.data.code : null, cause.message);
@@ -175,7 +182,8 @@ export class Link {
   publish(topic: string, payload: Buffer, options: PublishOptions = {}): Promise<number> {
     assertPublishable(topic, payload, this.limits.maxPacketBytes);
     if (this.over) return Promise.reject(new ConnectError(null, "the connection is over"));
-    const alias = options.alias !== undefined && options.alias <= this.limits.topicAliasMaximum ? options.alias : undefined;
+    const alias =
+      options.alias !== undefined && options.alias <= this.limits.topicAliasMaximum ? options.alias : undefined;
     return new Promise((resolve, reject) => {
       this.unnumbered.set(payload, { resolve, reject });
       this.client.publish(

@@ -73,7 +73,14 @@ const Checked = z.object({
   token: z.string().min(1, "must not be empty"),
   dataDir: z.string().min(1, "must not be empty"),
   labels: z.record(z.string().max(63), z.string().max(253)).optional(),
-  quota: z.object({ bytes: z.number().min(256 * 1024, "must be 256 KiB or more").optional() }).optional(),
+  quota: z
+    .object({
+      bytes: z
+        .number()
+        .min(256 * 1024, "must be 256 KiB or more")
+        .optional(),
+    })
+    .optional(),
   backfillRate: z.number().positive().optional(),
 });
 
@@ -102,7 +109,12 @@ function withAliases(streams: readonly DeviceStream[]): StreamSpec[] {
       const field = formatPath(["streams", index, ...(issue?.path ?? [])]);
       throw new DeviceError("BAD_OPTIONS", `${field}: ${issue?.message ?? "is not valid"}`, field);
     }
-    if (keys.has(stream.key)) throw new DeviceError("BAD_OPTIONS", `streams[${index}].key: ${stream.key} is there twice`, `streams[${index}].key`);
+    if (keys.has(stream.key))
+      throw new DeviceError(
+        "BAD_OPTIONS",
+        `streams[${index}].key: ${stream.key} is there twice`,
+        `streams[${index}].key`,
+      );
     keys.add(stream.key);
     return parsed.data;
   });

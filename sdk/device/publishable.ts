@@ -14,13 +14,22 @@ const TOPIC = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,15}$/
  */
 export function assertPublishable(topic: string, payload: Uint8Array, maxPacketBytes: number): void {
   const bytes = Buffer.byteLength(topic);
-  if (bytes > MAX_TOPIC_BYTES) throw new DeviceError("TOPIC", `The topic has ${bytes} bytes; ${MAX_TOPIC_BYTES} is the most.`, "topic");
+  if (bytes > MAX_TOPIC_BYTES)
+    throw new DeviceError("TOPIC", `The topic has ${bytes} bytes; ${MAX_TOPIC_BYTES} is the most.`, "topic");
   if (!TOPIC.test(topic)) {
-    throw new DeviceError("TOPIC", "A topic is up to 16 levels of A-Z a-z 0-9 . _ - separated by /, and holds no wildcard, NUL or $.", "topic");
+    throw new DeviceError(
+      "TOPIC",
+      "A topic is up to 16 levels of A-Z a-z 0-9 . _ - separated by /, and holds no wildcard, NUL or $.",
+      "topic",
+    );
   }
   const total = bytes + payload.length + PACKET_OVERHEAD;
   if (total > maxPacketBytes) {
-    throw new DeviceError("TOO_LARGE", `The message takes ${total} bytes; the broker takes ${maxPacketBytes}. Seal smaller batches.`, "payload");
+    throw new DeviceError(
+      "TOO_LARGE",
+      `The message takes ${total} bytes; the broker takes ${maxPacketBytes}. Seal smaller batches.`,
+      "payload",
+    );
   }
 }
 

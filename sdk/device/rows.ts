@@ -30,7 +30,11 @@ export type MediaInput = z.input<typeof MediaInput>;
  *
  * @throws {DeviceError} `BAD_ROW` or `UNKNOWN_STREAM` with the field at fault.
  */
-export function telemetryRow(reading: Reading, streams: ReadonlyMap<string, StreamSpec>, isClockTrusted: boolean): SealableRow {
+export function telemetryRow(
+  reading: Reading,
+  streams: ReadonlyMap<string, StreamSpec>,
+  isClockTrusted: boolean,
+): SealableRow {
   if (!EpochMs.safeParse(reading.tsMs).success) {
     throw new DeviceError("BAD_ROW", "tsMs must be the capture time in milliseconds since 1970.", "tsMs");
   }
@@ -39,7 +43,12 @@ export function telemetryRow(reading: Reading, streams: ReadonlyMap<string, Stre
   let isFlagged = false;
   for (const [key, value] of Object.entries(reading.values)) {
     const stream = streams.get(key);
-    if (!stream) throw new DeviceError("UNKNOWN_STREAM", `${key} is not among the device's streams: declare it in openDevice({ streams }).`, `values.${key}`);
+    if (!stream)
+      throw new DeviceError(
+        "UNKNOWN_STREAM",
+        `${key} is not among the device's streams: declare it in openDevice({ streams }).`,
+        `values.${key}`,
+      );
     const number = typeof value === "boolean" ? Number(value) : value;
     if (number !== null && typeof number !== "number") {
       throw new DeviceError("BAD_ROW", `The value of ${key} must be a number, a boolean or null.`, `values.${key}`);
@@ -58,7 +67,10 @@ export function telemetryRow(reading: Reading, streams: ReadonlyMap<string, Stre
 /** @throws {DeviceError} `BAD_ROW` with the field at fault. */
 export function eventRow(input: EventInput, isClockTrusted: boolean): SealableRow {
   const { tsMs, data, ...row } = parsed(EventInput, input);
-  return { tsMs, json: limited(JSON.stringify({ ...row, data: isClockTrusted ? data : { ...data, clock: "unsynced" } })) };
+  return {
+    tsMs,
+    json: limited(JSON.stringify({ ...row, data: isClockTrusted ? data : { ...data, clock: "unsynced" } })),
+  };
 }
 
 export function inferenceRow(input: InferenceInput): SealableRow {
@@ -91,6 +103,7 @@ function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
 
 function limited(json: string): string {
   const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_ROW_BYTES) throw new DeviceError("TOO_LARGE", `The row takes ${bytes} bytes; ${MAX_ROW_BYTES} is the most.`);
+  if (bytes > MAX_ROW_BYTES)
+    throw new DeviceError("TOO_LARGE", `The row takes ${bytes} bytes; ${MAX_ROW_BYTES} is the most.`);
   return json;
 }

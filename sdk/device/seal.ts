@@ -106,14 +106,26 @@ function sealColumns(rows: readonly SealableRow[], envelope: Envelope): Part {
     columns,
     ...(Object.keys(quality).length > 0 ? { quality } : {}),
   };
-  return { json: JSON.stringify(text), rows: rows.length, readings, cells: rows.length * Object.keys(columns).length, ...span(rows) };
+  return {
+    json: JSON.stringify(text),
+    rows: rows.length,
+    readings,
+    cells: rows.length * Object.keys(columns).length,
+    ...span(rows),
+  };
 }
 
 function sealList(rows: readonly SealableRow[], envelope: Envelope): Part {
   const base = rows[0]?.tsMs ?? 0;
   const text = JSON.stringify(head(envelope, rows.length, base)).slice(0, -1);
   const list = rows.map((row) => `{"dt":${offset(row.tsMs, base)},${row.json.slice(1)}`).join(",");
-  return { json: `${text},"rows":[${list}]}`, rows: rows.length, readings: rows.length, cells: rows.length, ...span(rows) };
+  return {
+    json: `${text},"rows":[${list}]}`,
+    rows: rows.length,
+    readings: rows.length,
+    cells: rows.length,
+    ...span(rows),
+  };
 }
 
 /** Text of a batch that holds no row: only gaps, or nothing (a number whose rows are accounted for by its neighbour). */
@@ -124,7 +136,20 @@ export function sealEmpty(envelope: Envelope, base: number): string {
 
 function head({ gaps, ...envelope }: Envelope, count: number, base: number) {
   const { node, epoch, lane, batch, first, watermark, backfill, clock } = envelope;
-  return { v: 1, node, epoch, lane, batch, first, count, base, watermark, backfill, clock, ...(gaps.length > 0 ? { gaps } : {}) };
+  return {
+    v: 1,
+    node,
+    epoch,
+    lane,
+    batch,
+    first,
+    count,
+    base,
+    watermark,
+    backfill,
+    clock,
+    ...(gaps.length > 0 ? { gaps } : {}),
+  };
 }
 
 /** ms after `base`, to 0.001 ms, without the noise of binary fractions. */

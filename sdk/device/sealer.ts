@@ -45,14 +45,21 @@ interface SealerContext {
 }
 
 /** The bytes a batch is stored and sent as, compressed when that saves a tenth or more. */
-export async function encodeBatch(json: string, compression: ContentEncoding | "none"): Promise<{ bytes: Buffer; encoding: ContentEncoding | null }> {
+export async function encodeBatch(
+  json: string,
+  compression: ContentEncoding | "none",
+): Promise<{ bytes: Buffer; encoding: ContentEncoding | null }> {
   const plain = Buffer.from(json);
   if (compression === "none" || plain.length < COMPRESS_FROM_BYTES) return { bytes: plain, encoding: null };
   const packed =
     compression === "gzip"
       ? await gzipAsync(plain, { level: 6 })
-      : await brotliAsync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } });
-  return packed.length < plain.length * 0.9 ? { bytes: packed, encoding: compression } : { bytes: plain, encoding: null };
+      : await brotliAsync(plain, {
+          params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length },
+        });
+  return packed.length < plain.length * 0.9
+    ? { bytes: packed, encoding: compression }
+    : { bytes: plain, encoding: null };
 }
 
 /**
@@ -82,7 +89,11 @@ export class Sealer {
     if (this.stopped) return;
     const run = this.context.store.unsealed(lane);
     if (!run) return;
-    if (run.rows.length >= this.context.policy.rows || run.origin.boot !== this.context.boot || this.isLarge(lane, run.rows.length)) {
+    if (
+      run.rows.length >= this.context.policy.rows ||
+      run.origin.boot !== this.context.boot ||
+      this.isLarge(lane, run.rows.length)
+    ) {
       this.seal(lane, false);
     } else if (!this.timers.has(lane)) {
       this.plan(lane, this.context.policy.delayMs[lane]);

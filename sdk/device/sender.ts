@@ -157,7 +157,10 @@ export class Sender {
     const state = store.lane(lane);
     const highest = ack.ranges.reduce((high, [, to]) => Math.max(high, to), ack.upTo);
     if (highest >= state.nextBatch) {
-      this.options.problem("EPOCH_BEHIND", `The control plane has batch ${highest} of lane ${lane}; this buffer has only made ${state.nextBatch}. It was restored from a copy: move it away to start a new epoch.`);
+      this.options.problem(
+        "EPOCH_BEHIND",
+        `The control plane has batch ${highest} of lane ${lane}; this buffer has only made ${state.nextBatch}. It was restored from a copy: move it away to start a new epoch.`,
+      );
       return;
     }
     one.credit = ack.credit;
@@ -210,7 +213,9 @@ export class Sender {
     const nowMs = this.options.monoMs();
     if (!this.link || this.pausedBy !== null || nowMs < this.notBeforeMs) return null;
     if (this.probeAtMs !== null && (nowMs < this.probeAtMs || this.underWay() > 0)) return null;
-    const open = this.lanes.filter((one) => one.flights.size < sendWindow(this.link?.limits.receiveMaximum ?? 0, one.credit));
+    const open = this.lanes.filter(
+      (one) => one.flights.size < sendWindow(this.link?.limits.receiveMaximum ?? 0, one.credit),
+    );
     for (const one of open) {
       const batch = this.pick(one, "nextLive", Number.POSITIVE_INFINITY);
       if (batch) return { one, batch };
@@ -297,7 +302,10 @@ export class Sender {
     } else {
       one.held.add(batch.batch);
       if (reason === REASON.packetTooLarge) this.options.tooLarge(batch.bytes);
-      this.options.problem(`PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`, `The broker refuses batch ${batch.batch} of lane ${one.lane} (reason 0x${reason.toString(16)}).`);
+      this.options.problem(
+        `PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`,
+        `The broker refuses batch ${batch.batch} of lane ${one.lane} (reason 0x${reason.toString(16)}).`,
+      );
     }
     this.pump();
   }
@@ -311,11 +319,14 @@ export class Sender {
     const tokens = this.bucket.waitMs(nowMs);
     if (tokens > 0) waits.push(tokens);
     if (this.probeAtMs !== null && this.probeAtMs > nowMs) waits.push(this.probeAtMs - nowMs);
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      this.watch();
-      this.pump();
-    }, Math.max(5, Math.min(...waits)));
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        this.watch();
+        this.pump();
+      },
+      Math.max(5, Math.min(...waits)),
+    );
     this.timer.unref();
   }
 
@@ -325,7 +336,10 @@ export class Sender {
       for (const [batch, flight] of one.flights) {
         const waited = nowMs - flight.atMs;
         if (!flight.acked && waited > this.options.pubackTimeoutMs) {
-          this.options.problem("PUBACK_TIMEOUT", `The broker did not answer batch ${batch} of lane ${one.lane} within ${this.options.pubackTimeoutMs} ms.`);
+          this.options.problem(
+            "PUBACK_TIMEOUT",
+            `The broker did not answer batch ${batch} of lane ${one.lane} within ${this.options.pubackTimeoutMs} ms.`,
+          );
           this.link?.abort("no PUBACK in time");
           return;
         }

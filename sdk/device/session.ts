@@ -98,7 +98,11 @@ export class Session {
     const link = this.link;
     if (!link) return false;
     try {
-      await link.publish(topic, json(body), { retain, contentType: "application/json", ...(correlation ? { correlation } : {}) });
+      await link.publish(topic, json(body), {
+        retain,
+        contentType: "application/json",
+        ...(correlation ? { correlation } : {}),
+      });
       return true;
     } catch (cause) {
       if (cause instanceof ConnectError) return false;
@@ -125,7 +129,10 @@ export class Session {
       if (performance.now() - startedMs > STEADY_MS) this.attempt = 0;
       if (end === REASON.sessionTakenOver) {
         this.state = "taken-over";
-        this.options.problem("TAKEN_OVER", `Another client connected as ${this.options.node}: give each node its own id and token. This one stays offline until it is restarted.`);
+        this.options.problem(
+          "TAKEN_OVER",
+          `Another client connected as ${this.options.node}: give each node its own id and token. This one stays offline until it is restarted.`,
+        );
         await this.pause(null);
         continue;
       }
@@ -150,7 +157,11 @@ export class Session {
       ended = resolve;
     });
     try {
-      const will = { topic: stateTopic(node), payload: json({ v: 1, online: false, boot, why: "lost" }), delaySeconds: WILL_DELAY_SECONDS };
+      const will = {
+        topic: stateTopic(node),
+        payload: json({ v: 1, online: false, boot, why: "lost" }),
+        delaySeconds: WILL_DELAY_SECONDS,
+      };
       const link = await Link.connect(
         { url, node, token, will, keepaliveSeconds, connectTimeoutMs, sessionExpirySeconds: SESSION_EXPIRY_SECONDS },
         { message: (message) => this.dispatch(message), closed: ({ reason }) => ended(reason) },
@@ -159,18 +170,26 @@ export class Session {
       this.announced = new Set([boot]);
       this.options.limits(link.limits.maxPacketBytes);
       await link.subscribe(nodeSubscriptions(node));
-      await link.publish(birthTopic(node), json(this.options.birth()), { retain: true, contentType: "application/json" });
-      await link.publish(stateTopic(node), json({ v: 1, online: true, boot, why: "connect" }), { retain: true, contentType: "application/json" });
+      await link.publish(birthTopic(node), json(this.options.birth()), {
+        retain: true,
+        contentType: "application/json",
+      });
+      await link.publish(stateTopic(node), json({ v: 1, online: true, boot, why: "connect" }), {
+        retain: true,
+        contentType: "application/json",
+      });
       this.state = "online";
       this.connects += 1;
       sender.attach(link);
       await this.options.twin()?.repeat();
       const reason = await over;
-      if (reason === REASON.packetTooLarge) this.options.problem("PACKET_TOO_LARGE", "The broker dropped the connection because a packet was too large.");
+      if (reason === REASON.packetTooLarge)
+        this.options.problem("PACKET_TOO_LARGE", "The broker dropped the connection because a packet was too large.");
       return reason;
     } catch (cause) {
       this.link?.abort("set-up failed");
-      if (!(cause instanceof ConnectError)) this.options.problem("CONNECT", cause instanceof Error ? cause.message : String(cause));
+      if (!(cause instanceof ConnectError))
+        this.options.problem("CONNECT", cause instanceof Error ? cause.message : String(cause));
       return cause instanceof ConnectError ? cause.reason : null;
     } finally {
       sender.detach();
@@ -180,7 +199,10 @@ export class Session {
 
   private dispatch(message: IncomingMessage): void {
     this.take(message).catch((cause: unknown) => {
-      this.options.problem("MESSAGE", `A message on ${message.topic} could not be handled: ${cause instanceof Error ? cause.message : String(cause)}`);
+      this.options.problem(
+        "MESSAGE",
+        `A message on ${message.topic} could not be handled: ${cause instanceof Error ? cause.message : String(cause)}`,
+      );
     });
   }
 
@@ -201,7 +223,10 @@ export class Session {
 
   private async goodbye(link: Link, why: string): Promise<void> {
     const { node, boot } = this.options;
-    await link.publish(stateTopic(node), json({ v: 1, online: false, boot, why }), { retain: true, contentType: "application/json" });
+    await link.publish(stateTopic(node), json({ v: 1, online: false, boot, why }), {
+      retain: true,
+      contentType: "application/json",
+    });
     await link.end();
   }
 

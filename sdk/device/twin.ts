@@ -10,7 +10,10 @@ export type DesiredFault = Reported["errors"][number];
  * Applies a desired document and says what could not be. `lastGood` is the newest document that was applied in full, null
  * before the first. Throwing counts as a fault of the whole.
  */
-export type DesiredHandler = (desired: Desired, lastGood: Desired | null) => Promise<DesiredFault[] | void> | DesiredFault[] | void;
+export type DesiredHandler = (
+  desired: Desired,
+  lastGood: Desired | null,
+) => Promise<DesiredFault[] | void> | DesiredFault[] | void;
 
 /**
  * The desired and the reported document (wire contract §5): one revision covers everything. The last good document is on
@@ -32,7 +35,11 @@ export class Twin {
   }
 
   /** `publish` sends a report; `own` takes what concerns the SDK itself, such as the backfill rate. */
-  static async open(root: string, publish: (reported: Reported) => Promise<void>, own: (desired: Desired) => void): Promise<Twin> {
+  static async open(
+    root: string,
+    publish: (reported: Reported) => Promise<void>,
+    own: (desired: Desired) => void,
+  ): Promise<Twin> {
     const path = join(root, "desired.json");
     const text = await readIfThere(path);
     const parsed = text === null ? null : Desired.safeParse(JSON.parse(text));
@@ -56,8 +63,17 @@ export class Twin {
       const parsed = Desired.safeParse(parseDocument(payload));
       if (!parsed.success) {
         const [issue] = parsed.error.issues;
-        const fault = { path: (issue?.path ?? []).join("."), code: "SCHEMA", detail: issue?.message ?? "not a desired document" };
-        return this.say({ v: 1, revision: this.newest?.revision ?? this.lastGood?.revision ?? 0, applied: this.lastGood?.revision ?? 0, errors: [fault] });
+        const fault = {
+          path: (issue?.path ?? []).join("."),
+          code: "SCHEMA",
+          detail: issue?.message ?? "not a desired document",
+        };
+        return this.say({
+          v: 1,
+          revision: this.newest?.revision ?? this.lastGood?.revision ?? 0,
+          applied: this.lastGood?.revision ?? 0,
+          errors: [fault],
+        });
       }
       const known = Math.max(this.newest?.revision ?? -1, this.lastGood?.revision ?? -1);
       if (parsed.data.revision <= known && this.latest) return this.publish(this.latest);
@@ -86,7 +102,11 @@ export class Twin {
       try {
         errors.push(...((await handler(desired, this.lastGood)) ?? []));
       } catch (cause) {
-        errors.push({ path: "", code: "FAILED", detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 1_000) });
+        errors.push({
+          path: "",
+          code: "FAILED",
+          detail: (cause instanceof Error ? cause.message : String(cause)).slice(0, 1_000),
+        });
       }
     }
     if (errors.length === 0 && this.lastGood?.revision !== desired.revision) {

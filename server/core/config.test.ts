@@ -4,7 +4,11 @@ import { ConfigError, readIngestConfig, readJobsConfig } from "./config";
 const GOOD = { DATABASE_URL: "postgres://a:b@localhost:5432/x", MQTT_URL: "mqtt://u:p@localhost:1883" };
 
 test("defaults fill what is not set, and an empty variable counts as not set", () => {
-  expect(readIngestConfig({ ...GOOD, INGEST_PORT: "", INGEST_REPLICA: "a" })).toMatchObject({ port: 9101, replica: "a", logLevel: "info" });
+  expect(readIngestConfig({ ...GOOD, INGEST_PORT: "", INGEST_REPLICA: "a" })).toMatchObject({
+    port: 9101,
+    replica: "a",
+    logLevel: "info",
+  });
   expect(readJobsConfig(GOOD)).toMatchObject({ port: 9102, keepRawDays: 400 });
 });
 

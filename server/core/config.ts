@@ -18,23 +18,48 @@ const DatabaseUrl = z
 const MqttUrl = z
   .string("is not set; use mqtt://user:password@host:port")
   .regex(/^(mqtts?|wss?|tcp|ssl):\/\//, "must look like mqtt://user:password@host:port");
-const Port = z.coerce.number("must be a port number").int("must be a whole number").min(0, "must be 0 to 65535").max(65_535, "must be 0 to 65535");
-const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be one of fatal, error, warn, info, debug, trace, silent");
+const Port = z.coerce
+  .number("must be a port number")
+  .int("must be a whole number")
+  .min(0, "must be 0 to 65535")
+  .max(65_535, "must be 0 to 65535");
+const LogLevel = z.enum(
+  ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+  "must be one of fatal, error, warn, info, debug, trace, silent",
+);
 
 const IngestEnv = z.object({
   DATABASE_URL: DatabaseUrl,
   MQTT_URL: MqttUrl,
   INGEST_PORT: Port.default(9_101),
   // Part of the MQTT client id: a replica that comes back under the same name finds its session.
-  INGEST_REPLICA: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, "must be 1 to 40 of A-Z a-z 0-9 . _ -").default(() => hostname().slice(0, 40).replace(/[^A-Za-z0-9._-]/g, "-") || "ingest"),
-  INGEST_MAX_QUEUE_MB: z.coerce.number("must be a number of MB").int().min(4, "must be at least 4").max(4_096, "must be at most 4096").default(48),
+  INGEST_REPLICA: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,40}$/, "must be 1 to 40 of A-Z a-z 0-9 . _ -")
+    .default(
+      () =>
+        hostname()
+          .slice(0, 40)
+          .replace(/[^A-Za-z0-9._-]/g, "-") || "ingest",
+    ),
+  INGEST_MAX_QUEUE_MB: z.coerce
+    .number("must be a number of MB")
+    .int()
+    .min(4, "must be at least 4")
+    .max(4_096, "must be at most 4096")
+    .default(48),
   LOG_LEVEL: LogLevel.default("info"),
 });
 const JobsEnv = z.object({
   DATABASE_URL: DatabaseUrl,
   JOBS_PORT: Port.default(9_102),
   // days that raw readings are kept; rollups stay
-  RETENTION_RAW_DAYS: z.coerce.number("must be a number of days").int().min(1, "must be at least 1").max(36_500).default(400),
+  RETENTION_RAW_DAYS: z.coerce
+    .number("must be a number of days")
+    .int()
+    .min(1, "must be at least 1")
+    .max(36_500)
+    .default(400),
   LOG_LEVEL: LogLevel.default("info"),
 });
 
@@ -73,7 +98,12 @@ export function readIngestConfig(env: Env): IngestConfig {
 /** @throws {ConfigError} */
 export function readJobsConfig(env: Env): JobsConfig {
   const read = parseEnv(JobsEnv, env);
-  return { databaseUrl: read.DATABASE_URL, port: read.JOBS_PORT, keepRawDays: read.RETENTION_RAW_DAYS, logLevel: read.LOG_LEVEL };
+  return {
+    databaseUrl: read.DATABASE_URL,
+    port: read.JOBS_PORT,
+    keepRawDays: read.RETENTION_RAW_DAYS,
+    logLevel: read.LOG_LEVEL,
+  };
 }
 
 function parseEnv<T extends z.ZodType>(schema: T, env: Env): z.infer<T> {

@@ -35,14 +35,18 @@ declare global {
 }
 
 function resources(): WebResources {
-  if (!globalThis.throughlineWeb) globalThis.throughlineWeb = { pool: openPool(webDatabaseUrl(), WEB_POOL), series: null, live: null };
+  if (!globalThis.throughlineWeb)
+    globalThis.throughlineWeb = { pool: openPool(webDatabaseUrl(), WEB_POOL), series: null, live: null };
   return globalThis.throughlineWeb;
 }
 
 /** @throws {Error} that names the variable, when no database is configured */
 export function webDatabaseUrl(): string {
   const url = process.env.DATABASE_URL;
-  if (!url) throw new Error("DATABASE_URL is not set. Start everything with npm start, or set it to postgres://user:password@host:port/database.");
+  if (!url)
+    throw new Error(
+      "DATABASE_URL is not set. Start everything with npm start, or set it to postgres://user:password@host:port/database.",
+    );
   return url;
 }
 

@@ -17,7 +17,11 @@ const LatestNotice = z.object({ streams: z.union([z.array(z.int()), z.literal("m
 const LATEST_EVERY_MS = 250;
 const CHANGED_EVERY_MS = 1_000;
 const RECONNECT_MS = 1_000;
-const CHANNELS = new Map<string, "events" | "nodes" | "quarantine">([["tl_events", "events"], ["tl_nodes", "nodes"], ["tl_quarantine", "quarantine"]]);
+const CHANNELS = new Map<string, "events" | "nodes" | "quarantine">([
+  ["tl_events", "events"],
+  ["tl_nodes", "nodes"],
+  ["tl_quarantine", "quarantine"],
+]);
 
 /**
  * Fans database notifications out to the browsers of this process over one connection of its own.
@@ -36,7 +40,11 @@ export class LiveHub {
   private latestSentMs = 0;
   private readonly changedTimers = new Map<string, NodeJS.Timeout>();
 
-  constructor(private readonly url: () => string, private readonly pool: Pool, private readonly onProblem: (what: string, cause: unknown) => void) {}
+  constructor(
+    private readonly url: () => string,
+    private readonly pool: Pool,
+    private readonly onProblem: (what: string, cause: unknown) => void,
+  ) {}
 
   get size(): number {
     return this.subscribers.size;
@@ -57,7 +65,11 @@ export class LiveHub {
   private async connect(): Promise<void> {
     if (this.client || this.connecting) return;
     this.connecting = true;
-    const client = new Client({ connectionString: this.url(), application_name: "throughline-web-live", keepAlive: true });
+    const client = new Client({
+      connectionString: this.url(),
+      application_name: "throughline-web-live",
+      keepAlive: true,
+    });
     client.on("notification", ({ channel, payload }) => this.notice(channel, payload ?? ""));
     client.on("error", (cause) => this.lost(client, cause));
     client.on("end", () => this.lost(client, null));
@@ -77,7 +89,10 @@ export class LiveHub {
     if (cause !== null) this.onProblem("the connection that listens for changes was lost", cause);
     if (this.client !== client && this.client !== null) return;
     this.client = null;
-    if (this.subscribers.size > 0) setTimeout(() => { if (this.subscribers.size > 0) void this.connect(); }, RECONNECT_MS).unref();
+    if (this.subscribers.size > 0)
+      setTimeout(() => {
+        if (this.subscribers.size > 0) void this.connect();
+      }, RECONNECT_MS).unref();
   }
 
   private async disconnect(): Promise<void> {
@@ -124,7 +139,9 @@ export class LiveHub {
         [ids],
       );
       for (const subscriber of this.subscribers) {
-        const readings = rows.filter((row) => subscriber.streams.has(row.id)).map((row) => ({ ...row, value: row.value !== null && Number.isFinite(row.value) ? row.value : null }));
+        const readings = rows
+          .filter((row) => subscriber.streams.has(row.id))
+          .map((row) => ({ ...row, value: row.value !== null && Number.isFinite(row.value) ? row.value : null }));
         if (readings.length > 0) subscriber.send({ type: "latest", readings });
       }
     } catch (cause) {

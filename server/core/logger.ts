@@ -4,7 +4,19 @@ import type { LogLevel } from "./config";
 export type { Logger } from "pino";
 
 /** Keys whose values never reach a log, at the top and one level down. */
-const SECRET_KEYS = ["password", "token", "secret", "authorization", "cookie", "token_hash", "tokenHash", "url", "connectionString", "databaseUrl", "mqttUrl"];
+const SECRET_KEYS = [
+  "password",
+  "token",
+  "secret",
+  "authorization",
+  "cookie",
+  "token_hash",
+  "tokenHash",
+  "url",
+  "connectionString",
+  "databaseUrl",
+  "mqttUrl",
+];
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const NODE_TOKEN = /\btln_[A-Za-z0-9_-]{8,}/g;
 
@@ -23,12 +35,20 @@ export function openLogger(process: string, level: LogLevel, destination?: NodeJ
     serializers: {
       err: (cause: unknown) =>
         cause instanceof Error
-          ? { type: cause.name, message: redact(cause.message), code: "code" in cause ? cause.code : undefined, stack: redact(cause.stack ?? "") }
+          ? {
+              type: cause.name,
+              message: redact(cause.message),
+              code: "code" in cause ? cause.code : undefined,
+              stack: redact(cause.stack ?? ""),
+            }
           : { message: redact(String(cause)) },
     },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger["info"]>, method: Logger["info"]) {
-        method.apply(this, args.map((arg) => (typeof arg === "string" ? redact(arg) : arg)) as Parameters<Logger["info"]>); // same tuple, strings cleaned
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === "string" ? redact(arg) : arg)) as Parameters<Logger["info"]>,
+        ); // same tuple, strings cleaned
       },
     },
   };

@@ -17,7 +17,12 @@ export function openRegistry(process: string): Registry {
 }
 
 /** Serves `/health` and `/metrics`; port 0 takes a free one. @throws when the port is taken */
-export async function serveHealth(port: number, registry: Registry, health: () => Health, host = "0.0.0.0"): Promise<{ server: Server; port: number; close(): Promise<void> }> {
+export async function serveHealth(
+  port: number,
+  registry: Registry,
+  health: () => Health,
+  host = "0.0.0.0",
+): Promise<{ server: Server; port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/health") {

@@ -13,7 +13,8 @@ test.each([
   expect(isKnownHost(host, extra)).toBe(known);
 });
 
-const headers = (entries: Record<string, string>) => new Headers({ host: "localhost:3000", "content-type": "application/json", ...entries });
+const headers = (entries: Record<string, string>) =>
+  new Headers({ host: "localhost:3000", "content-type": "application/json", ...entries });
 
 test("a change needs JSON and our own origin", () => {
   expect(refuseChange(headers({ origin: "http://localhost:3000" }))).toBeNull();
@@ -21,6 +22,10 @@ test("a change needs JSON and our own origin", () => {
   expect(refuseChange(headers({ origin: "https://evil.example" }))).toContain("pages of this server");
   expect(refuseChange(headers({ origin: "null" }))).toContain("pages of this server");
   expect(refuseChange(headers({ "sec-fetch-site": "cross-site" }))).toContain("where a change comes from");
-  expect(refuseChange(headers({ origin: "http://localhost:3000", "content-type": "text/plain" }))).toContain("application/json");
-  expect(refuseChange(headers({ origin: "http://localhost:3000", "content-type": "application/jsonp" }))).toContain("application/json");
+  expect(refuseChange(headers({ origin: "http://localhost:3000", "content-type": "text/plain" }))).toContain(
+    "application/json",
+  );
+  expect(refuseChange(headers({ origin: "http://localhost:3000", "content-type": "application/jsonp" }))).toContain(
+    "application/json",
+  );
 });

@@ -12,7 +12,9 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 export function isKnownHost(host: string | null, extra: string | undefined): boolean {
   if (!host) return false;
   const name = host.toLowerCase().replace(/:\d+$/, "");
-  return LOOPBACK.has(name) || (extra ?? "").split(",").some((known) => known.trim().toLowerCase() === name && name !== "");
+  return (
+    LOOPBACK.has(name) || (extra ?? "").split(",").some((known) => known.trim().toLowerCase() === name && name !== "")
+  );
 }
 
 /** Why a request that changes something is refused, or null when it may go on. */
@@ -21,7 +23,8 @@ export function refuseChange(headers: Headers): string | null {
   if (!/^application\/json\b/i.test(type)) return "Changes are sent as application/json.";
   const origin = headers.get("origin");
   const host = headers.get("host");
-  if (origin === null) return headers.get("sec-fetch-site") === null ? null : "A browser must say where a change comes from.";
+  if (origin === null)
+    return headers.get("sec-fetch-site") === null ? null : "A browser must say where a change comes from.";
   if (origin === `http://${host}` || origin === `https://${host}`) return null;
   return "Changes are only taken from pages of this server.";
 }

@@ -18,7 +18,10 @@ const t = initTRPC.context<Ctx>().create({
   errorFormatter: ({ shape, error }) => ({
     ...shape,
     // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
-    message: error.code === "INTERNAL_SERVER_ERROR" ? "The server could not do this. What failed is in its log; trying again is safe." : shape.message,
+    message:
+      error.code === "INTERNAL_SERVER_ERROR"
+        ? "The server could not do this. What failed is in its log; trying again is safe."
+        : shape.message,
     data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
   }),
 });

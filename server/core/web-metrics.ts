@@ -21,17 +21,42 @@ function gauges(): WebGauges {
   collectDefaultMetrics({ register: registry });
   const made: WebGauges = {
     registry,
-    liveBrowsers: new Gauge({ name: "throughline_web_live_browsers", help: "Browsers that hold an event stream open", registers: [registry] }),
-    connections: new Gauge({ name: "throughline_web_database_connections", help: "Database connections of this process by state", labelNames: ["state"], registers: [registry] }),
-    nodes: new Gauge({ name: "throughline_nodes", help: "Edge nodes by state", labelNames: ["state"], registers: [registry] }),
-    waiting: new Gauge({ name: "throughline_waiting", help: "What waits for a person", labelNames: ["what"], registers: [registry] }),
+    liveBrowsers: new Gauge({
+      name: "throughline_web_live_browsers",
+      help: "Browsers that hold an event stream open",
+      registers: [registry],
+    }),
+    connections: new Gauge({
+      name: "throughline_web_database_connections",
+      help: "Database connections of this process by state",
+      labelNames: ["state"],
+      registers: [registry],
+    }),
+    nodes: new Gauge({
+      name: "throughline_nodes",
+      help: "Edge nodes by state",
+      labelNames: ["state"],
+      registers: [registry],
+    }),
+    waiting: new Gauge({
+      name: "throughline_waiting",
+      help: "What waits for a person",
+      labelNames: ["what"],
+      registers: [registry],
+    }),
   };
   globalThis.throughlineWebMetrics = made;
   return made;
 }
 
 /** @throws {Error} when the database does not answer: a scrape that fails is itself the alarm */
-export async function renderWebMetrics({ pool, liveBrowsers }: { pool: Pool; liveBrowsers: number }): Promise<{ text: string; contentType: string }> {
+export async function renderWebMetrics({
+  pool,
+  liveBrowsers,
+}: {
+  pool: Pool;
+  liveBrowsers: number;
+}): Promise<{ text: string; contentType: string }> {
   const metrics = gauges();
   metrics.liveBrowsers.set(liveBrowsers);
   metrics.connections.set({ state: "idle" }, pool.idleCount);

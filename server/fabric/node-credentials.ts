@@ -27,10 +27,22 @@ export interface NodeSummary {
  */
 export async function addNode(pool: Pool, node: NewNode): Promise<void> {
   await inTransaction(pool, async (query) => {
-    if (node.site !== null) await query("insert into sites (id, name) values ($1, $1) on conflict do nothing", [node.site]);
-    const [existing] = await query<{ status: string; token_hash: string | null }>("select status, token_hash from nodes where id = $1 for update", [node.id]);
-    if (existing?.status === "retired") throw new DomainError("invalid_state", `The node ${node.id} was retired. Choose another name: its data stays under the old one.`);
-    if (existing?.token_hash) throw new DomainError("conflict", `The node ${node.id} exists already. For a new token: throughline node rotate-token ${node.id}`);
+    if (node.site !== null)
+      await query("insert into sites (id, name) values ($1, $1) on conflict do nothing", [node.site]);
+    const [existing] = await query<{ status: string; token_hash: string | null }>(
+      "select status, token_hash from nodes where id = $1 for update",
+      [node.id],
+    );
+    if (existing?.status === "retired")
+      throw new DomainError(
+        "invalid_state",
+        `The node ${node.id} was retired. Choose another name: its data stays under the old one.`,
+      );
+    if (existing?.token_hash)
+      throw new DomainError(
+        "conflict",
+        `The node ${node.id} exists already. For a new token: throughline node rotate-token ${node.id}`,
+      );
     await query(
       `insert into nodes (id, site_id, status, trusted, token_hash) values ($1, $2, 'accepted', $3, $4)
        on conflict (id) do update set site_id = coalesce(excluded.site_id, nodes.site_id), status = 'accepted', trusted = excluded.trusted, token_hash = excluded.token_hash`,
@@ -43,7 +55,10 @@ export async function addNode(pool: Pool, node: NewNode): Promise<void> {
 /** Replaces the token; the connection made with the old one ends. @throws {DomainError} not_found */
 export async function rotateNodeToken(pool: Pool, id: string, tokenHash: string): Promise<void> {
   await inTransaction(pool, async (query) => {
-    const changed = await query("update nodes set token_hash = $2 where id = $1 and status <> 'retired' returning id", [id, tokenHash]);
+    const changed = await query("update nodes set token_hash = $2 where id = $1 and status <> 'retired' returning id", [
+      id,
+      tokenHash,
+    ]);
     if (changed.length === 0) throw new DomainError("not_found", `There is no node ${id}. See: throughline node list`);
     await announce(query, id);
   });
@@ -51,7 +66,9 @@ export async function rotateNodeToken(pool: Pool, id: string, tokenHash: string)
 
 /** Who may sign in to the broker, with the hash of their token. */
 export async function listNodeCredentials(pool: Pool): Promise<Map<string, string>> {
-  const { rows } = await pool.query<{ id: string; token_hash: string }>("select id, token_hash from nodes where token_hash is not null and status <> 'retired'");
+  const { rows } = await pool.query<{ id: string; token_hash: string }>(
+    "select id, token_hash from nodes where token_hash is not null and status <> 'retired'",
+  );
   return new Map(rows.map((row) => [row.id, row.token_hash]));
 }
 

@@ -44,15 +44,25 @@ export async function listQuarantine(pool: Pool, input: QuarantineInput): Promis
        order by id desc limit ${PAGE_SIZE + 1}`,
       [input.status, input.node, input.reason, input.cursor],
     ),
-    pool.query<{ nodeId: string; reason: string; n: number }>(`select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 group by node_id, reason`, [input.status]),
+    pool.query<{ nodeId: string; reason: string; n: number }>(
+      `select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 group by node_id, reason`,
+      [input.status],
+    ),
   ]);
   const rows = page.rows.slice(0, PAGE_SIZE);
-  const matches = (facet: { nodeId: string; reason: string }) => (input.node === null || facet.nodeId === input.node) && (input.reason === null || facet.reason === input.reason);
+  const matches = (facet: { nodeId: string; reason: string }) =>
+    (input.node === null || facet.nodeId === input.node) && (input.reason === null || facet.reason === input.reason);
   return {
     rows,
     next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null,
-    reasons: sumBy(facets.rows.filter((facet) => input.node === null || facet.nodeId === input.node), (facet) => facet.reason).map(([reason, n]) => ({ reason, n })),
-    nodes: sumBy(facets.rows.filter((facet) => input.reason === null || facet.reason === input.reason), (facet) => facet.nodeId).map(([nodeId, n]) => ({ nodeId, n })),
+    reasons: sumBy(
+      facets.rows.filter((facet) => input.node === null || facet.nodeId === input.node),
+      (facet) => facet.reason,
+    ).map(([reason, n]) => ({ reason, n })),
+    nodes: sumBy(
+      facets.rows.filter((facet) => input.reason === null || facet.reason === input.reason),
+      (facet) => facet.nodeId,
+    ).map(([nodeId, n]) => ({ nodeId, n })),
     matching: facets.rows.filter(matches).reduce((sum, facet) => sum + facet.n, 0),
   };
 }
@@ -65,7 +75,10 @@ function sumBy<T extends { n: number }>(facets: readonly T[], name: (facet: T) =
 
 /** The payload of one refused message as safe text, or null when there is no such message. */
 export async function findPayload(pool: Pool, id: number): Promise<(PayloadPreview & { properties: unknown }) | null> {
-  const { rows } = await pool.query<{ payload: Buffer; properties: { contentEncoding?: unknown; userProperties?: Record<string, unknown> } }>("select payload, properties from quarantine where id = $1", [id]);
+  const { rows } = await pool.query<{
+    payload: Buffer;
+    properties: { contentEncoding?: unknown; userProperties?: Record<string, unknown> };
+  }>("select payload, properties from quarantine where id = $1", [id]);
   const row = rows[0];
   if (!row) return null;
   const encoding = row.properties.userProperties?.ce ?? row.properties.contentEncoding;

@@ -62,7 +62,11 @@ export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): P
   const facts = fleetFacts(all, waiting.rows[0] ?? { proposedStreams: 0, quarantined: 0 });
 
   const wanted = input.q.toLowerCase();
-  const matching = all.filter((row) => shows(row, input.show) && (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)));
+  const matching = all.filter(
+    (row) =>
+      shows(row, input.show) &&
+      (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)),
+  );
   const after = input.cursor;
   const rest = after === null ? matching : matching.filter((row) => sortKey(row) > after);
   const page = rest.slice(0, PAGE_SIZE);
@@ -89,7 +93,10 @@ function shows(row: NodeFactsRow & { health: Health }, show: FleetInput["show"])
   return row.health.status === show;
 }
 
-function fleetFacts(all: readonly (NodeFactsRow & { health: Health })[], waiting: { proposedStreams: number; quarantined: number }): FleetFacts {
+function fleetFacts(
+  all: readonly (NodeFactsRow & { health: Health })[],
+  waiting: { proposedStreams: number; quarantined: number },
+): FleetFacts {
   const byStatus: Record<Status, number> = { ok: 0, watch: 0, bad: 0, unknown: 0 };
   for (const row of all) byStatus[row.health.status] += 1;
   const worst = all[0];
@@ -99,7 +106,10 @@ function fleetFacts(all: readonly (NodeFactsRow & { health: Health })[], waiting
     offline: all.filter((row) => shows(row, "offline")).length,
     proposedNodes: all.filter((row) => row.status === "proposed").length,
     ...waiting,
-    worst: worst && (worst.health.status === "bad" || worst.health.status === "watch") ? { id: worst.name ?? worst.id, ...worst.health } : null,
+    worst:
+      worst && (worst.health.status === "bad" || worst.health.status === "watch")
+        ? { id: worst.name ?? worst.id, ...worst.health }
+        : null,
   };
 }
 
@@ -166,7 +176,11 @@ function toStreamRow({ qualityCode, ...row }: RawStreamRow, nowMs: number): Stre
 }
 
 /** Streams whose key, device, quantity or node contains the words, by id. */
-export async function listStreams(pool: Pool, input: StreamListInput, nowMs: number): Promise<{ rows: StreamRow[]; next: number | null; matching: number; total: number }> {
+export async function listStreams(
+  pool: Pool,
+  input: StreamListInput,
+  nowMs: number,
+): Promise<{ rows: StreamRow[]; next: number | null; matching: number; total: number }> {
   const words = input.q.split(/\s+/).filter((word) => word !== "");
   const where = [
     "($1::text is null or s.node_id = $1)",
@@ -175,19 +189,30 @@ export async function listStreams(pool: Pool, input: StreamListInput, nowMs: num
   ].join(" and ");
   const filter = [input.node, input.status, words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`)];
   const [page, counts] = await Promise.all([
-    pool.query<RawStreamRow>(`${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`, [...filter, input.cursor]),
+    pool.query<RawStreamRow>(
+      `${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`,
+      [...filter, input.cursor],
+    ),
     pool.query<{ matching: number; total: number }>(
       `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s left join devices d on d.id = s.device_id`,
       filter,
     ),
   ]);
   const rows = page.rows.slice(0, PAGE_SIZE).map((row) => toStreamRow(row, nowMs));
-  return { rows, next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null, matching: counts.rows[0]?.matching ?? 0, total: counts.rows[0]?.total ?? 0 };
+  return {
+    rows,
+    next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null,
+    matching: counts.rows[0]?.matching ?? 0,
+    total: counts.rows[0]?.total ?? 0,
+  };
 }
 
 /** All streams of a node, accepted first, in the order of their keys. */
 export async function listStreamsOfNode(pool: Pool, nodeId: string, nowMs: number): Promise<StreamRow[]> {
-  const { rows } = await pool.query<RawStreamRow>(`${STREAM_ROW} where s.node_id = $1 order by s.status = 'proposed' desc, s.key limit 2000`, [nodeId]);
+  const { rows } = await pool.query<RawStreamRow>(
+    `${STREAM_ROW} where s.node_id = $1 order by s.status = 'proposed' desc, s.key limit 2000`,
+    [nodeId],
+  );
   return rows.map((row) => toStreamRow(row, nowMs));
 }
 
@@ -252,34 +277,55 @@ export interface NodeDetail extends NodeFactsRow {
   lanes: { lane: string; epoch: string; upTo: number; watermarkMs: number | null; lastBatchMs: number | null }[];
   gaps: { id: string; lane: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null }[];
   history: { atMs: number; kind: string; text: string; severity: string | null }[];
-  inference: { slot: string; model: string; n1h: number; lastMs: number; lastScore: number | null; lastLabel: string | null; p50LatencyMs: number | null }[];
-  documents: { desired: unknown; desiredRevision: number; reported: unknown; appliedRevision: number | null; reportedMs: number | null } | null;
+  inference: {
+    slot: string;
+    model: string;
+    n1h: number;
+    lastMs: number;
+    lastScore: number | null;
+    lastLabel: string | null;
+    p50LatencyMs: number | null;
+  }[];
+  documents: {
+    desired: unknown;
+    desiredRevision: number;
+    reported: unknown;
+    appliedRevision: number | null;
+    reportedMs: number | null;
+  } | null;
   quarantined: number;
 }
 
 /** Everything the page of one node shows except its streams, or null. Eight reads, none of them per row. */
 export async function findNode(pool: Pool, id: string, nowMs: number): Promise<NodeDetail | null> {
   const [node, devices, lanes, gaps, births, events, inference, documents, held] = await Promise.all([
-    pool.query<Omit<NodeDetail, "health" | "devices" | "lanes" | "gaps" | "history" | "inference" | "documents" | "quarantined">>(
+    pool.query<
+      Omit<NodeDetail, "health" | "devices" | "lanes" | "gaps" | "history" | "inference" | "documents" | "quarantined">
+    >(
       `select f.*, si.name as "siteName", coalesce(si.time_zone, 'UTC') as "timeZone", n.trusted, n.labels, n.arch, n.mem_mb as "memMb", n.sdk, n.agent, n.capabilities, n.boot, n.epoch,
          ${ms("n.born_at")} as "bornMs", ${ms("n.online_changed_at")} as "onlineChangedMs", ${ms("n.created_at")} as "createdMs", n.slots
        from (${NODE_FACTS} where n.id = $2) f join nodes n on n.id = f.id left join sites si on si.id = n.site_id`,
       [nowMs, id],
     ),
     pool.query<NodeDetail["devices"][number]>(
-      `select d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`, [id],
+      `select d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`,
+      [id],
     ),
     pool.query<NodeDetail["lanes"][number]>(
-      `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 order by last_batch_at desc nulls last limit 12`, [id],
+      `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 order by last_batch_at desc nulls last limit 12`,
+      [id],
     ),
     pool.query<NodeDetail["gaps"][number]>(
-      `select id::text, lane, ${ms("from_ts")} as "fromMs", ${ms("to_ts")} as "toMs", row_count::float8 as rows, why, kept from gaps where node_id = $1 order by from_ts desc limit 20`, [id],
+      `select id::text, lane, ${ms("from_ts")} as "fromMs", ${ms("to_ts")} as "toMs", row_count::float8 as rows, why, kept from gaps where node_id = $1 order by from_ts desc limit 20`,
+      [id],
     ),
     pool.query<{ atMs: number; boot: string; agent: string | null }>(
-      `select ${ms("received_at")} as "atMs", boot, document->>'agent' as agent from births where node_id = $1 order by received_at desc limit 10`, [id],
+      `select ${ms("received_at")} as "atMs", boot, document->>'agent' as agent from births where node_id = $1 order by received_at desc limit 10`,
+      [id],
     ),
     pool.query<{ atMs: number; kind: string; severity: string | null; stream: string | null }>(
-      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`, [id],
+      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
+      [id],
     ),
     pool.query<NodeDetail["inference"][number]>(
       `select slot, (array_agg(model order by ts desc))[1] as model, count(*)::int as "n1h", ${ms("max(ts)")} as "lastMs", (array_agg(score order by ts desc))[1] as "lastScore",
@@ -288,15 +334,26 @@ export async function findNode(pool: Pool, id: string, nowMs: number): Promise<N
       [id, nowMs],
     ),
     pool.query<NonNullable<NodeDetail["documents"]>>(
-      `select desired, desired_revision::float8 as "desiredRevision", reported, applied_revision::float8 as "appliedRevision", ${ms("reported_at")} as "reportedMs" from node_documents where node_id = $1`, [id],
+      `select desired, desired_revision::float8 as "desiredRevision", reported, applied_revision::float8 as "appliedRevision", ${ms("reported_at")} as "reportedMs" from node_documents where node_id = $1`,
+      [id],
     ),
     pool.query<{ n: number }>(`select count(*)::int as n from quarantine where node_id = $1 and status = 'held'`, [id]),
   ]);
   const row = node.rows[0];
   if (!row) return null;
   const history = [
-    ...births.rows.map((birth) => ({ atMs: birth.atMs, kind: "start", text: `Started${birth.agent ? `, ${birth.agent}` : ""}`, severity: null })),
-    ...events.rows.map((event) => ({ atMs: event.atMs, kind: event.kind, text: event.stream ? `${event.kind}, ${event.stream}` : event.kind, severity: event.severity })),
+    ...births.rows.map((birth) => ({
+      atMs: birth.atMs,
+      kind: "start",
+      text: `Started${birth.agent ? `, ${birth.agent}` : ""}`,
+      severity: null,
+    })),
+    ...events.rows.map((event) => ({
+      atMs: event.atMs,
+      kind: event.kind,
+      text: event.stream ? `${event.kind}, ${event.stream}` : event.kind,
+      severity: event.severity,
+    })),
   ].sort((a, b) => b.atMs - a.atMs);
   return {
     ...row,
@@ -312,7 +369,9 @@ export async function findNode(pool: Pool, id: string, nowMs: number): Promise<N
 }
 
 /** What the sidebar counts: messages held and streams proposed. */
-export async function getWaiting(pool: Pool): Promise<{ quarantined: number; proposedStreams: number; proposedNodes: number }> {
+export async function getWaiting(
+  pool: Pool,
+): Promise<{ quarantined: number; proposedStreams: number; proposedNodes: number }> {
   const { rows } = await pool.query<{ quarantined: number; proposedStreams: number; proposedNodes: number }>(
     `select (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams where status = 'proposed')::int as "proposedStreams",
        (select count(*) from nodes where status = 'proposed')::int as "proposedNodes"`,

@@ -12,11 +12,19 @@ export type AcceptStreams = z.infer<typeof AcceptStreams>;
 export const AcceptNode = z.object({ node: NodeId, withStreams: z.boolean().default(true) });
 export type AcceptNode = z.infer<typeof AcceptNode>;
 
-export const DiscardQuarantine = z.object({ ids: z.array(z.int().positive()).min(1, "Choose at least one entry.").max(1_000) });
+export const DiscardQuarantine = z.object({
+  ids: z.array(z.int().positive()).min(1, "Choose at least one entry.").max(1_000),
+});
 export type DiscardQuarantine = z.infer<typeof DiscardQuarantine>;
 
 /** `repair` replaces the payload of a single entry: JSON text, uncompressed. */
 export const ReplayQuarantine = z
-  .object({ ids: z.array(z.int().positive()).min(1, "Choose at least one entry.").max(1_000), repair: z.string().min(2).max(1_048_576).optional() })
-  .refine(({ ids, repair }) => repair === undefined || ids.length === 1, { path: ["repair"], message: "Repair one entry at a time." });
+  .object({
+    ids: z.array(z.int().positive()).min(1, "Choose at least one entry.").max(1_000),
+    repair: z.string().min(2).max(1_048_576).optional(),
+  })
+  .refine(({ ids, repair }) => repair === undefined || ids.length === 1, {
+    path: ["repair"],
+    message: "Repair one entry at a time.",
+  });
 export type ReplayQuarantine = z.infer<typeof ReplayQuarantine>;

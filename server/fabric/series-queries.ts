@@ -10,13 +10,26 @@ const ASSUMED_RATE_HZ = 2;
 
 /** At most `maxPoints` points of one stream, as columns: what the chart draws, and nothing per reading. */
 export async function getSeries(pool: Pool, store: TimeSeriesStore, input: StreamRangeInput): Promise<ChartPoints> {
-  const { rows } = await pool.query<{ rateHz: number | null }>(`select rate_hz as "rateHz" from streams where id = $1`, [input.id]);
+  const { rows } = await pool.query<{ rateHz: number | null }>(
+    `select rate_hz as "rateHz" from streams where id = $1`,
+    [input.id],
+  );
   const estimate = ((input.toMs - input.fromMs) / 1_000) * (rows[0]?.rateHz ?? ASSUMED_RATE_HZ);
   if (estimate <= MAX_READINGS) {
-    const readings = await store.readRange(pool, { streamId: input.id, fromMs: input.fromMs, toMs: input.toMs, limit: MAX_READINGS + 1 });
+    const readings = await store.readRange(pool, {
+      streamId: input.id,
+      fromMs: input.fromMs,
+      toMs: input.toMs,
+      limit: MAX_READINGS + 1,
+    });
     if (readings.tsMs.length <= MAX_READINGS) return readingPoints(readings, input, input.maxPoints);
   }
-  const [points] = await store.readSeries(pool, { streamIds: [input.id], fromMs: input.fromMs, toMs: input.toMs, maxPoints: input.maxPoints });
+  const [points] = await store.readSeries(pool, {
+    streamIds: [input.id],
+    fromMs: input.fromMs,
+    toMs: input.toMs,
+    maxPoints: input.maxPoints,
+  });
   return rollupPoints(points ?? null);
 }
 
@@ -24,7 +37,15 @@ export interface RangeMarks {
   gaps: { id: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null; lane: string }[];
   events: { id: string; tsMs: number; kind: string; severity: string | null; ofNode: boolean; lateMs: number }[];
   /** Scored windows in a row with one label, joined to bars. */
-  verdicts: { fromMs: number; toMs: number; slot: string; model: string; label: string; maxScore: number | null; n: number }[];
+  verdicts: {
+    fromMs: number;
+    toMs: number;
+    slot: string;
+    model: string;
+    label: string;
+    maxScore: number | null;
+    n: number;
+  }[];
 }
 
 const MAX_MARKS = 200;

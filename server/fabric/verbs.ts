@@ -13,10 +13,16 @@ type VerbCtx = Pick<Ctx, "pool" | "actor">;
 export async function acceptNode({ pool }: VerbCtx, { node, withStreams }: AcceptNode): Promise<{ streams: number }> {
   return inTransaction(pool, async (tx) => {
     const { rows } = await tx.query<{ status: string }>("select status from nodes where id = $1 for update", [node]);
-    if (!rows[0]) throw new DomainError("not_found", `There is no node ${node}. It appears here after its first message.`);
+    if (!rows[0])
+      throw new DomainError("not_found", `There is no node ${node}. It appears here after its first message.`);
     await tx.query("update nodes set status = 'accepted' where id = $1", [node]);
     // A stream in a unit that nobody can read is left for acceptStreams, where the unit can be put right.
-    const proposed = withStreams ? await tx.query<{ id: number; unit: string | null }>("select id, unit from streams where node_id = $1 and status = 'proposed' for update", [node]) : { rows: [] };
+    const proposed = withStreams
+      ? await tx.query<{ id: number; unit: string | null }>(
+          "select id, unit from streams where node_id = $1 and status = 'proposed' for update",
+          [node],
+        )
+      : { rows: [] };
     const readable = proposed.rows.filter(({ unit }) => unit === null || parseUnit(unit) !== null).map(({ id }) => id);
     await tx.query("update streams set status = 'accepted', accepted_at = now() where id = any($1)", [readable]);
     await tell(tx, [node]);
@@ -25,15 +31,30 @@ export async function acceptNode({ pool }: VerbCtx, { node, withStreams }: Accep
 }
 
 /** Accepts streams, and their nodes with them: data of a stream cannot be wanted from a node that is not. */
-export async function acceptStreams({ pool }: VerbCtx, { streamIds, units }: AcceptStreams): Promise<{ streams: number }> {
+export async function acceptStreams(
+  { pool }: VerbCtx,
+  { streamIds, units }: AcceptStreams,
+): Promise<{ streams: number }> {
   return inTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<{ id: number; nodeId: string; key: string; unit: string | null }>(`select id, node_id as "nodeId", key, unit from streams where id = any($1) order by id for update`, [streamIds]);
+    const { rows } = await tx.query<{ id: number; nodeId: string; key: string; unit: string | null }>(
+      `select id, node_id as "nodeId", key, unit from streams where id = any($1) order by id for update`,
+      [streamIds],
+    );
     const missing = streamIds.filter((id) => !rows.some((row) => row.id === id));
-    if (missing.length > 0) throw new DomainError("not_found", "A stream you chose no longer exists. Load the page again.", { missing });
+    if (missing.length > 0)
+      throw new DomainError("not_found", "A stream you chose no longer exists. Load the page again.", { missing });
     for (const { id, key, unit } of rows) {
       const wanted = units[String(id)] ?? unit;
-      if (wanted !== null && !parseUnit(wanted)) throw new DomainError("invalid_input", `${key}: ${wanted} is not a UCUM unit. Use a code such as Cel, mm/s, kW or bar.`, { stream: id });
-      await tx.query("update streams set status = 'accepted', accepted_at = now(), unit = $2 where id = $1", [id, wanted]);
+      if (wanted !== null && !parseUnit(wanted))
+        throw new DomainError(
+          "invalid_input",
+          `${key}: ${wanted} is not a UCUM unit. Use a code such as Cel, mm/s, kW or bar.`,
+          { stream: id },
+        );
+      await tx.query("update streams set status = 'accepted', accepted_at = now(), unit = $2 where id = $1", [
+        id,
+        wanted,
+      ]);
     }
     const nodes = [...new Set(rows.map(({ nodeId }) => nodeId))].sort();
     await tx.query("update nodes set status = 'accepted' where id = any($1) and status <> 'accepted'", [nodes]);
@@ -43,10 +64,17 @@ export async function acceptStreams({ pool }: VerbCtx, { streamIds, units }: Acc
 }
 
 /** Gives kept payloads up. They stay in the table, with who decided, until retention removes them. */
-export async function discardQuarantine({ pool, actor }: VerbCtx, { ids }: DiscardQuarantine): Promise<{ discarded: number }> {
+export async function discardQuarantine(
+  { pool, actor }: VerbCtx,
+  { ids }: DiscardQuarantine,
+): Promise<{ discarded: number }> {
   return inTransaction(pool, async (tx) => {
-    const { rowCount } = await tx.query("update quarantine set status = 'discarded', decided_at = now(), decided_by = $2 where id = any($1) and status = 'held'", [ids, actor.id]);
-    if (!rowCount) throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
+    const { rowCount } = await tx.query(
+      "update quarantine set status = 'discarded', decided_at = now(), decided_by = $2 where id = any($1) and status = 'held'",
+      [ids, actor.id],
+    );
+    if (!rowCount)
+      throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
     await tx.query("select pg_notify('tl_quarantine', '{}')");
     return { discarded: rowCount };
   });
@@ -56,18 +84,26 @@ export async function discardQuarantine({ pool, actor }: VerbCtx, { ids }: Disca
  * Asks ingest to store kept payloads now. Each is tried once: it is then `replayed`, or still held with the reason in
  * `outcome.error`.
  */
-export async function replayQuarantine({ pool, actor }: VerbCtx, { ids, repair }: ReplayQuarantine): Promise<{ requested: number }> {
+export async function replayQuarantine(
+  { pool, actor }: VerbCtx,
+  { ids, repair }: ReplayQuarantine,
+): Promise<{ requested: number }> {
   return inTransaction(pool, async (tx) => {
     const request = JSON.stringify({ requested: { by: actor.id, ...(repair === undefined ? {} : { repair }) } });
-    const { rowCount } = await tx.query("update quarantine set outcome = $2 where id = any($1) and status = 'held'", [ids, request]);
-    if (!rowCount) throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
+    const { rowCount } = await tx.query("update quarantine set outcome = $2 where id = any($1) and status = 'held'", [
+      ids,
+      request,
+    ]);
+    if (!rowCount)
+      throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
     await tx.query("select pg_notify('tl_quarantine', '{\"requested\":true}')");
     return { requested: rowCount };
   });
 }
 
 async function tell(tx: PoolClient, nodes: readonly string[]): Promise<void> {
-  for (const node of nodes) await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node })]);
+  for (const node of nodes)
+    await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node })]);
 }
 
 async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {

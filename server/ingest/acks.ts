@@ -58,7 +58,12 @@ export class Acks {
 
   /** The current acks of a node's epoch from the database: after a reconnect, or when it asks again. */
   async answer(pool: Pool, node: string, epoch: string): Promise<void> {
-    const { rows } = await pool.query<{ lane: Lane; upTo: string; ranges: string; rejected: { batch: number; text: string }[] | null }>(
+    const { rows } = await pool.query<{
+      lane: Lane;
+      upTo: string;
+      ranges: string;
+      rejected: { batch: number; text: string }[] | null;
+    }>(
       `select l.lane, l.up_to as "upTo", l.ranges::text, (select jsonb_agg(jsonb_build_object('batch', r.batch, 'text', r.rejected) order by r.batch) from
          (select batch, rejected from ingest_batches b where b.lane_id = l.id and b.rejected is not null and b.received_at > now() - interval '1 day' order by batch desc limit ${REJECTED_LISTED}) r) as rejected
        from ingest_lanes l where l.node_id = $1 and l.epoch = $2`,
@@ -67,7 +72,10 @@ export class Acks {
     const credit = this.credit();
     for (const row of rows) {
       const rejected = (row.rejected ?? []).map(({ batch, text }) => parseRejected(batch, text));
-      this.#publish({ node, epoch, lane: row.lane, settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) }, rejected }, credit);
+      this.#publish(
+        { node, epoch, lane: row.lane, settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) }, rejected },
+        credit,
+      );
     }
   }
 
@@ -76,7 +84,9 @@ export class Acks {
     const before = this.#lanes.get(topic);
     const earlier = before?.last.epoch === lane.epoch ? before.rejected : [];
     const now = new Set(lane.rejected.map(({ batch }) => batch));
-    const rejected = [...earlier.filter(({ batch }) => !now.has(batch)), ...lane.rejected].slice(-Math.max(REJECTED_REPEATED, lane.rejected.length));
+    const rejected = [...earlier.filter(({ batch }) => !now.has(batch)), ...lane.rejected].slice(
+      -Math.max(REJECTED_REPEATED, lane.rejected.length),
+    );
     if (this.#lanes.size >= MAX_LANES) this.#lanes.clear();
     this.#lanes.set(topic, { rejected: rejected.slice(-REJECTED_REPEATED), last: lane });
     if (credit === 0) this.#held.set(topic, lane);

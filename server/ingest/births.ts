@@ -15,17 +15,30 @@ export interface BirthOutcome {
 
 /** A birth document for this node, or why it cannot be read as one. */
 export function readBirth(json: unknown, node: z.infer<typeof NodeId>): Checked<Birth> {
-  if (isRecord(json) && json.v !== 1) return refused("SCHEMA", `The version ${short(json.v)} is not one we read.`, "v", "Supported: 1.");
+  if (isRecord(json) && json.v !== 1)
+    return refused("SCHEMA", `The version ${short(json.v)} is not one we read.`, "v", "Supported: 1.");
   if (isRecord(json) && typeof json.node === "string" && json.node !== node) {
-    return refused("CONTRACT", `The birth says it is of ${short(json.node)} but came from ${node}.`, "node", "A node publishes its own birth under its own name.");
+    return refused(
+      "CONTRACT",
+      `The birth says it is of ${short(json.node)} but came from ${node}.`,
+      "node",
+      "A node publishes its own birth under its own name.",
+    );
   }
   const parsed = Birth.safeParse(json);
   if (!parsed.success) return { ok: false, refusal: refusalFromZod(parsed.error) };
   const aliases = new Set<number>();
   const keys = new Set<string>();
   for (const [i, { alias, key }] of parsed.data.streams.entries()) {
-    if (aliases.has(alias)) return refused("CONTRACT", `The alias ${alias} is given to two streams.`, `streams[${i}].alias`, "Give every stream its own alias.");
-    if (keys.has(key)) return refused("CONTRACT", `The stream ${key} is listed twice.`, `streams[${i}].key`, "List every stream once.");
+    if (aliases.has(alias))
+      return refused(
+        "CONTRACT",
+        `The alias ${alias} is given to two streams.`,
+        `streams[${i}].alias`,
+        "Give every stream its own alias.",
+      );
+    if (keys.has(key))
+      return refused("CONTRACT", `The stream ${key} is listed twice.`, `streams[${i}].key`, "List every stream once.");
     aliases.add(alias);
     keys.add(key);
   }
@@ -42,7 +55,9 @@ export async function applyBirth(pool: Pool, birth: Birth): Promise<BirthOutcome
   try {
     await tx.query("begin");
     const outcome = await applyIn(tx, birth);
-    await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node: birth.node })]);
+    await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [
+      JSON.stringify({ node: birth.node }),
+    ]);
     await tx.query("commit");
     tx.release();
     return outcome;
@@ -55,33 +70,77 @@ export async function applyBirth(pool: Pool, birth: Birth): Promise<BirthOutcome
 
 async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   await tx.query("insert into nodes (id) values ($1) on conflict do nothing", [birth.node]);
-  const { rows } = await tx.query<{ trusted: boolean; status: string; boot: string | null }>("select trusted, status, boot from nodes where id = $1 for update", [birth.node]);
+  const { rows } = await tx.query<{ trusted: boolean; status: string; boot: string | null }>(
+    "select trusted, status, boot from nodes where id = $1 for update",
+    [birth.node],
+  );
   const node = rows[0];
   if (!node) throw new Error(`node ${birth.node} vanished while its birth was taken`);
-  const known = await tx.query<{ alias: number; key: string }>("select a.alias, s.key from stream_aliases a join streams s on s.id = a.stream_id where a.node_id = $1 and a.boot = $2", [birth.node, birth.boot]);
-  const inserted = await tx.query("insert into births (node_id, boot, epoch, document) values ($1, $2, $3, $4) on conflict do nothing", [birth.node, birth.boot, birth.epoch, JSON.stringify(birth)]);
+  const known = await tx.query<{ alias: number; key: string }>(
+    "select a.alias, s.key from stream_aliases a join streams s on s.id = a.stream_id where a.node_id = $1 and a.boot = $2",
+    [birth.node, birth.boot],
+  );
+  const inserted = await tx.query(
+    "insert into births (node_id, boot, epoch, document) values ($1, $2, $3, $4) on conflict do nothing",
+    [birth.node, birth.boot, birth.epoch, JSON.stringify(birth)],
+  );
   const isNew = inserted.rowCount === 1;
   // A retained birth of an older start comes again at every subscription: it must not make the node old.
   if (isNew || node.boot === birth.boot) await describeNode(tx, birth);
-  if (!isNew) await tx.query("update births set document = $3, received_at = now() where node_id = $1 and boot = $2 and document <> $3", [birth.node, birth.boot, JSON.stringify(birth)]);
-  if (node.trusted && node.status === "proposed") await tx.query("update nodes set status = 'accepted' where id = $1", [birth.node]);
+  if (!isNew)
+    await tx.query(
+      "update births set document = $3, received_at = now() where node_id = $1 and boot = $2 and document <> $3",
+      [birth.node, birth.boot, JSON.stringify(birth)],
+    );
+  if (node.trusted && node.status === "proposed")
+    await tx.query("update nodes set status = 'accepted' where id = $1", [birth.node]);
 
   const faults: Refusal[] = [];
-  const moved = new Set(known.rows.filter(({ alias, key }) => birth.streams.some((stream) => stream.alias === alias && stream.key !== key)).map(({ alias }) => alias));
+  const moved = new Set(
+    known.rows
+      .filter(({ alias, key }) => birth.streams.some((stream) => stream.alias === alias && stream.key !== key))
+      .map(({ alias }) => alias),
+  );
   for (const alias of moved) {
     const i = birth.streams.findIndex((stream) => stream.alias === alias);
-    faults.push({ code: "CONTRACT", message: `Within one boot the alias ${alias} moved to another stream.`, field: `streams[${i}].alias`, hint: "Keep aliases for the whole boot; start a new boot to change them." });
+    faults.push({
+      code: "CONTRACT",
+      message: `Within one boot the alias ${alias} moved to another stream.`,
+      field: `streams[${i}].alias`,
+      hint: "Keep aliases for the whole boot; start a new boot to change them.",
+    });
   }
   const streams = birth.streams.filter((stream) => !moved.has(stream.alias));
   const proposed = await upsertStreams(tx, birth.node, streams, node.trusted && node.status !== "retired");
-  const current = await tx.query<{ id: number; key: string; unit: string | null; type: string }>("select id, key, unit, type from streams where node_id = $1 and key = any($2)", [birth.node, streams.map((stream) => stream.key)]);
+  const current = await tx.query<{ id: number; key: string; unit: string | null; type: string }>(
+    "select id, key, unit, type from streams where node_id = $1 and key = any($2)",
+    [birth.node, streams.map((stream) => stream.key)],
+  );
   const byKey = new Map(current.rows.map((row) => [row.key, row]));
   for (const stream of streams) {
     const field = `streams[${birth.streams.indexOf(stream)}]`;
     const row = byKey.get(stream.key);
-    if (!parseUnit(stream.unit)) faults.push({ code: "CONTRACT", message: `${stream.key}: ${short(stream.unit)} is not a UCUM unit we know.`, field: `${field}.unit`, hint: unitHint(stream.unit) });
-    else if (row && row.unit !== stream.unit) faults.push({ code: "CONTRACT", message: `${stream.key} is registered in ${row.unit} and now promises ${stream.unit}.`, field: `${field}.unit`, hint: "Its data waits in quarantine. Accept the stream again with the new unit, or set the node back." });
-    else if (row && row.type !== stream.type) faults.push({ code: "CONTRACT", message: `${stream.key} is registered as ${row.type} and now promises ${stream.type}.`, field: `${field}.type`, hint: "Its data waits in quarantine until the stream is accepted again." });
+    if (!parseUnit(stream.unit))
+      faults.push({
+        code: "CONTRACT",
+        message: `${stream.key}: ${short(stream.unit)} is not a UCUM unit we know.`,
+        field: `${field}.unit`,
+        hint: unitHint(stream.unit),
+      });
+    else if (row && row.unit !== stream.unit)
+      faults.push({
+        code: "CONTRACT",
+        message: `${stream.key} is registered in ${row.unit} and now promises ${stream.unit}.`,
+        field: `${field}.unit`,
+        hint: "Its data waits in quarantine. Accept the stream again with the new unit, or set the node back.",
+      });
+    else if (row && row.type !== stream.type)
+      faults.push({
+        code: "CONTRACT",
+        message: `${stream.key} is registered as ${row.type} and now promises ${stream.type}.`,
+        field: `${field}.type`,
+        hint: "Its data waits in quarantine until the stream is accepted again.",
+      });
   }
   await tx.query(
     `insert into stream_aliases (node_id, boot, alias, stream_id)
@@ -105,16 +164,37 @@ async function describeNode(tx: PoolClient, birth: Birth): Promise<void> {
        born_at = case when boot is distinct from $8 or born_at is null then now() else born_at end
      where id = $1`,
     [
-      birth.node, JSON.stringify(birth.labels), birth.arch ?? null, birth.memMB === undefined ? null : Math.min(Math.round(birth.memMB), 2_147_483_647), birth.sdk, birth.agent ?? null,
-      birth.capabilities, birth.boot, birth.epoch, clock.source, clock.offsetMs, clock.errorMs,
-      buffer ? Math.round(buffer.bytes) : null, buffer ? Math.round(buffer.limitBytes) : null, buffer?.oldest ?? null, JSON.stringify(birth.slots),
+      birth.node,
+      JSON.stringify(birth.labels),
+      birth.arch ?? null,
+      birth.memMB === undefined ? null : Math.min(Math.round(birth.memMB), 2_147_483_647),
+      birth.sdk,
+      birth.agent ?? null,
+      birth.capabilities,
+      birth.boot,
+      birth.epoch,
+      clock.source,
+      clock.offsetMs,
+      clock.errorMs,
+      buffer ? Math.round(buffer.bytes) : null,
+      buffer ? Math.round(buffer.limitBytes) : null,
+      buffer?.oldest ?? null,
+      JSON.stringify(birth.slots),
     ],
   );
 }
 
-async function upsertStreams(tx: PoolClient, node: string, streams: Birth["streams"], trusted: boolean): Promise<number> {
+async function upsertStreams(
+  tx: PoolClient,
+  node: string,
+  streams: Birth["streams"],
+  trusted: boolean,
+): Promise<number> {
   const devices = [...new Set(streams.flatMap((stream) => (stream.device === undefined ? [] : [stream.device])))];
-  await tx.query("insert into devices (node_id, key) select $1, unnest($2::text[]) on conflict do nothing", [node, devices]);
+  await tx.query("insert into devices (node_id, key) select $1, unnest($2::text[]) on conflict do nothing", [
+    node,
+    devices,
+  ]);
   // A unit that nobody can read is never accepted unseen, also not from a trusted node.
   const inserted = await tx.query(
     `insert into streams (node_id, device_id, key, quantity, unit, type, rate_hz, status, accepted_at)
@@ -123,8 +203,14 @@ async function upsertStreams(tx: PoolClient, node: string, streams: Birth["strea
      left join devices d on d.node_id = $1 and d.key = n.device
      on conflict (node_id, key) do nothing`,
     [
-      node, streams.map((s) => s.key), streams.map((s) => s.quantity), streams.map((s) => s.unit), streams.map((s) => s.type), streams.map((s) => s.rateHz ?? null),
-      streams.map((s) => s.device ?? null), streams.map((s) => trusted && parseUnit(s.unit) !== null),
+      node,
+      streams.map((s) => s.key),
+      streams.map((s) => s.quantity),
+      streams.map((s) => s.unit),
+      streams.map((s) => s.type),
+      streams.map((s) => s.rateHz ?? null),
+      streams.map((s) => s.device ?? null),
+      streams.map((s) => trusted && parseUnit(s.unit) !== null),
     ],
   );
   await tx.query(
@@ -137,16 +223,42 @@ async function upsertStreams(tx: PoolClient, node: string, streams: Birth["strea
   await tx.query(
     `update streams s set quantity = n.quantity, unit = n.unit, type = n.type from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as n (key, quantity, unit, type)
      where s.node_id = $1 and s.key = n.key and s.unit is null`,
-    [node, streams.map((s) => s.key), streams.map((s) => s.quantity), streams.map((s) => s.unit), streams.map((s) => s.type)],
+    [
+      node,
+      streams.map((s) => s.key),
+      streams.map((s) => s.quantity),
+      streams.map((s) => s.unit),
+      streams.map((s) => s.type),
+    ],
   );
   // Trust given after the first birth.
   if (trusted) {
-    await tx.query("update streams set status = 'accepted', accepted_at = now() where node_id = $1 and key = any($2) and status = 'proposed'", [node, streams.filter((s) => parseUnit(s.unit) !== null).map((s) => s.key)]);
+    await tx.query(
+      "update streams set status = 'accepted', accepted_at = now() where node_id = $1 and key = any($2) and status = 'proposed'",
+      [node, streams.filter((s) => parseUnit(s.unit) !== null).map((s) => s.key)],
+    );
   }
   return inserted.rowCount ?? 0;
 }
 
-const COMMON_MISTAKES: Readonly<Record<string, string>> = { "°C": "Cel", celsius: "Cel", degC: "Cel", "°F": "[degF]", degF: "[degF]", F: "[degF]", rpm: "/min", RPM: "/min", hz: "Hz", pct: "%", percent: "%", psi: "[psi]", l: "L", "m/s²": "m/s2", "m³/h": "m3/h", "kWh": "kW.h" };
+const COMMON_MISTAKES: Readonly<Record<string, string>> = {
+  "°C": "Cel",
+  celsius: "Cel",
+  degC: "Cel",
+  "°F": "[degF]",
+  degF: "[degF]",
+  F: "[degF]",
+  rpm: "/min",
+  RPM: "/min",
+  hz: "Hz",
+  pct: "%",
+  percent: "%",
+  psi: "[psi]",
+  l: "L",
+  "m/s²": "m/s2",
+  "m³/h": "m3/h",
+  kWh: "kW.h",
+};
 
 function unitHint(unit: string): string {
   const meant = COMMON_MISTAKES[unit];

@@ -47,9 +47,11 @@ export class Control {
     const tail = this.#tails.get(node) ?? { last: Promise.resolve(), length: 0 };
     if (tail.length >= MAX_PER_NODE) return; // not acknowledged: the broker keeps it for the next connection
     tail.length++;
-    tail.last = tail.last.then(() => this.#persist(topic, json, source, settled)).finally(() => {
-      if (--tail.length === 0) this.#tails.delete(node);
-    });
+    tail.last = tail.last
+      .then(() => this.#persist(topic, json, source, settled))
+      .finally(() => {
+        if (--tail.length === 0) this.#tails.delete(node);
+      });
     this.#tails.set(node, tail);
   }
 
@@ -66,8 +68,13 @@ export class Control {
     this.#seen.clear();
     if (nodes.length === 0) return;
     await this.parts.pool
-      .query("update nodes set last_seen_at = now() where id in (select id from nodes where id = any($1) order by id for no key update)", [nodes])
-      .catch((cause: unknown) => this.parts.log.warn({ err: cause }, "last_seen_at could not be written; the next pass writes it."));
+      .query(
+        "update nodes set last_seen_at = now() where id in (select id from nodes where id = any($1) order by id for no key update)",
+        [nodes],
+      )
+      .catch((cause: unknown) =>
+        this.parts.log.warn({ err: cause }, "last_seen_at could not be written; the next pass writes it."),
+      );
   }
 
   /** Resolves at the next birth of this node, or after the time. */
@@ -112,7 +119,16 @@ export class Control {
         return;
       } catch (cause) {
         if (isPoison(cause)) {
-          this.#keep({ code: "CONTRACT", message: `The database cannot store this: ${cause instanceof Error ? cause.message : String(cause)}.`, hint: "Correct the document and send it again." }, topic.node, source, settled);
+          this.#keep(
+            {
+              code: "CONTRACT",
+              message: `The database cannot store this: ${cause instanceof Error ? cause.message : String(cause)}.`,
+              hint: "Correct the document and send it again.",
+            },
+            topic.node,
+            source,
+            settled,
+          );
           return;
         }
         this.parts.log.warn({ err: cause, node: topic.node, kind: topic.kind }, "A message waits for the database.");
@@ -193,25 +209,53 @@ export class Control {
     const parsed = ActionReport.safeParse(json);
     if (!parsed.success) return refusalFromZod(parsed.error);
     const report = parsed.data;
-    if (report.action !== actionId) return { code: "CONTRACT", message: "The report names another action than its topic.", field: "action", hint: "Publish on up/action/{actionId} of the same action." };
+    if (report.action !== actionId)
+      return {
+        code: "CONTRACT",
+        message: "The report names another action than its topic.",
+        field: "action",
+        hint: "Publish on up/action/{actionId} of the same action.",
+      };
     const { pool } = this.parts;
     await pool.query("insert into nodes (id) values ($1) on conflict do nothing", [node]);
     const tx = await pool.connect();
     try {
       await tx.query("begin");
-      await tx.query("insert into action_reports (node_id, action, attempt, seq, state, reported_at) values ($1, $2, 0, -1, 'QUEUED', now()) on conflict do nothing", [node, actionId]);
-      const { rows } = await tx.query<Pick<ActionReport, "attempt" | "seq" | "state">>("select attempt, seq::float8 as seq, state from action_reports where node_id = $1 and action = $2 for update", [node, actionId]);
+      await tx.query(
+        "insert into action_reports (node_id, action, attempt, seq, state, reported_at) values ($1, $2, 0, -1, 'QUEUED', now()) on conflict do nothing",
+        [node, actionId],
+      );
+      const { rows } = await tx.query<Pick<ActionReport, "attempt" | "seq" | "state">>(
+        "select attempt, seq::float8 as seq, state from action_reports where node_id = $1 and action = $2 for update",
+        [node, actionId],
+      );
       const known = rows[0];
       const verdict = known ? judgeReport(known, report) : "take";
       if (verdict === "take") {
         await tx.query(
           "update action_reports set attempt = $3, seq = $4, state = $5, reason = $6, progress = $7, detail = $8, reported_at = to_timestamp($9::float8 / 1000), received_at = now() where node_id = $1 and action = $2",
-          [node, actionId, report.attempt, report.seq, report.state, report.reason ?? null, report.progress, report.detail, report.ts],
+          [
+            node,
+            actionId,
+            report.attempt,
+            report.seq,
+            report.state,
+            report.reason ?? null,
+            report.progress,
+            report.detail,
+            report.ts,
+          ],
         );
       }
       await tx.query("commit");
       tx.release();
-      if (verdict === "not-allowed") return { code: "CONTRACT", message: `An action in ${known?.state ?? "no state"} cannot move to ${report.state}.`, field: "state", hint: "See the table of OTA states in the wire contract." };
+      if (verdict === "not-allowed")
+        return {
+          code: "CONTRACT",
+          message: `An action in ${known?.state ?? "no state"} cannot move to ${report.state}.`,
+          field: "state",
+          hint: "See the table of OTA states in the wire contract.",
+        };
       if (verdict === "take") this.parts.notifier.node(node);
       return null;
     } catch (cause) {

@@ -18,20 +18,47 @@ test.each<[string, Buffer, Partial<MessageProperties>, string, RegExp]>([
   ["M07 says gzip and is not", Buffer.from('{"v":1}'), { user: { ce: "gzip" } }, "PARSE", /not valid gzip/],
   ["M07 unknown compression", Buffer.from('{"v":1}'), { user: { ce: "zstd" } }, "CTYPE", /zstd/],
   ["M08 one byte too many", Buffer.alloc(MAX_BATCH_BYTES + 1, 0x20), {}, "TOO_LARGE", /262144/],
-  ["M08 a gzip bomb", gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { user: { ce: "gzip" } }, "TOO_LARGE", /grows beyond/],
-  ["M08 a brotli bomb", brotliCompressSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { user: { ce: "br" } }, "TOO_LARGE", /grows beyond/],
+  [
+    "M08 a gzip bomb",
+    gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)),
+    { user: { ce: "gzip" } },
+    "TOO_LARGE",
+    /grows beyond/,
+  ],
+  [
+    "M08 a brotli bomb",
+    brotliCompressSync(Buffer.alloc(64 * 1024 * 1024, 0x20)),
+    { user: { ce: "br" } },
+    "TOO_LARGE",
+    /grows beyond/,
+  ],
   ["M11 depth 10,000", Buffer.from(deep(10_000)), {}, "TOO_LARGE", /deeper than 8/],
-  ["M12 depth 1,000,000, compressed", gzipSync(deep(1_000_000)), { user: { ce: "gzip" } }, "TOO_LARGE", /deeper than 8/],
+  [
+    "M12 depth 1,000,000, compressed",
+    gzipSync(deep(1_000_000)),
+    { user: { ce: "gzip" } },
+    "TOO_LARGE",
+    /deeper than 8/,
+  ],
   ["M13 the same key twice", Buffer.from('{"v":1,"v":2}'), {}, "PARSE", /same key twice/],
   ["M13 the same key twice, written differently", Buffer.from('{"v":1,"\\u0076":2}'), {}, "PARSE", /same key twice/],
   ["M14 __proto__", Buffer.from('{"v":1,"__proto__":{"polluted":true}}'), {}, "SCHEMA", /not allowed/],
   ["M14 constructor, escaped", Buffer.from('{"data":{"\\u0063onstructor":1}}'), {}, "SCHEMA", /not allowed/],
-  ["M28 ten thousand user properties", Buffer.from('{"v":1}'), { userCount: 10_000 }, "TOO_LARGE", /10000 user properties/],
+  [
+    "M28 ten thousand user properties",
+    Buffer.from('{"v":1}'),
+    { userCount: 10_000 },
+    "TOO_LARGE",
+    /10000 user properties/,
+  ],
   ["M30 content type text/html", Buffer.from("<html>"), { contentType: "text/html" }, "CTYPE", /text\/html/],
   ["N01 bare NaN", Buffer.from('{"columns":{"1":[NaN]}}'), {}, "PARSE", /not JSON/],
 ])("%s", (_name, payload, properties, code, message) => {
   const read = decodeJson(payload, withProperties(properties));
-  expect(read).toMatchObject({ ok: false, refusal: { code, message: expect.stringMatching(message), hint: expect.stringMatching(/\w/) } });
+  expect(read).toMatchObject({
+    ok: false,
+    refusal: { code, message: expect.stringMatching(message), hint: expect.stringMatching(/\w/) },
+  });
 });
 
 test("a million levels are refused before they are parsed", () => {
@@ -41,7 +68,10 @@ test("a million levels are refused before they are parsed", () => {
 });
 
 test("what JSON can say is read back the same, plain and compressed", () => {
-  const value = fc.dictionary(fc.string().filter((key) => !["__proto__", "constructor", "prototype"].includes(key)), fc.jsonValue({ maxDepth: 4 }));
+  const value = fc.dictionary(
+    fc.string().filter((key) => !["__proto__", "constructor", "prototype"].includes(key)),
+    fc.jsonValue({ maxDepth: 4 }),
+  );
   fc.assert(
     fc.property(value, (json) => {
       const bytes = Buffer.from(JSON.stringify(json));
@@ -58,5 +88,12 @@ test("what JSON can say is read back the same, plain and compressed", () => {
 });
 
 test("no bytes throw", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.constantFrom("", "gzip", "br"), (bytes, ce) => void decodeJson(Buffer.from(bytes), withProperties({ user: { ce } }))), { numRuns: 3_000, seed: 11 });
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 400 }),
+      fc.constantFrom("", "gzip", "br"),
+      (bytes, ce) => void decodeJson(Buffer.from(bytes), withProperties({ user: { ce } })),
+    ),
+    { numRuns: 3_000, seed: 11 },
+  );
 });

@@ -29,16 +29,32 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function decodeJson(payload: Buffer, properties: MessageProperties): Checked<unknown> {
   if (payload.length > MAX_BATCH_BYTES) {
-    return refused("TOO_LARGE", `The payload has ${payload.length} bytes; the limit is ${MAX_BATCH_BYTES}.`, undefined, "Seal smaller batches.");
+    return refused(
+      "TOO_LARGE",
+      `The payload has ${payload.length} bytes; the limit is ${MAX_BATCH_BYTES}.`,
+      undefined,
+      "Seal smaller batches.",
+    );
   }
   if (properties.userCount > MAX_USER_PROPERTIES) {
-    return refused("TOO_LARGE", `The message has ${properties.userCount} user properties; the limit is ${MAX_USER_PROPERTIES}.`, undefined, "Send only ce, epoch, batch and traceparent.");
+    return refused(
+      "TOO_LARGE",
+      `The message has ${properties.userCount} user properties; the limit is ${MAX_USER_PROPERTIES}.`,
+      undefined,
+      "Send only ce, epoch, batch and traceparent.",
+    );
   }
   const plain = decompress(payload, properties);
   if (!plain.ok) return plain;
   const bytes = plain.value;
   if (bytes.length === 0) return refused("PARSE", "The payload is empty.", undefined, "Send a JSON document.");
-  if (BOM.every((byte, i) => bytes[i] === byte)) return refused("PARSE", "The payload begins with a byte order mark.", undefined, "Remove the BOM: send UTF-8 without it.");
+  if (BOM.every((byte, i) => bytes[i] === byte))
+    return refused(
+      "PARSE",
+      "The payload begins with a byte order mark.",
+      undefined,
+      "Remove the BOM: send UTF-8 without it.",
+    );
   if (isUtf16(bytes)) return refused("PARSE", "The payload is UTF-16.", undefined, "Encode it as UTF-8.");
 
   const scanned = prescanJson(bytes);
@@ -62,12 +78,19 @@ export function decodeJson(payload: Buffer, properties: MessageProperties): Chec
 function decompress(payload: Buffer, { contentType, user }: MessageProperties): Checked<Buffer> {
   const type = contentType?.split(";")[0]?.trim().toLowerCase();
   if (type !== undefined && type !== "" && !JSON_TYPES.has(type)) {
-    return refused("CTYPE", `The content type ${type.slice(0, 80)} is not one we read.`, "contentType", `Send ${BATCH_JSON}.`);
+    return refused(
+      "CTYPE",
+      `The content type ${type.slice(0, 80)} is not one we read.`,
+      "contentType",
+      `Send ${BATCH_JSON}.`,
+    );
   }
   const encoding = user.ce;
   if (encoding === undefined || encoding === "" || encoding === "identity") {
     const looksCompressed = GZIP_MAGIC.every((byte, i) => payload[i] === byte);
-    return looksCompressed ? refused("CTYPE", "The payload is gzip but does not say so.", "ce", "Set the user property ce to gzip.") : accepted(payload);
+    return looksCompressed
+      ? refused("CTYPE", "The payload is gzip but does not say so.", "ce", "Set the user property ce to gzip.")
+      : accepted(payload);
   }
   const options = { maxOutputLength: MAX_DECODED_BYTES };
   try {
@@ -75,8 +98,18 @@ function decompress(payload: Buffer, { contentType, user }: MessageProperties): 
     if (encoding === "br") return accepted(brotliDecompressSync(payload, options));
   } catch (cause) {
     return errorCode(cause) === "ERR_BUFFER_TOO_LARGE"
-      ? refused("TOO_LARGE", `The payload grows beyond ${MAX_DECODED_BYTES} bytes when decompressed.`, "ce", "Seal smaller batches.")
-      : refused("PARSE", `The payload is not valid ${encoding}: ${errorText(cause)}.`, "ce", "Compress the whole payload once, or leave ce away.");
+      ? refused(
+          "TOO_LARGE",
+          `The payload grows beyond ${MAX_DECODED_BYTES} bytes when decompressed.`,
+          "ce",
+          "Seal smaller batches.",
+        )
+      : refused(
+          "PARSE",
+          `The payload is not valid ${encoding}: ${errorText(cause)}.`,
+          "ce",
+          "Compress the whole payload once, or leave ce away.",
+        );
   }
   return refused("CTYPE", `The compression ${encoding.slice(0, 20)} is not one we read.`, "ce", "Use gzip or br.");
 }
@@ -87,6 +120,7 @@ function isUtf16(bytes: Buffer): boolean {
 }
 
 function jsonHint(text: string): string {
-  if (/[[,:]\s*-?(NaN|Infinity)\b/.test(text)) return 'NaN and Infinity are not JSON: send null and the quality word "nan".';
+  if (/[[,:]\s*-?(NaN|Infinity)\b/.test(text))
+    return 'NaN and Infinity are not JSON: send null and the quality word "nan".';
   return "Send one complete JSON document and nothing after it.";
 }

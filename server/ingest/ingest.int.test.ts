@@ -18,10 +18,15 @@ async function trustedNode(id: string): Promise<TestNode> {
 
 test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
   const node = await trustedNode("pump-1");
-  await node.birth([{ alias: 1, key: "pump-1/vibration" }, { alias: 2, key: "pump-1/temp", unit: "Cel" }]);
+  await node.birth([
+    { alias: 1, key: "pump-1/vibration" },
+    { alias: 2, key: "pump-1/temp", unit: "Cel" },
+  ]);
   await node.send(node.batch(0, { 1: [2.31, null, 2.4], 2: [61.2, 61.2, 61.3] }, { quality: { 2: [[1, "stale"]] } }));
   await waitFor(() => node.upTo() === 0, "the ack of batch 0");
-  const { rows } = await line.db.owner.query("select s.key, r.value, r.quality from readings r join streams s on s.id = r.stream_id where s.node_id = 'pump-1' order by s.key, r.ts");
+  const { rows } = await line.db.owner.query(
+    "select s.key, r.value, r.quality from readings r join streams s on s.id = r.stream_id where s.node_id = 'pump-1' order by s.key, r.ts",
+  );
   expect(rows).toEqual([
     { key: "pump-1/temp", value: 61.2, quality: 0 },
     { key: "pump-1/temp", value: 61.2, quality: 3 },
@@ -31,7 +36,9 @@ test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
   ]);
   expect(node.acks.get("telemetry")).toMatchObject({ upTo: 0, ranges: [], credit: 16, rejected: [] });
   await waitFor(async () => {
-    const latest = await line.db.owner.query("select value from latest_values l join streams s on s.id = l.stream_id where s.key = 'pump-1/temp'");
+    const latest = await line.db.owner.query(
+      "select value from latest_values l join streams s on s.id = l.stream_id where s.key = 'pump-1/temp'",
+    );
     return latest.rows[0]?.value === 61.3;
   }, "latest_values");
   await node.close();
@@ -50,7 +57,10 @@ test("resent, doubled and reordered batches are stored once", async () => {
 
 test("data of a proposed node waits and is stored once when it is accepted", async () => {
   const node = await TestNode.connect(line.broker, "stranger-1");
-  await node.birth([{ alias: 1, key: "stranger/a" }, { alias: 2, key: "stranger/b" }]);
+  await node.birth([
+    { alias: 1, key: "stranger/a" },
+    { alias: 2, key: "stranger/b" },
+  ]);
   for (let i = 0; i < 5; i++) await node.send(node.batch(i, { 1: [1, 2, 3], 2: [4, 5, 6] }));
   await waitFor(() => node.upTo() === 4, "the acks");
   expect(await countReadings(line.db, "stranger/a")).toBe(0);
@@ -63,7 +73,9 @@ test("data of a proposed node waits and is stored once when it is accepted", asy
   await node.send(node.batch(5, { 1: [1], 2: [1] }));
   await waitFor(() => node.upTo() === 5, "the next batch");
   expect([await countReadings(line.db, "stranger/a"), await countReadings(line.db, "stranger/b")]).toEqual([16, 16]);
-  const held = await line.db.owner.query("select status, count(*)::int as n from quarantine where node_id = 'stranger-1' group by status");
+  const held = await line.db.owner.query(
+    "select status, count(*)::int as n from quarantine where node_id = 'stranger-1' group by status",
+  );
   expect(held.rows).toEqual([{ status: "replayed", n: 5 }]);
   await node.close();
 });

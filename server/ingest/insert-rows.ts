@@ -8,27 +8,61 @@ export async function insertLaneRows(tx: PoolClient, items: readonly BatchItem[]
   const media: object[] = [];
   for (const { node, rows, bad } of items) {
     for (const value of bad) {
-      events.push({ node_id: node, stream_id: value.streamId, ts: iso(value.tsMs), kind: "bad-value", severity: "low", data: { field: value.field, raw: value.raw } });
+      events.push({
+        node_id: node,
+        stream_id: value.streamId,
+        ts: iso(value.tsMs),
+        kind: "bad-value",
+        severity: "low",
+        data: { field: value.field, raw: value.raw },
+      });
     }
     if (!rows) continue;
     if (rows.lane === "events") {
       for (const [i, row] of rows.rows.entries()) {
         const streamId = rows.streamIds[i] ?? null;
         const data = streamId === null && row.stream !== undefined ? { ...row.data, stream: row.stream } : row.data;
-        events.push({ node_id: node, stream_id: streamId, ts: iso(rows.base + row.dt), kind: row.kind, severity: row.severity ?? null, data });
+        events.push({
+          node_id: node,
+          stream_id: streamId,
+          ts: iso(rows.base + row.dt),
+          kind: row.kind,
+          severity: row.severity ?? null,
+          data,
+        });
       }
     } else if (rows.lane === "inference") {
       for (const row of rows.rows) {
         inference.push({
-          id: row.id, node_id: node, slot: row.slot, model: row.model, role: row.role, ts: iso(rows.base + row.dt), input: row.input, output: row.output, score: row.output.score ?? null,
-          label: row.output.label ?? null, latency_ms: row.latencyMs, window_from: iso(row.window[0]), window_to: iso(row.window[1]), media: row.media,
+          id: row.id,
+          node_id: node,
+          slot: row.slot,
+          model: row.model,
+          role: row.role,
+          ts: iso(rows.base + row.dt),
+          input: row.input,
+          output: row.output,
+          score: row.output.score ?? null,
+          label: row.output.label ?? null,
+          latency_ms: row.latencyMs,
+          window_from: iso(row.window[0]),
+          window_to: iso(row.window[1]),
+          media: row.media,
         });
       }
     } else {
       for (const row of rows.rows) {
         media.push({
-          node_id: node, ts: iso(rows.base + row.dt), sha256: `sha256:${row.sha256}`, bytes: row.bytes, type: row.type, stream: row.stream, from_ts: iso(row.from), to_ts: iso(row.to),
-          trigger: row.trigger ?? null, frame: row.frame ?? null,
+          node_id: node,
+          ts: iso(rows.base + row.dt),
+          sha256: `sha256:${row.sha256}`,
+          bytes: row.bytes,
+          type: row.type,
+          stream: row.stream,
+          from_ts: iso(row.from),
+          to_ts: iso(row.to),
+          trigger: row.trigger ?? null,
+          frame: row.frame ?? null,
         });
       }
     }
@@ -68,8 +102,15 @@ export async function insertGaps(tx: PoolClient, items: readonly BatchItem[]): P
      from unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::float8[], $7::float8[], $8::text[], $9::text[]) as g (node, lane, epoch, first, count, from_ms, to_ms, why, kept)
      on conflict do nothing`,
     [
-      gaps.map((gap) => gap.node), gaps.map((gap) => gap.lane), gaps.map((gap) => gap.epoch), gaps.map((gap) => gap.first), gaps.map((gap) => gap.count),
-      gaps.map((gap) => gap.from), gaps.map((gap) => gap.to), gaps.map((gap) => gap.why), gaps.map((gap) => gap.kept ?? null),
+      gaps.map((gap) => gap.node),
+      gaps.map((gap) => gap.lane),
+      gaps.map((gap) => gap.epoch),
+      gaps.map((gap) => gap.first),
+      gaps.map((gap) => gap.count),
+      gaps.map((gap) => gap.from),
+      gaps.map((gap) => gap.to),
+      gaps.map((gap) => gap.why),
+      gaps.map((gap) => gap.kept ?? null),
     ],
   );
 }
@@ -81,15 +122,31 @@ export async function insertKept(tx: PoolClient, kept: readonly Kept[]): Promise
   let inserted = 0;
   for (const entry of kept) {
     const { contentType, user, retain } = entry.source.properties;
-    const properties = { ...(contentType === undefined ? {} : { contentType }), ...(user.ce === undefined ? {} : { contentEncoding: user.ce }), userProperties: user, retain };
+    const properties = {
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(user.ce === undefined ? {} : { contentEncoding: user.ce }),
+      userProperties: user,
+      retain,
+    };
     const result = await tx.query(
       `insert into quarantine (node_id, topic, lane, epoch, batch, reason, field, message, hint, payload, properties, stream_ids, received_at)
        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::float8 / 1000)
        where not exists (select 1 from quarantine where node_id = $1 and reason = $6 and status = 'held' and payload = $10 and stream_ids is not distinct from $12::int[]
          and id > (select coalesce(max(id), 0) - 5000 from quarantine))`,
       [
-        entry.node, clean(entry.source.topic), entry.lane, entry.epoch, entry.batch, entry.reason, clean(entry.field), clean(entry.message), clean(entry.hint), entry.source.payload,
-        withoutNul(JSON.stringify(properties)), entry.streamIds, entry.source.receivedMs,
+        entry.node,
+        clean(entry.source.topic),
+        entry.lane,
+        entry.epoch,
+        entry.batch,
+        entry.reason,
+        clean(entry.field),
+        clean(entry.message),
+        clean(entry.hint),
+        entry.source.payload,
+        withoutNul(JSON.stringify(properties)),
+        entry.streamIds,
+        entry.source.receivedMs,
       ],
     );
     inserted += result.rowCount ?? 0;

@@ -58,12 +58,27 @@ export class Intake {
 
   #take(incoming: Incoming): "now" | "later" {
     const { metrics, control, plain, now } = this.parts;
-    const source: Source = { topic: incoming.topic, payload: incoming.payload, properties: incoming.properties, receivedMs: now() };
+    const source: Source = {
+      topic: incoming.topic,
+      payload: incoming.payload,
+      properties: incoming.properties,
+      receivedMs: now(),
+    };
     const topic = parseUpTopic(incoming.topic);
     metrics.messages.inc({ kind: topic?.kind ?? "unknown" });
     if (!topic) {
       const node = incoming.topic.split("/")[2] ?? "";
-      this.#keep({ code: "SCHEMA", message: `The topic ${incoming.topic.slice(0, 200)} is not one of the contract.`, field: "topic", hint: "See docs/api/wire for the topics." }, node, source, incoming);
+      this.#keep(
+        {
+          code: "SCHEMA",
+          message: `The topic ${incoming.topic.slice(0, 200)} is not one of the contract.`,
+          field: "topic",
+          hint: "See docs/api/wire for the topics.",
+        },
+        node,
+        source,
+        incoming,
+      );
       return "later";
     }
     control.seen(topic.node);
@@ -105,7 +120,18 @@ export class Intake {
     const json = decodeJson(source.payload, source.properties);
     if (!json.ok) return this.#refuse(node, lane, source, json.refusal, null);
     if (source.properties.retain) {
-      return this.#refuse(node, lane, source, { code: "CONTRACT", message: "A batch was published retained.", field: "retain", hint: "Publish batches without the retain flag." }, json.value);
+      return this.#refuse(
+        node,
+        lane,
+        source,
+        {
+          code: "CONTRACT",
+          message: "A batch was published retained.",
+          field: "retain",
+          hint: "Publish batches without the retain flag.",
+        },
+        json.value,
+      );
     }
     const read = readBatch(json.value, { node, lane }, source.receivedMs);
     if (!read.ok) return this.#refuse(node, lane, source, read.refusal, json.value);
@@ -118,7 +144,10 @@ export class Intake {
       .catch((cause: unknown) => {
         // Not acknowledged: the node sends it again.
         this.#done(node, lane);
-        this.parts.log.error({ err: cause, node }, "A batch could not be matched with its birth; the node will send it again.");
+        this.parts.log.error(
+          { err: cause, node },
+          "A batch could not be matched with its birth; the node will send it again.",
+        );
       })
       .finally(() => this.#waiting--);
   }
@@ -151,29 +180,77 @@ export class Intake {
     }
     const base = { node, lane, epoch: envelope.epoch, batch: envelope.batch, source };
     if (known && envelope.epoch !== known.epoch && known.epochs.has(envelope.epoch)) {
-      const refusal: Refusal = { code: "CONTRACT", message: "The batch is of an epoch that a newer birth has ended.", field: "epoch", hint: "Two devices may use one identity, or an old disk came back. Replay it if the data are wanted." };
+      const refusal: Refusal = {
+        code: "CONTRACT",
+        message: "The batch is of an epoch that a newer birth has ended.",
+        field: "epoch",
+        hint: "Two devices may use one identity, or an old disk came back. Replay it if the data are wanted.",
+      };
       metrics.refused.inc({ code: refusal.code });
       return this.#write({ ...this.#empty(base), rejected: refusal, kept: [keptFrom(refusal, base)] });
     }
-    const item: BatchItem = { ...this.#empty(base), rowCount: envelope.count, gaps: envelope.gaps, watermarkMs: envelope.watermark };
+    const item: BatchItem = {
+      ...this.#empty(base),
+      rowCount: envelope.count,
+      gaps: envelope.gaps,
+      watermarkMs: envelope.watermark,
+    };
     if (!aliases || !known) {
       if (!this.#mayOpenLane(node, envelope.epoch)) return this.#done(node, lane);
       metrics.waiting.inc({ reason: "UNKNOWN_ALIAS" });
-      const refusal: Refusal = { code: "UNKNOWN_ALIAS", message: `The birth of boot ${envelope.clock.boot} has not arrived.`, field: "clock.boot", hint: "Publish the birth; this batch is then stored by itself." };
+      const refusal: Refusal = {
+        code: "UNKNOWN_ALIAS",
+        message: `The birth of boot ${envelope.clock.boot} has not arrived.`,
+        field: "clock.boot",
+        hint: "Publish the birth; this batch is then stored by itself.",
+      };
       return this.#write({ ...item, gaps: [], kept: [keptFrom(refusal, base)] });
     }
     const resolved = resolveBatch(read, aliases, known, item);
     if (!resolved.ok) {
       metrics.refused.inc({ code: resolved.refusal.code });
-      return this.#write({ ...this.#empty(base), rejected: resolved.refusal, kept: [keptFrom(resolved.refusal, base)] });
+      return this.#write({
+        ...this.#empty(base),
+        rejected: resolved.refusal,
+        kept: [keptFrom(resolved.refusal, base)],
+      });
     }
     for (const { reason } of item.kept) metrics.waiting.inc({ reason });
     this.#write(item);
   }
 
-  #empty({ node, lane, epoch, batch, source }: { node: string; lane: Lane; epoch: string; batch: number; source: Source }): BatchItem {
+  #empty({
+    node,
+    lane,
+    epoch,
+    batch,
+    source,
+  }: {
+    node: string;
+    lane: Lane;
+    epoch: string;
+    batch: number;
+    source: Source;
+  }): BatchItem {
     const sha256 = createHash("sha256").update(source.payload).digest();
-    return { kind: "batch", node, lane, epoch, batch, sha256, rowCount: 0, readings: 0, blocks: [], rows: null, gaps: [], bad: [], watermarkMs: null, rejected: null, kept: [], source };
+    return {
+      kind: "batch",
+      node,
+      lane,
+      epoch,
+      batch,
+      sha256,
+      rowCount: 0,
+      readings: 0,
+      blocks: [],
+      rows: null,
+      gaps: [],
+      bad: [],
+      watermarkMs: null,
+      rejected: null,
+      kept: [],
+      source,
+    };
   }
 
   #write(item: BatchItem): void {
@@ -231,7 +308,13 @@ export class Intake {
 }
 
 /** Fills rows, blocks and what has to wait into the item. */
-export function resolveBatch(read: BatchRead, aliases: Aliases, node: { status: string; byKey: ReadonlyMap<string, { id: number }> }, item: BatchItem, only?: ReadonlySet<number>): { ok: true } | { ok: false; refusal: Refusal } {
+export function resolveBatch(
+  read: BatchRead,
+  aliases: Aliases,
+  node: { status: string; byKey: ReadonlyMap<string, { id: number }> },
+  item: BatchItem,
+  only?: ReadonlySet<number>,
+): { ok: true } | { ok: false; refusal: Refusal } {
   const base = { node: item.node, lane: item.lane, epoch: item.epoch, batch: item.batch, source: item.source };
   if (read.lane === "telemetry") {
     const resolved = resolveTelemetry(read, aliases, only);
@@ -240,7 +323,11 @@ export function resolveBatch(read: BatchRead, aliases: Aliases, node: { status: 
     item.readings = resolved.value.readings;
     item.bad = resolved.value.bad;
     for (const { reason, aliases: columns, streamIds } of resolved.value.waiting) {
-      item.kept.push({ ...keptFrom(waitingRefusal(reason, columns), base), reason, streamIds: streamIds.length > 0 ? streamIds : null });
+      item.kept.push({
+        ...keptFrom(waitingRefusal(reason, columns), base),
+        reason,
+        streamIds: streamIds.length > 0 ? streamIds : null,
+      });
     }
     return { ok: true };
   }
@@ -253,7 +340,14 @@ export function resolveBatch(read: BatchRead, aliases: Aliases, node: { status: 
   item.readings = read.envelope.rows.length;
   switch (read.lane) {
     case "events":
-      item.rows = { lane: "events", base: read.envelope.base, rows: read.envelope.rows, streamIds: read.envelope.rows.map((row) => (row.stream === undefined ? null : (node.byKey.get(row.stream)?.id ?? null))) };
+      item.rows = {
+        lane: "events",
+        base: read.envelope.base,
+        rows: read.envelope.rows,
+        streamIds: read.envelope.rows.map((row) =>
+          row.stream === undefined ? null : (node.byKey.get(row.stream)?.id ?? null),
+        ),
+      };
       break;
     case "inference":
       item.rows = { lane: "inference", base: read.envelope.base, rows: read.envelope.rows };
@@ -272,13 +366,33 @@ function waitingRefusal(reason: string, aliases: readonly string[]): Refusal {
   const field = aliases.length > 0 ? `columns.${aliases.join(",")}` : undefined;
   switch (reason) {
     case "UNKNOWN_ALIAS":
-      return { code: "UNKNOWN_ALIAS", message: `The birth of this boot names no stream with the alias ${aliases.slice(0, 20).join(", ")}.`, field, hint: "List the stream in the birth. The other columns are stored." };
+      return {
+        code: "UNKNOWN_ALIAS",
+        message: `The birth of this boot names no stream with the alias ${aliases.slice(0, 20).join(", ")}.`,
+        field,
+        hint: "List the stream in the birth. The other columns are stored.",
+      };
     case "CONTRACT":
-      return { code: "CONTRACT", message: "The birth of this boot promises another unit or type than the registered stream has.", field, hint: "Accept the stream with its new unit, or correct the node." };
+      return {
+        code: "CONTRACT",
+        message: "The birth of this boot promises another unit or type than the registered stream has.",
+        field,
+        hint: "Accept the stream with its new unit, or correct the node.",
+      };
     case "RETIRED":
-      return { code: "CONTRACT", message: "The node or stream is retired.", field, hint: "Accept it again, or discard the data." };
+      return {
+        code: "CONTRACT",
+        message: "The node or stream is retired.",
+        field,
+        hint: "Accept it again, or discard the data.",
+      };
     default:
-      return { code: "CONTRACT", message: "Nobody has accepted this node or stream yet.", field, hint: "Accept it; what was kept is then stored." };
+      return {
+        code: "CONTRACT",
+        message: "Nobody has accepted this node or stream yet.",
+        field,
+        hint: "Accept it; what was kept is then stored.",
+      };
   }
 }
 
@@ -286,11 +400,14 @@ function waitingRefusal(reason: string, aliases: readonly string[]): Refusal {
 function findNumber(json: unknown, source: Source): { epoch: string; batch: number } | null {
   const fromPayload = isRecord(json) ? { epoch: json.epoch, batch: json.batch } : null;
   const { epoch, batch } = source.properties.user;
-  for (const candidate of [fromPayload, { epoch, batch: batch !== undefined && /^\d{1,16}$/.test(batch) ? Number(batch) : undefined }]) {
+  for (const candidate of [
+    fromPayload,
+    { epoch, batch: batch !== undefined && /^\d{1,16}$/.test(batch) ? Number(batch) : undefined },
+  ]) {
     const ulid = Ulid.safeParse(candidate?.epoch);
     const number = candidate?.batch;
-    if (ulid.success && typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return { epoch: ulid.data, batch: number };
+    if (ulid.success && typeof number === "number" && Number.isSafeInteger(number) && number >= 0)
+      return { epoch: ulid.data, batch: number };
   }
   return null;
 }
-

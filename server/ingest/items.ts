@@ -86,7 +86,10 @@ export function itemBytes(item: Item): number {
   }
 }
 
-export function keptFrom(refusal: Refusal, where: { node: string; lane?: Lane; epoch?: string; batch?: number; source: Source }): Kept {
+export function keptFrom(
+  refusal: Refusal,
+  where: { node: string; lane?: Lane; epoch?: string; batch?: number; source: Source },
+): Kept {
   return {
     node: where.node,
     source: where.source,

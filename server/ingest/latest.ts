@@ -60,11 +60,17 @@ export class LatestValues {
          select id, to_timestamp(ts / 1000), nullif(value, 'NaN'), quality, now() from unnest($1::int[], $2::float8[], $3::float8[], $4::int2[]) as n (id, ts, value, quality)
          on conflict (stream_id) do update set ts = excluded.ts, value = excluded.value, quality = excluded.quality, received_at = excluded.received_at where excluded.ts > l.ts
          returning stream_id as id`,
-        [taken.map(([id]) => id), taken.map(([, { tsMs }]) => tsMs), taken.map(([, { value }]) => value), taken.map(([, { quality }]) => quality)],
+        [
+          taken.map(([id]) => id),
+          taken.map(([, { tsMs }]) => tsMs),
+          taken.map(([, { value }]) => value),
+          taken.map(([, { quality }]) => quality),
+        ],
       );
       if (rows.length > 0) this.moved(rows.map(({ id }) => id));
     } catch (cause) {
-      for (const [id, latest] of taken) if ((this.#pending.get(id)?.tsMs ?? -Infinity) < latest.tsMs) this.#pending.set(id, latest);
+      for (const [id, latest] of taken)
+        if ((this.#pending.get(id)?.tsMs ?? -Infinity) < latest.tsMs) this.#pending.set(id, latest);
       this.onError(cause);
     }
   }
@@ -77,7 +83,11 @@ export class LatestValues {
     );
     let found = 0;
     for (const { id, fromMs } of rows) {
-      const readings = await store.readRange(this.pool, { streamId: id, fromMs: fromMs === null ? nowMs - 30 * DAY_MS : fromMs + 0.001, toMs: nowMs + DAY_MS });
+      const readings = await store.readRange(this.pool, {
+        streamId: id,
+        fromMs: fromMs === null ? nowMs - 30 * DAY_MS : fromMs + 0.001,
+        toMs: nowMs + DAY_MS,
+      });
       if (readings.tsMs.length === 0) continue;
       this.add([{ streamId: id, ...readings }]);
       found++;

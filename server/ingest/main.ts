@@ -8,10 +8,17 @@ try {
   const config = readIngestConfig(process.env);
   const log = openLogger("ingest", config.logLevel);
   process.on("unhandledRejection", (cause) => {
-    log.fatal({ err: cause }, "A promise failed and nobody was waiting for it; ending, the supervisor starts this again.");
+    log.fatal(
+      { err: cause },
+      "A promise failed and nobody was waiting for it; ending, the supervisor starts this again.",
+    );
     process.exit(1);
   });
-  const pool = openPool(config.databaseUrl, { max: 6, applicationName: `throughline-ingest-${config.replica}`, statementTimeoutMs: 30_000 }, (cause) => log.warn({ err: cause }, "An idle database connection broke."));
+  const pool = openPool(
+    config.databaseUrl,
+    { max: 6, applicationName: `throughline-ingest-${config.replica}`, statementTimeoutMs: 30_000 },
+    (cause) => log.warn({ err: cause }, "An idle database connection broke."),
+  );
   const metrics = openRegistry("ingest");
   const ingest = await startIngest({ ...config, pool, log, metrics });
   const health = await serveHealth(config.port, metrics, () => ingest.health());

@@ -50,7 +50,10 @@ export class Notifier {
     this.#bare.clear();
     if (messages.length === 0) return;
     try {
-      await this.pool.query("select pg_notify(c, m) from unnest($1::text[], $2::text[]) as n (c, m)", [messages.map(([channel]) => channel), messages.map(([, text]) => text)]);
+      await this.pool.query("select pg_notify(c, m) from unnest($1::text[], $2::text[]) as n (c, m)", [
+        messages.map(([channel]) => channel),
+        messages.map(([, text]) => text),
+      ]);
     } catch (cause) {
       this.onError(cause);
     }

@@ -20,13 +20,22 @@ const RETRY_MS = 500;
 
 /** A plain body as one reading; the time of arrival stands in for a missing `ts`. */
 export function readPlain(source: Source): Checked<{ tsMs: number; value: number; quality: Uint8Array | null }> {
-  if (source.payload.length > MAX_PLAIN_BYTES) return refused("TOO_LARGE", `The body has ${source.payload.length} bytes; the limit is ${MAX_PLAIN_BYTES}.`, undefined, "Send one number per message.");
+  if (source.payload.length > MAX_PLAIN_BYTES)
+    return refused(
+      "TOO_LARGE",
+      `The body has ${source.payload.length} bytes; the limit is ${MAX_PLAIN_BYTES}.`,
+      undefined,
+      "Send one number per message.",
+    );
   const parsed = parsePlain(source.payload.toString("utf8"));
   if (!parsed.ok) return parsed;
   const tsMs = parsed.value.ts ?? source.receivedMs;
-  if (!(tsMs >= EARLIEST_MS && tsMs <= source.receivedMs + MAX_AHEAD_MS)) return refused("CLOCK", "The capture time cannot be.", "ts", "Send milliseconds since 1970, or leave ts away.");
+  if (!(tsMs >= EARLIEST_MS && tsMs <= source.receivedMs + MAX_AHEAD_MS))
+    return refused("CLOCK", "The capture time cannot be.", "ts", "Send milliseconds since 1970, or leave ts away.");
   const { value } = parsed.value;
-  return accepted(value === null ? { tsMs, value: Number.NaN, quality: Uint8Array.of(NAN) } : { tsMs, value, quality: null });
+  return accepted(
+    value === null ? { tsMs, value: Number.NaN, quality: Uint8Array.of(NAN) } : { tsMs, value, quality: null },
+  );
 }
 
 /**
@@ -40,7 +49,9 @@ export class PlainRamp {
   #timer: NodeJS.Timeout | null = null;
   readonly #remembered: { node: string; stream: string; source: Source; settled: () => void; atMs: number }[] = [];
 
-  constructor(private readonly parts: { pool: Pool; registry: Registry; writer: Writer; metrics: IngestMetrics; log: Logger }) {}
+  constructor(
+    private readonly parts: { pool: Pool; registry: Registry; writer: Writer; metrics: IngestMetrics; log: Logger },
+  ) {}
 
   /** Shared subscriptions choose a replica for us; without them we ask for the lock until we have it. */
   setShared(shared: boolean): void {
@@ -55,7 +66,8 @@ export class PlainRamp {
     if (this.#leads) return void this.#store(node, stream, source, settled);
     settled();
     const now = Date.now();
-    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST) this.#remembered.shift();
+    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST)
+      this.#remembered.shift();
     this.#remembered.push({ node, stream, source, settled: () => undefined, atMs: now });
   }
 
@@ -67,14 +79,17 @@ export class PlainRamp {
 
   #lead(): void {
     this.#leads = true;
-    for (const { node, stream, source, settled } of this.#remembered.splice(0)) void this.#store(node, stream, source, settled);
+    for (const { node, stream, source, settled } of this.#remembered.splice(0))
+      void this.#store(node, stream, source, settled);
   }
 
   async #seekLock(): Promise<void> {
     try {
       if (!this.#lock) {
         const client = await this.parts.pool.connect();
-        const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock(hashtext($1)) as got", [LEADER_LOCK]);
+        const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock(hashtext($1)) as got", [
+          LEADER_LOCK,
+        ]);
         if (rows[0]?.got) {
           this.#lock = client;
           client.once("error", () => {
@@ -99,22 +114,48 @@ export class PlainRamp {
         const entry = known?.byKey.get(stream) ?? (await this.#findOrPropose(node, stream));
         if (entry.status === "accepted") {
           const { tsMs, value, quality } = reading.value;
-          this.parts.writer.push({ kind: "plain", node, block: { streamId: entry.id, tsMs: Float64Array.of(tsMs), values: Float64Array.of(value), quality }, source, settled });
+          this.parts.writer.push({
+            kind: "plain",
+            node,
+            block: { streamId: entry.id, tsMs: Float64Array.of(tsMs), values: Float64Array.of(value), quality },
+            source,
+            settled,
+          });
           return;
         }
         const reason = entry.status === "retired" ? "RETIRED" : "PROPOSED";
-        const refusal: Refusal = { code: "CONTRACT", message: "Nobody has accepted this stream yet.", hint: "Accept it; what was kept is then stored." };
+        const refusal: Refusal = {
+          code: "CONTRACT",
+          message: "Nobody has accepted this stream yet.",
+          hint: "Accept it; what was kept is then stored.",
+        };
         this.parts.metrics.waiting.inc({ reason });
         return this.#keep(refusal, node, source, settled, { reason, streamIds: [entry.id] });
       } catch (cause) {
-        if (isPoison(cause)) return this.#keep({ code: "CONTRACT", message: `The database cannot store this: ${cause instanceof Error ? cause.message : String(cause)}.` }, node, source, settled, null);
+        if (isPoison(cause))
+          return this.#keep(
+            {
+              code: "CONTRACT",
+              message: `The database cannot store this: ${cause instanceof Error ? cause.message : String(cause)}.`,
+            },
+            node,
+            source,
+            settled,
+            null,
+          );
         this.parts.log.warn({ err: cause, node }, "A plain reading waits for the database.");
         await new Promise((again) => setTimeout(again, RETRY_MS));
       }
     }
   }
 
-  #keep(refusal: Refusal, node: string, source: Source, settled: () => void, waiting: { reason: string; streamIds: number[] } | null): void {
+  #keep(
+    refusal: Refusal,
+    node: string,
+    source: Source,
+    settled: () => void,
+    waiting: { reason: string; streamIds: number[] } | null,
+  ): void {
     if (!waiting) this.parts.metrics.refused.inc({ code: refusal.code });
     this.parts.writer.push({ kind: "keep", entry: { ...keptFrom(refusal, { node, source }), ...waiting }, settled });
   }

@@ -25,7 +25,12 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
       case OPEN_OBJECT:
       case OPEN_ARRAY:
         if (++depth > maxDepth) {
-          return refused("TOO_LARGE", `The JSON is nested deeper than ${maxDepth} levels (byte ${i}).`, undefined, `Keep objects and arrays within ${maxDepth} levels.`);
+          return refused(
+            "TOO_LARGE",
+            `The JSON is nested deeper than ${maxDepth} levels (byte ${i}).`,
+            undefined,
+            `Keep objects and arrays within ${maxDepth} levels.`,
+          );
         }
         break;
       case CLOSE_OBJECT:
@@ -52,9 +57,20 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 export function checkKeys(json: unknown, pairs: number): Checked<null> {
   const walk = { pairs: 0, forbidden: "" };
   countPairs(json, "", walk);
-  if (walk.forbidden !== "") return refused("SCHEMA", "The payload has a key that is not allowed.", walk.forbidden, "Rename the key: __proto__, constructor and prototype are reserved.");
+  if (walk.forbidden !== "")
+    return refused(
+      "SCHEMA",
+      "The payload has a key that is not allowed.",
+      walk.forbidden,
+      "Rename the key: __proto__, constructor and prototype are reserved.",
+    );
   if (walk.pairs !== pairs) {
-    return refused("PARSE", "An object in the payload has the same key twice, so one of its values would be lost.", undefined, "Send each key once.");
+    return refused(
+      "PARSE",
+      "An object in the payload has the same key twice, so one of its values would be lost.",
+      undefined,
+      "Send each key once.",
+    );
   }
   return accepted(null);
 }

@@ -80,13 +80,21 @@ export class Registry {
 
   async #read(node: string): Promise<KnownNode | null> {
     const generation = this.#generation;
-    const { rows } = await this.pool.query<{ status: KnownNode["status"]; trusted: boolean; epoch: string | null; epochs: string[] | null }>(
+    const { rows } = await this.pool.query<{
+      status: KnownNode["status"];
+      trusted: boolean;
+      epoch: string | null;
+      epochs: string[] | null;
+    }>(
       "select status, trusted, epoch, (select array_agg(distinct b.epoch) from births b where b.node_id = n.id) as epochs from nodes n where id = $1",
       [node],
     );
     const row = rows[0];
     if (!row) return null;
-    const streams = await this.pool.query<StreamEntry>("select id, key, type, unit, status from streams where node_id = $1", [node]);
+    const streams = await this.pool.query<StreamEntry>(
+      "select id, key, type, unit, status from streams where node_id = $1",
+      [node],
+    );
     const known: KnownNode = {
       status: row.status,
       trusted: row.trusted,
@@ -97,15 +105,29 @@ export class Registry {
     };
     // Something changed while we read: what we read is good for this caller and too old to keep.
     if (generation === this.#generation) {
-      if (this.#nodes.size >= MAX_NODES) for (const oldest of this.#nodes.keys()) { this.#nodes.delete(oldest); break; }
+      if (this.#nodes.size >= MAX_NODES)
+        for (const oldest of this.#nodes.keys()) {
+          this.#nodes.delete(oldest);
+          break;
+        }
       this.#nodes.set(node, known);
     }
     return known;
   }
 }
 
-async function readAliases(pool: Pool, node: string, boot: string, byKey: ReadonlyMap<string, StreamEntry>): Promise<Aliases | "newer" | null> {
-  const { rows } = await pool.query<{ alias: number | null; id: number | null; key: string | null; promised: { unit?: string; type?: string } | null }>(
+async function readAliases(
+  pool: Pool,
+  node: string,
+  boot: string,
+  byKey: ReadonlyMap<string, StreamEntry>,
+): Promise<Aliases | "newer" | null> {
+  const { rows } = await pool.query<{
+    alias: number | null;
+    id: number | null;
+    key: string | null;
+    promised: { unit?: string; type?: string } | null;
+  }>(
     `select a.alias, a.stream_id as id, s.key, p.promised
      from births b
      left join stream_aliases a using (node_id, boot)

@@ -44,7 +44,14 @@ export class Replayer {
   #closed = false;
 
   constructor(
-    private readonly parts: { pool: Pool; store: TimeSeriesStore; registry: Registry; log: Logger; stored(blocks: readonly ReadingBlock[]): void; changed(): void },
+    private readonly parts: {
+      pool: Pool;
+      store: TimeSeriesStore;
+      registry: Registry;
+      log: Logger;
+      stored(blocks: readonly ReadingBlock[]): void;
+      changed(): void;
+    },
   ) {}
 
   start(): void {
@@ -61,7 +68,9 @@ export class Replayer {
     if (this.#timer) clearTimeout(this.#timer);
     this.#running = this.runOnce()
       .then(() => undefined)
-      .catch((cause: unknown) => this.parts.log.warn({ err: cause }, "Quarantine could not be looked through; trying again."))
+      .catch((cause: unknown) =>
+        this.parts.log.warn({ err: cause }, "Quarantine could not be looked through; trying again."),
+      )
       .finally(() => {
         this.#running = null;
         if (this.#closed) return;
@@ -110,7 +119,12 @@ export class Replayer {
       }
       const attempt = await this.#read(row);
       const blocks = "stored" in attempt ? attempt.stored.blocks : "plain" in attempt ? [attempt.plain] : [];
-      for (const { tsMs } of blocks) await store.prepare(pool, tsMs.reduce((a, b) => Math.min(a, b), Infinity), tsMs.reduce((a, b) => Math.max(a, b), -Infinity));
+      for (const { tsMs } of blocks)
+        await store.prepare(
+          pool,
+          tsMs.reduce((a, b) => Math.min(a, b), Infinity),
+          tsMs.reduce((a, b) => Math.max(a, b), -Infinity),
+        );
       await tx.query("savepoint rows");
       const moved = await this.#settle(tx, row, attempt, blocks).catch(async (cause: unknown) => {
         if (!isPoison(cause)) throw cause;
@@ -130,7 +144,11 @@ export class Replayer {
 
   async #settle(tx: PoolClient, row: HeldRow, attempt: Attempt, blocks: readonly ReadingBlock[]): Promise<boolean> {
     if ("failed" in attempt) {
-      const outcome = { triedAt: Date.now() - CLOCK_SLACK_MS, error: attempt.failed.slice(0, 1_000), field: attempt.field ?? null };
+      const outcome = {
+        triedAt: Date.now() - CLOCK_SLACK_MS,
+        error: attempt.failed.slice(0, 1_000),
+        field: attempt.field ?? null,
+      };
       await tx.query("update quarantine set outcome = $2 where id = $1", [row.id, JSON.stringify(outcome)]);
       return false;
     }
@@ -143,17 +161,37 @@ export class Replayer {
     }
     const rows = "stored" in attempt && attempt.stored.rows ? attempt.stored.rows.rows.length : 0;
     if (waiting.length > 0) {
-      await tx.query("update quarantine set stream_ids = $2, outcome = $3 where id = $1", [row.id, waiting, JSON.stringify({ triedAt: Date.now() - CLOCK_SLACK_MS, partly: true, readings })]);
+      await tx.query("update quarantine set stream_ids = $2, outcome = $3 where id = $1", [
+        row.id,
+        waiting,
+        JSON.stringify({ triedAt: Date.now() - CLOCK_SLACK_MS, partly: true, readings }),
+      ]);
       return blocks.length > 0;
     }
-    await tx.query("update quarantine set status = 'replayed', decided_at = now(), decided_by = coalesce(decided_by, $2), outcome = $3 where id = $1", [row.id, row.request?.by ?? "system", JSON.stringify({ readings, rows })]);
+    await tx.query(
+      "update quarantine set status = 'replayed', decided_at = now(), decided_by = coalesce(decided_by, $2), outcome = $3 where id = $1",
+      [row.id, row.request?.by ?? "system", JSON.stringify({ readings, rows })],
+    );
     return true;
   }
 
   async #read(row: HeldRow): Promise<Attempt> {
     const repair = row.request?.repair;
-    const properties: MessageProperties = repair === undefined ? { user: row.properties.userProperties ?? {}, userCount: 0, retain: false, contentType: row.properties.contentType } : { user: {}, userCount: 0, retain: false };
-    const source: Source = { topic: row.topic, payload: repair === undefined ? row.payload : Buffer.from(repair), properties, receivedMs: row.receivedMs };
+    const properties: MessageProperties =
+      repair === undefined
+        ? {
+            user: row.properties.userProperties ?? {},
+            userCount: 0,
+            retain: false,
+            contentType: row.properties.contentType,
+          }
+        : { user: {}, userCount: 0, retain: false };
+    const source: Source = {
+      topic: row.topic,
+      payload: repair === undefined ? row.payload : Buffer.from(repair),
+      properties,
+      receivedMs: row.receivedMs,
+    };
     const topic = parseUpTopic(row.topic);
     if (topic?.kind === "plain") {
       const reading = readPlain(source);
@@ -161,9 +199,17 @@ export class Replayer {
       const stream = node?.byKey.get(topic.stream);
       if (!reading.ok) return { failed: reading.refusal.message, field: reading.refusal.field };
       if (stream?.status !== "accepted") return { failed: "The stream is not accepted." };
-      return { plain: { streamId: stream.id, tsMs: Float64Array.of(reading.value.tsMs), values: Float64Array.of(reading.value.value), quality: reading.value.quality } };
+      return {
+        plain: {
+          streamId: stream.id,
+          tsMs: Float64Array.of(reading.value.tsMs),
+          values: Float64Array.of(reading.value.value),
+          quality: reading.value.quality,
+        },
+      };
     }
-    if (topic?.kind !== "batch") return { failed: "Only batches and plain readings can be replayed. Have the node send this again." };
+    if (topic?.kind !== "batch")
+      return { failed: "Only batches and plain readings can be replayed. Have the node send this again." };
     const json = decodeJson(source.payload, properties);
     if (!json.ok) return { failed: json.refusal.message, field: json.refusal.field };
     const read = readBatch(json.value, topic, row.receivedMs);
@@ -171,7 +217,8 @@ export class Replayer {
     const { envelope, lane } = read.value;
     const aliases = await this.parts.registry.loadAliases(row.node, envelope.clock.boot);
     const node = await this.parts.registry.load(row.node);
-    if (!aliases || !node) return { failed: `The birth of boot ${envelope.clock.boot} has not arrived.`, field: "clock.boot" };
+    if (!aliases || !node)
+      return { failed: `The birth of boot ${envelope.clock.boot} has not arrived.`, field: "clock.boot" };
 
     // A row that was kept for some columns stores only those: the others were stored when the batch came.
     if (read.value.lane === "telemetry" && row.reason === "UNKNOWN_ALIAS" && row.field?.startsWith("columns.")) {
@@ -179,13 +226,28 @@ export class Replayer {
       read.value.columns = read.value.columns.filter(({ alias }) => wanted.has(alias));
     }
     const item: BatchItem = {
-      kind: "batch", node: row.node, lane, epoch: envelope.epoch, batch: envelope.batch, sha256: Buffer.alloc(32), rowCount: envelope.count, readings: 0, blocks: [], rows: null,
-      gaps: row.streamIds === null ? envelope.gaps : [], bad: [], watermarkMs: null, rejected: null, kept: [], source,
+      kind: "batch",
+      node: row.node,
+      lane,
+      epoch: envelope.epoch,
+      batch: envelope.batch,
+      sha256: Buffer.alloc(32),
+      rowCount: envelope.count,
+      readings: 0,
+      blocks: [],
+      rows: null,
+      gaps: row.streamIds === null ? envelope.gaps : [],
+      bad: [],
+      watermarkMs: null,
+      rejected: null,
+      kept: [],
+      source,
     };
     const only = row.streamIds === null ? undefined : new Set(row.streamIds);
     const resolved = resolveBatch(read.value, aliases, node, item, only);
     if (!resolved.ok) return { failed: resolved.refusal.message, field: resolved.refusal.field };
-    if (item.kept.some(({ reason }) => reason === "UNKNOWN_ALIAS")) return { failed: "The birth of this boot still does not name these columns.", field: row.field ?? undefined };
+    if (item.kept.some(({ reason }) => reason === "UNKNOWN_ALIAS"))
+      return { failed: "The birth of this boot still does not name these columns.", field: row.field ?? undefined };
     if (item.lane !== "telemetry" && item.rows === null) return { failed: "The node is not accepted." };
     return { stored: item, waiting: item.kept.flatMap(({ streamIds }) => streamIds ?? []) };
   }

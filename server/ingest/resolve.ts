@@ -41,7 +41,11 @@ const MAX_BAD_KEPT = 50;
  *
  * @param only when given, streams outside of it are left out: a replay stores what it was kept for and nothing twice
  */
-export function resolveTelemetry(batch: TelemetryRead, streams: ReadonlyMap<string, StreamEntry>, only?: ReadonlySet<number>): Checked<ResolvedTelemetry> {
+export function resolveTelemetry(
+  batch: TelemetryRead,
+  streams: ReadonlyMap<string, StreamEntry>,
+  only?: ReadonlySet<number>,
+): Checked<ResolvedTelemetry> {
   const resolved: ResolvedTelemetry = { blocks: [], readings: 0, bad: [], waiting: [] };
   for (const column of batch.columns) {
     const stream = streams.get(column.alias);
@@ -51,7 +55,12 @@ export function resolveTelemetry(batch: TelemetryRead, streams: ReadonlyMap<stri
     }
     if (only && !only.has(stream.id)) continue;
     if (stream.status !== "accepted") {
-      keepWaiting(resolved, stream.status === "proposed" ? "PROPOSED" : stream.status === "retired" ? "RETIRED" : "CONTRACT", column.alias, stream.id);
+      keepWaiting(
+        resolved,
+        stream.status === "proposed" ? "PROPOSED" : stream.status === "retired" ? "RETIRED" : "CONTRACT",
+        column.alias,
+        stream.id,
+      );
       continue;
     }
     const block = readColumn(column, stream, batch.tsMs, resolved.bad);
@@ -64,7 +73,12 @@ export function resolveTelemetry(batch: TelemetryRead, streams: ReadonlyMap<stri
   return accepted(resolved);
 }
 
-function readColumn({ alias, values, quality, named }: Column, stream: StreamEntry, rowsMs: Float64Array, bad: BadValue[]): Checked<ReadingBlock | null> {
+function readColumn(
+  { alias, values, quality, named }: Column,
+  stream: StreamEntry,
+  rowsMs: Float64Array,
+  bad: BadValue[],
+): Checked<ReadingBlock | null> {
   const rows = values.length;
   const readings = new Float64Array(rows);
   let times = rowsMs;
@@ -75,21 +89,34 @@ function readColumn({ alias, values, quality, named }: Column, stream: StreamEnt
     const value = values[row];
     let reading: number;
     let fault = -1;
-    if (typeof value === "number" && value - value === 0 && stream.type === "number") reading = value + 0 === 0 ? 0 : value; // −0 → 0
+    if (typeof value === "number" && value - value === 0 && stream.type === "number")
+      reading = value + 0 === 0 ? 0 : value; // −0 → 0
     else if (value === null || value === undefined) {
       if (!named?.has(row)) continue; // this stream had nothing to say in this row
       reading = Number.NaN;
       if ((codes?.[row] ?? 0) === 0) fault = NAN;
-    } else if (stream.type === "boolean" && (typeof value === "boolean" || value === 0 || value === 1)) reading = Number(value);
+    } else if (stream.type === "boolean" && (typeof value === "boolean" || value === 0 || value === 1))
+      reading = Number(value);
     else {
       reading = Number.NaN;
       fault = BAD;
       wrong++;
       const field = `columns.${alias}[${row}]`;
       if (wrong > BAD_ALLOWED && wrong * 2 > rows) {
-        return refused("CONTRACT", `${field}: expected ${stream.type === "boolean" ? "true or false" : "number"}, got ${short(value)}`, field, `Most values of ${stream.key} are not what its birth promised. Send numbers, or null where there is none.`);
+        return refused(
+          "CONTRACT",
+          `${field}: expected ${stream.type === "boolean" ? "true or false" : "number"}, got ${short(value)}`,
+          field,
+          `Most values of ${stream.key} are not what its birth promised. Send numbers, or null where there is none.`,
+        );
       }
-      if (bad.length < MAX_BAD_KEPT) bad.push({ streamId: stream.id, tsMs: rowsMs[row] ?? 0, field, raw: value === Infinity || value === -Infinity ? `${value > 0 ? "" : "-"}1e309 or more` : short(value) });
+      if (bad.length < MAX_BAD_KEPT)
+        bad.push({
+          streamId: stream.id,
+          tsMs: rowsMs[row] ?? 0,
+          field,
+          raw: value === Infinity || value === -Infinity ? `${value > 0 ? "" : "-"}1e309 or more` : short(value),
+        });
     }
     if (kept !== row && times === rowsMs) times = rowsMs.slice(); // the first hole: from here on this column has its own times
     if (times !== rowsMs) times[kept] = rowsMs[row] ?? 0;
@@ -105,10 +132,20 @@ function readColumn({ alias, values, quality, named }: Column, stream: StreamEnt
   }
   if (kept === 0) return accepted(null);
   if (kept === rows) return accepted({ streamId: stream.id, tsMs: times, values: readings, quality: codes });
-  return accepted({ streamId: stream.id, tsMs: times.slice(0, kept), values: readings.subarray(0, kept), quality: codes?.subarray(0, kept) ?? null });
+  return accepted({
+    streamId: stream.id,
+    tsMs: times.slice(0, kept),
+    values: readings.subarray(0, kept),
+    quality: codes?.subarray(0, kept) ?? null,
+  });
 }
 
-function keepWaiting(resolved: ResolvedTelemetry, reason: ResolvedTelemetry["waiting"][number]["reason"], alias: string, streamId: number | null): void {
+function keepWaiting(
+  resolved: ResolvedTelemetry,
+  reason: ResolvedTelemetry["waiting"][number]["reason"],
+  alias: string,
+  streamId: number | null,
+): void {
   let group = resolved.waiting.find((known) => known.reason === reason);
   if (!group) {
     group = { reason, aliases: [], streamIds: [] };

@@ -23,10 +23,27 @@ export interface TestStream {
   type?: "number" | "boolean";
 }
 
-export function birthOf(node: string, boot: string, epoch: string, streams: readonly TestStream[], extra: object = {}): object {
+export function birthOf(
+  node: string,
+  boot: string,
+  epoch: string,
+  streams: readonly TestStream[],
+  extra: object = {},
+): object {
   return {
-    v: 1, node, boot, epoch, sdk: "test/1", clock: { source: "ntp", offsetMs: 0, errorMs: 1 },
-    streams: streams.map(({ alias, key, unit = "mm/s", type = "number" }) => ({ alias, key, quantity: "velocity", unit, type })),
+    v: 1,
+    node,
+    boot,
+    epoch,
+    sdk: "test/1",
+    clock: { source: "ntp", offsetMs: 0, errorMs: 1 },
+    streams: streams.map(({ alias, key, unit = "mm/s", type = "number" }) => ({
+      alias,
+      key,
+      quantity: "velocity",
+      unit,
+      type,
+    })),
     ...extra,
   };
 }
@@ -38,16 +55,26 @@ export class TestNode {
   readonly acks = new Map<Lane, DurableAck>();
   readonly commands: { topic: string; body: unknown }[] = [];
 
-  private constructor(readonly id: string, readonly client: MqttClient) {}
+  private constructor(
+    readonly id: string,
+    readonly client: MqttClient,
+  ) {}
 
   static async connect(broker: TestBroker, id: string): Promise<TestNode> {
     const { url } = await broker.addNode(id);
-    const client = await mqtt.connectAsync(url, { protocolVersion: 5, clientId: id, reconnectPeriod: 200, clean: false, properties: { sessionExpiryInterval: 600 } });
+    const client = await mqtt.connectAsync(url, {
+      protocolVersion: 5,
+      clientId: id,
+      reconnectPeriod: 200,
+      clean: false,
+      properties: { sessionExpiryInterval: 600 },
+    });
     const node = new TestNode(id, client);
     client.on("error", () => undefined); // a broker that is restarted by a test
     client.on("message", (topic, payload) => {
       const [, , , , kind, lane] = topic.split("/");
-      if (kind === "ack") node.acks.set(lane as Lane, DurableAck.parse(JSON.parse(payload.toString()))); // the test's own subscription
+      if (kind === "ack")
+        node.acks.set(lane as Lane, DurableAck.parse(JSON.parse(payload.toString()))); // the test's own subscription
       else node.commands.push({ topic, body: JSON.parse(payload.toString()) });
     });
     await client.subscribeAsync(`tl/1/${id}/dn/#`, { qos: 1 });
@@ -55,20 +82,35 @@ export class TestNode {
   }
 
   async birth(streams: readonly TestStream[], extra: object = {}): Promise<void> {
-    await this.publish(birthTopic(this.id), JSON.stringify(birthOf(this.id, this.boot, this.epoch, streams, extra)), { retain: true });
+    await this.publish(birthTopic(this.id), JSON.stringify(birthOf(this.id, this.boot, this.epoch, streams, extra)), {
+      retain: true,
+    });
   }
 
   batch(number: number, columns: Record<string, unknown[]>, extra: object = {}): Record<string, unknown> {
     const rows = Math.max(0, ...Object.values(columns).map((values) => values.length));
     return {
-      v: 1, node: this.id, epoch: this.epoch, lane: "telemetry", batch: number, first: number * rows, count: rows, base: BASE_MS + number * 1_000, watermark: BASE_MS + number * 1_000,
-      clock: { source: "ntp", offsetMs: 0, errorMs: 1, boot: this.boot, monoMs: 1 }, dt: Array.from({ length: rows }, (_, i) => i * 100), columns, ...extra,
+      v: 1,
+      node: this.id,
+      epoch: this.epoch,
+      lane: "telemetry",
+      batch: number,
+      first: number * rows,
+      count: rows,
+      base: BASE_MS + number * 1_000,
+      watermark: BASE_MS + number * 1_000,
+      clock: { source: "ntp", offsetMs: 0, errorMs: 1, boot: this.boot, monoMs: 1 },
+      dt: Array.from({ length: rows }, (_, i) => i * 100),
+      columns,
+      ...extra,
     };
   }
 
   async send(batch: Record<string, unknown>, lane: Lane = "telemetry"): Promise<void> {
     const hints = { epoch: String(batch.epoch), batch: String(batch.batch) };
-    await this.publish(batchTopic(this.id, lane), JSON.stringify(batch), { properties: { contentType: BATCH_JSON, userProperties: hints } });
+    await this.publish(batchTopic(this.id, lane), JSON.stringify(batch), {
+      properties: { contentType: BATCH_JSON, userProperties: hints },
+    });
   }
 
   async publish(topic: string, body: string | Buffer, options: IClientPublishOptions = {}): Promise<void> {
@@ -101,8 +143,13 @@ export async function openTestLine(broker: TestBroker): Promise<TestLine> {
     broker,
     start: async (replica = "a") => {
       const ingest = await startIngest({
-        pool: db.pool, databaseUrl: db.appUrl, mqttUrl: broker.ingestUrl, replica, maxQueueBytes: 16 * 1024 * 1024,
-        log: openLogger("ingest-test", process.env.TL_TEST_LOG === "1" ? "debug" : "silent"), metrics: openRegistry("ingest-test"),
+        pool: db.pool,
+        databaseUrl: db.appUrl,
+        mqttUrl: broker.ingestUrl,
+        replica,
+        maxQueueBytes: 16 * 1024 * 1024,
+        log: openLogger("ingest-test", process.env.TL_TEST_LOG === "1" ? "debug" : "silent"),
+        metrics: openRegistry("ingest-test"),
       });
       running.push(ingest);
       await waitFor(() => ingest.health().broker === true, "ingest to listen");
@@ -117,7 +164,11 @@ export async function openTestLine(broker: TestBroker): Promise<TestLine> {
 }
 
 /** @throws {Error} naming what was waited for, after the time */
-export async function waitFor(condition: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+export async function waitFor(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = 15_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
@@ -126,6 +177,9 @@ export async function waitFor(condition: () => boolean | Promise<boolean>, what:
 }
 
 export async function countReadings(db: TestDb, key?: string): Promise<number> {
-  const { rows } = await db.owner.query<{ n: number }>("select count(*)::int as n from readings r join streams s on s.id = r.stream_id where $1::text is null or s.key = $1", [key ?? null]);
+  const { rows } = await db.owner.query<{ n: number }>(
+    "select count(*)::int as n from readings r join streams s on s.id = r.stream_id where $1::text is null or s.key = $1",
+    [key ?? null],
+  );
   return rows[0]?.n ?? 0;
 }

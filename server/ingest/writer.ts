@@ -108,7 +108,10 @@ export class Writer {
       this.#running = null;
       if (this.#queue.length === 0 || this.#closed) return;
       const oldest = this.#queue[0]?.queuedMs ?? 0;
-      const wait = this.#queuedReadings >= this.options.flushReadings ? 0 : Math.max(0, this.options.flushMs - (performance.now() - oldest));
+      const wait =
+        this.#queuedReadings >= this.options.flushReadings
+          ? 0
+          : Math.max(0, this.options.flushMs - (performance.now() - oldest));
       if (wait === 0) this.#start();
       else this.#timer ??= setTimeout(() => this.#start(), wait);
     });
@@ -131,7 +134,10 @@ export class Writer {
     const taken = this.#queue.splice(0, take);
     const bytes = taken.reduce((sum, { item }) => sum + itemBytes(item), 0);
     this.#queuedReadings = this.#queue.reduce((sum, { item }) => sum + readingsOf(item), 0);
-    await this.#store(taken.map(({ item }) => item), taken[0]?.queuedMs ?? performance.now());
+    await this.#store(
+      taken.map(({ item }) => item),
+      taken[0]?.queuedMs ?? performance.now(),
+    );
     this.#bytes -= bytes;
     this.#release();
   }
@@ -161,7 +167,11 @@ export class Writer {
           await this.#store(items.slice(0, middle), oldestMs);
           return this.#store(items.slice(middle), oldestMs);
         }
-        if (this.#stalledSince === null) this.log.error({ err: cause, items: items.length }, "The database does not take data: holding it and trying again.");
+        if (this.#stalledSince === null)
+          this.log.error(
+            { err: cause, items: items.length },
+            "The database does not take data: holding it and trying again.",
+          );
         this.#stalledSince ??= Date.now();
         this.events.stalled(cause);
         this.#lanes.clear(); // a restored database may number its lanes otherwise
@@ -187,12 +197,23 @@ export class Writer {
 
   async #ensureLanes(items: readonly Item[]): Promise<void> {
     const missing = new Map<string, BatchItem>();
-    for (const item of items) if (item.kind === "batch" && !this.#lanes.has(laneKey(item))) missing.set(laneKey(item), item);
+    for (const item of items)
+      if (item.kind === "batch" && !this.#lanes.has(laneKey(item))) missing.set(laneKey(item), item);
     if (missing.size === 0) return;
     const wanted = [...missing.values()];
-    const columns = [wanted.map((item) => item.node), wanted.map((item) => item.epoch), wanted.map((item) => item.lane)];
-    await this.pool.query("insert into nodes (id) select distinct n from unnest($1::text[]) n order by n on conflict do nothing", [columns[0]]);
-    await this.pool.query("insert into ingest_lanes (node_id, epoch, lane) select * from unnest($1::text[], $2::text[], $3::text[]) l (n, e, l) order by n, e, l on conflict do nothing", columns);
+    const columns = [
+      wanted.map((item) => item.node),
+      wanted.map((item) => item.epoch),
+      wanted.map((item) => item.lane),
+    ];
+    await this.pool.query(
+      "insert into nodes (id) select distinct n from unnest($1::text[]) n order by n on conflict do nothing",
+      [columns[0]],
+    );
+    await this.pool.query(
+      "insert into ingest_lanes (node_id, epoch, lane) select * from unnest($1::text[], $2::text[], $3::text[]) l (n, e, l) order by n, e, l on conflict do nothing",
+      columns,
+    );
     const { rows } = await this.pool.query<LaneRef>(
       "select l.id, l.node_id as node, l.epoch, l.lane from ingest_lanes l join unnest($1::text[], $2::text[], $3::text[]) w (node_id, epoch, lane) using (node_id, epoch, lane)",
       columns,
@@ -239,11 +260,26 @@ export function isPoison(cause: unknown): boolean {
 /** The item without what the database refused: its payload is kept, its number settled as rejected. Null when that was already tried. */
 function refuse(item: Item, cause: unknown): Item | null {
   const code: RejectCode = errorCode(cause) === "22008" ? "CLOCK" : "CONTRACT";
-  const refusal = { code, message: clip(`The database cannot store this: ${errorText(cause)}.`), hint: "Correct the value and send it in a new batch." };
+  const refusal = {
+    code,
+    message: clip(`The database cannot store this: ${errorText(cause)}.`),
+    hint: "Correct the value and send it in a new batch.",
+  };
   if (item.kind === "keep") return null;
-  if (item.kind === "plain") return { kind: "keep", entry: keptFrom(refusal, { node: item.node, source: item.source }), settled: item.settled };
+  if (item.kind === "plain")
+    return { kind: "keep", entry: keptFrom(refusal, { node: item.node, source: item.source }), settled: item.settled };
   if (item.rejected) return null;
-  return { ...item, rowCount: 0, readings: 0, blocks: [], rows: null, gaps: [], bad: [], rejected: refusal, kept: [keptFrom(refusal, item)] };
+  return {
+    ...item,
+    rowCount: 0,
+    readings: 0,
+    blocks: [],
+    rows: null,
+    gaps: [],
+    bad: [],
+    rejected: refusal,
+    kept: [keptFrom(refusal, item)],
+  };
 }
 
 export type { LaneAfter };

@@ -7,7 +7,13 @@ import type { Pool } from "pg";
  *
  * @returns stops it, after the run under way
  */
-export function everyFewSeconds(pool: Pool, name: string, paceMs: number, work: () => Promise<void>, failed: (cause: unknown) => void): () => Promise<void> {
+export function everyFewSeconds(
+  pool: Pool,
+  name: string,
+  paceMs: number,
+  work: () => Promise<void>,
+  failed: (cause: unknown) => void,
+): () => Promise<void> {
   let closed = false;
   let wake = (): void => undefined;
   const loop = async () => {
@@ -37,14 +43,18 @@ export async function runAsLeader(pool: Pool, name: string, work: () => Promise<
   const client = await pool.connect();
   let broken: unknown = null;
   try {
-    const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock(hashtext($1)) as got", [`throughline job ${name}`]);
+    const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock(hashtext($1)) as got", [
+      `throughline job ${name}`,
+    ]);
     if (!rows[0]?.got) return false;
     try {
       await work();
     } finally {
-      await client.query("select pg_advisory_unlock(hashtext($1))", [`throughline job ${name}`]).catch((cause: unknown) => {
-        broken = cause; // the lock goes with the connection
-      });
+      await client
+        .query("select pg_advisory_unlock(hashtext($1))", [`throughline job ${name}`])
+        .catch((cause: unknown) => {
+          broken = cause; // the lock goes with the connection
+        });
     }
     return true;
   } finally {

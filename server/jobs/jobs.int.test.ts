@@ -8,30 +8,60 @@ import { startJobs } from "./jobs";
 import { limitQuarantine, markSilentNodes, pruneLedger, SCHEDULES } from "./schedules";
 
 let db: TestDb;
-beforeAll(async () => { db = await cloneTestDb(); });
+beforeAll(async () => {
+  db = await cloneTestDb();
+});
 afterAll(() => db.drop());
 
 const log = openLogger("jobs-test", process.env.TL_TEST_LOG === "1" ? "debug" : "silent");
 
 test("the application role runs the queue without owning it, and rollups follow the readings", async () => {
   await db.owner.query("insert into nodes (id) values ('n')");
-  const { rows } = await db.owner.query<{ id: number }>("insert into streams (node_id, key) values ('n', 'x') returning id");
+  const { rows } = await db.owner.query<{ id: number }>(
+    "insert into streams (node_id, key) values ('n', 'x') returning id",
+  );
   const store = await openTimeSeries(db.pool);
   const now = Date.now();
   await store.prepare(db.pool, now, now);
   const tx = await db.pool.connect();
-  await store.write(tx, [{ streamId: rows[0]?.id ?? 0, tsMs: Float64Array.of(now - 2, now - 1), values: Float64Array.of(1, 3), quality: null }]);
+  await store.write(tx, [
+    {
+      streamId: rows[0]?.id ?? 0,
+      tsMs: Float64Array.of(now - 2, now - 1),
+      values: Float64Array.of(1, 3),
+      quality: null,
+    },
+  ]);
   tx.release();
   const jobs = await startJobs({ pool: db.pool, log, metrics: openRegistry("jobs-test"), keepRawDays: 30 });
-  await expect.poll(async () => (await db.owner.query<{ n: number }>("select coalesce(sum(n), 0)::int as n from rollup_1m")).rows[0]?.n, { timeout: 15_000 }).toBe(2);
-  await expect.poll(async () => (await db.owner.query<{ n: number }>("select count(*)::int as n from graphile_worker.jobs")).rows[0]?.n, { timeout: 15_000 }).toBe(0);
+  await expect
+    .poll(
+      async () =>
+        (await db.owner.query<{ n: number }>("select coalesce(sum(n), 0)::int as n from rollup_1m")).rows[0]?.n,
+      { timeout: 15_000 },
+    )
+    .toBe(2);
+  await expect
+    .poll(
+      async () =>
+        (await db.owner.query<{ n: number }>("select count(*)::int as n from graphile_worker.jobs")).rows[0]?.n,
+      { timeout: 15_000 },
+    )
+    .toBe(0);
   expect(jobs.health()).toMatchObject({ ok: true, failing: null });
   await jobs.close();
 });
 
 test("one leader per job: the second replica does nothing meanwhile", async () => {
   let finish = (): void => undefined;
-  const first = runAsLeader(db.pool, "x", () => new Promise<void>((done) => { finish = done; }));
+  const first = runAsLeader(
+    db.pool,
+    "x",
+    () =>
+      new Promise<void>((done) => {
+        finish = done;
+      }),
+  );
   await expect.poll(() => runAsLeader(db.pool, "x", () => Promise.resolve())).toBe(false);
   finish();
   expect(await first).toBe(true);
@@ -40,24 +70,40 @@ test("one leader per job: the second replica does nothing meanwhile", async () =
 
 test("every schedule runs on an empty database", async () => {
   const store = await openTimeSeries(db.pool);
-  for (const schedule of SCHEDULES) await expect(schedule.run({ pool: db.pool, store, keepRawDays: 30, nowMs: Date.now() })).resolves.toBeTypeOf("object");
+  for (const schedule of SCHEDULES)
+    await expect(schedule.run({ pool: db.pool, store, keepRawDays: 30, nowMs: Date.now() })).resolves.toBeTypeOf(
+      "object",
+    );
 });
 
 test("quarantine is bounded per node, and what it gives up says so", async () => {
-  await db.owner.query("insert into quarantine (node_id, topic, reason, message, payload) select 'flood', 't', 'PARSE', 'm', 'x' from generate_series(1, 20010)");
-  await db.owner.query("insert into quarantine (node_id, topic, reason, message, payload) values ('calm', 't', 'PARSE', 'm', 'x')");
+  await db.owner.query(
+    "insert into quarantine (node_id, topic, reason, message, payload) select 'flood', 't', 'PARSE', 'm', 'x' from generate_series(1, 20010)",
+  );
+  await db.owner.query(
+    "insert into quarantine (node_id, topic, reason, message, payload) values ('calm', 't', 'PARSE', 'm', 'x')",
+  );
   expect(await limitQuarantine(db.pool)).toEqual({ emptied: 0, overflowed: 10 });
-  const { rows } = await db.owner.query("select node_id, count(*) filter (where status = 'held')::int as held, count(*) filter (where outcome ->> 'why' = 'limit')::int as lost from quarantine group by 1 order by 1");
-  expect(rows).toEqual([{ node_id: "calm", held: 1, lost: 0 }, { node_id: "flood", held: 20_000, lost: 10 }]);
+  const { rows } = await db.owner.query(
+    "select node_id, count(*) filter (where status = 'held')::int as held, count(*) filter (where outcome ->> 'why' = 'limit')::int as lost from quarantine group by 1 order by 1",
+  );
+  expect(rows).toEqual([
+    { node_id: "calm", held: 1, lost: 0 },
+    { node_id: "flood", held: 20_000, lost: 10 },
+  ]);
 });
 
 test("a node that fell silent is no longer online", async () => {
-  await db.owner.query("insert into nodes (id, online, last_seen_at) values ('silent', true, now() - interval '6 minutes'), ('heard', true, now())");
+  await db.owner.query(
+    "insert into nodes (id, online, last_seen_at) values ('silent', true, now() - interval '6 minutes'), ('heard', true, now())",
+  );
   expect(await markSilentNodes(db.pool)).toEqual({ silent: ["silent"] });
 });
 
 test("the ledger is pruned only behind the cursor", async () => {
   await db.owner.query("insert into ingest_lanes (node_id, epoch, lane, up_to) values ('n', 'e', 'telemetry', 5)");
-  await db.owner.query("insert into ingest_batches (lane_id, batch, sha256, rows, readings, received_at) select l.id, b, decode(repeat('00', 32), 'hex'), 1, 1, now() - interval '40 days' from ingest_lanes l, generate_series(4, 7) b");
+  await db.owner.query(
+    "insert into ingest_batches (lane_id, batch, sha256, rows, readings, received_at) select l.id, b, decode(repeat('00', 32), 'hex'), 1, 1, now() - interval '40 days' from ingest_lanes l, generate_series(4, 7) b",
+  );
   expect(await pruneLedger(db.pool)).toEqual({ pruned: 2 });
 });

@@ -16,18 +16,44 @@ export interface Jobs {
 }
 
 /** Schedules over the queue in Postgres (each tick queued once, run by one replica) and the rollup loop of the leader. */
-export async function startJobs({ pool, log, metrics, keepRawDays }: { pool: Pool; log: Logger; metrics: Registry; keepRawDays: number }): Promise<Jobs> {
+export async function startJobs({
+  pool,
+  log,
+  metrics,
+  keepRawDays,
+}: {
+  pool: Pool;
+  log: Logger;
+  metrics: Registry;
+  keepRawDays: number;
+}): Promise<Jobs> {
   // A client that is checked out reports a lost connection by itself: without a listener that would end the process.
-  const lostConnection = (cause: Error) => log.warn({ err: cause }, "A database connection broke; the next job opens another.");
+  const lostConnection = (cause: Error) =>
+    log.warn({ err: cause }, "A database connection broke; the next job opens another.");
   pool.on("error", lostConnection);
   pool.on("connect", (client) => client.on("error", lostConnection));
   const store = await openTimeSeries(pool);
-  const runs = new Counter({ name: "throughline_jobs_runs_total", help: "Runs by job and result", labelNames: ["job", "result"], registers: [metrics] });
-  const seconds = new Histogram({ name: "throughline_jobs_seconds", help: "Duration by job", labelNames: ["job"], buckets: [0.01, 0.1, 1, 10, 60, 600], registers: [metrics] });
+  const runs = new Counter({
+    name: "throughline_jobs_runs_total",
+    help: "Runs by job and result",
+    labelNames: ["job", "result"],
+    registers: [metrics],
+  });
+  const seconds = new Histogram({
+    name: "throughline_jobs_seconds",
+    help: "Duration by job",
+    labelNames: ["job"],
+    buckets: [0.01, 0.1, 1, 10, 60, 600],
+    registers: [metrics],
+  });
   let lastRollUpMs = Date.now();
   let failing: string | null = null;
 
-  const timed = async (job: string, work: () => Promise<Readonly<Record<string, unknown>>>, level: "info" | "debug"): Promise<void> => {
+  const timed = async (
+    job: string,
+    work: () => Promise<Readonly<Record<string, unknown>>>,
+    level: "info" | "debug",
+  ): Promise<void> => {
     const started = performance.now();
     try {
       const result = await work();
@@ -56,7 +82,12 @@ export async function startJobs({ pool, log, metrics, keepRawDays }: { pool: Poo
     },
   );
 
-  const taskList: TaskList = Object.fromEntries(SCHEDULES.map(({ name, run: work }) => [name, () => timed(name, () => work({ pool, store, keepRawDays, nowMs: Date.now() }), "info")]));
+  const taskList: TaskList = Object.fromEntries(
+    SCHEDULES.map(({ name, run: work }) => [
+      name,
+      () => timed(name, () => work({ pool, store, keepRawDays, nowMs: Date.now() }), "info"),
+    ]),
+  );
   const queueLog = new QueueLogger(() => (level, message) => {
     if (level === "error") log.error({ from: "queue" }, message);
     else if (level === "warning") log.warn({ from: "queue" }, message);
@@ -70,13 +101,31 @@ export async function startJobs({ pool, log, metrics, keepRawDays }: { pool: Poo
     pollInterval: 2_000,
     taskList,
     // A tick that was missed while nothing ran is made up for once, if it is not older than the period.
-    parsedCronItems: parseCronItems(SCHEDULES.map(({ name, cron }) => ({ task: name, match: cron, identifier: name, options: { maxAttempts: 1, queueName: "maintenance", jobKey: name, jobKeyMode: "preserve_run_at" as const, backfillPeriod: 0 } }))),
+    parsedCronItems: parseCronItems(
+      SCHEDULES.map(({ name, cron }) => ({
+        task: name,
+        match: cron,
+        identifier: name,
+        options: {
+          maxAttempts: 1,
+          queueName: "maintenance",
+          jobKey: name,
+          jobKeyMode: "preserve_run_at" as const,
+          backfillPeriod: 0,
+        },
+      })),
+    ),
   });
   // Once at the start as well: the partitions of today must not wait for half past.
   await runner.addJob("prepare-partitions", {}, { jobKey: "prepare-partitions", maxAttempts: 3 });
 
   return {
-    health: () => ({ ok: Date.now() - lastRollUpMs < UNHEALTHY_AFTER_MS || failing === null, lastRollUp: new Date(lastRollUpMs).toISOString(), failing, home: store.home }),
+    health: () => ({
+      ok: Date.now() - lastRollUpMs < UNHEALTHY_AFTER_MS || failing === null,
+      lastRollUp: new Date(lastRollUpMs).toISOString(),
+      failing,
+      home: store.home,
+    }),
     close: async () => {
       await stopRollUps();
       await runner.stop();

@@ -8,10 +8,17 @@ try {
   const config = readJobsConfig(process.env);
   const log = openLogger("jobs", config.logLevel);
   process.on("unhandledRejection", (cause) => {
-    log.fatal({ err: cause }, "A promise failed and nobody was waiting for it; ending, the supervisor starts this again.");
+    log.fatal(
+      { err: cause },
+      "A promise failed and nobody was waiting for it; ending, the supervisor starts this again.",
+    );
     process.exit(1);
   });
-  const pool = openPool(config.databaseUrl, { max: 8, applicationName: "throughline-jobs", statementTimeoutMs: 0 }, (cause) => log.warn({ err: cause }, "An idle database connection broke."));
+  const pool = openPool(
+    config.databaseUrl,
+    { max: 8, applicationName: "throughline-jobs", statementTimeoutMs: 0 },
+    (cause) => log.warn({ err: cause }, "An idle database connection broke."),
+  );
   const metrics = openRegistry("jobs");
   const jobs = await startJobs({ pool, log, metrics, keepRawDays: config.keepRawDays });
   const health = await serveHealth(config.port, metrics, () => jobs.health());

@@ -56,7 +56,10 @@ export const SCHEDULES: readonly Schedule[] = [
 
 /** Decided entries lose their payload after a month; a node that fills quarantine loses its oldest, and the row says so. */
 export async function limitQuarantine(pool: Pool): Promise<{ emptied: number; overflowed: number }> {
-  const emptied = await pool.query("update quarantine set payload = '' where status <> 'held' and decided_at < now() - make_interval(days => $1) and payload <> ''", [DECIDED_KEPT_DAYS]);
+  const emptied = await pool.query(
+    "update quarantine set payload = '' where status <> 'held' and decided_at < now() - make_interval(days => $1) and payload <> ''",
+    [DECIDED_KEPT_DAYS],
+  );
   const overflowed = await pool.query(
     `update quarantine q set status = 'discarded', decided_at = now(), decided_by = 'system', outcome = jsonb_build_object('why', 'limit'), payload = ''
      from (select id, row_number() over w as n, sum(length(payload)) over w as bytes from quarantine where status = 'held' window w as (partition by node_id order by id desc)) ranked

@@ -17,14 +17,29 @@ export async function GET(): Promise<Response> {
     );
     const lastBatchMs = rows[0]?.lastBatchMs ?? null;
     const ageMs = lastBatchMs === null ? null : Math.max(0, ctx.now() - lastBatchMs);
-    return Response.json({
-      status: "ok",
-      database: { status: "ok", tookMs: Math.round(performance.now() - started) },
-      ingest: { status: ageMs === null ? "unknown" : ageMs < INGEST_LATE_AFTER_MS ? "ok" : "stale", newestBatchAgeMs: ageMs === null ? null : Math.round(ageMs) },
-      broker: { status: (rows[0]?.online ?? 0) > 0 ? "ok" : "unknown", nodesOnline: rows[0]?.online ?? 0 },
-    }, { headers: { "cache-control": "no-store" } });
+    return Response.json(
+      {
+        status: "ok",
+        database: { status: "ok", tookMs: Math.round(performance.now() - started) },
+        ingest: {
+          status: ageMs === null ? "unknown" : ageMs < INGEST_LATE_AFTER_MS ? "ok" : "stale",
+          newestBatchAgeMs: ageMs === null ? null : Math.round(ageMs),
+        },
+        broker: { status: (rows[0]?.online ?? 0) > 0 ? "ok" : "unknown", nodesOnline: rows[0]?.online ?? 0 },
+      },
+      { headers: { "cache-control": "no-store" } },
+    );
   } catch (cause) {
     console.error("the health check failed", cause);
-    return Response.json({ status: "failed", database: { status: "failed", fix: "The database does not answer. Check DATABASE_URL and that the server runs; throughline doctor says more." } }, { status: 503, headers: { "cache-control": "no-store" } });
+    return Response.json(
+      {
+        status: "failed",
+        database: {
+          status: "failed",
+          fix: "The database does not answer. Check DATABASE_URL and that the server runs; throughline doctor says more.",
+        },
+      },
+      { status: 503, headers: { "cache-control": "no-store" } },
+    );
   }
 }

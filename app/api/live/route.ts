@@ -12,8 +12,12 @@ const KEEP_ALIVE_MS = 15_000;
  * when the browser reads slower than it is told (it comes back and starts from the newest values).
  */
 export function GET(request: Request): Response {
-  const wanted = (new URL(request.url).searchParams.get("streams") ?? "").split(",").map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
-  if (wanted.length > MAX_STREAMS) return Response.json({ error: `At most ${MAX_STREAMS} streams at once.` }, { status: 400 });
+  const wanted = (new URL(request.url).searchParams.get("streams") ?? "")
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isSafeInteger(id) && id > 0);
+  if (wanted.length > MAX_STREAMS)
+    return Response.json({ error: `At most ${MAX_STREAMS} streams at once.` }, { status: 400 });
   const over = AbortSignal.any([request.signal, shutdownSignal()]);
   const encoder = new TextEncoder();
 
@@ -34,7 +38,10 @@ export function GET(request: Request): Response {
           else controller.enqueue(encoder.encode(text));
         };
         const keepAlive = setInterval(() => write(": here\n\n"), KEEP_ALIVE_MS);
-        const unsubscribe = webLiveHub().subscribe({ streams: new Set(wanted), send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`) });
+        const unsubscribe = webLiveHub().subscribe({
+          streams: new Set(wanted),
+          send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`),
+        });
         over.addEventListener("abort", close, { once: true });
         write(": connected\n\n");
         if (over.aborted) close();
@@ -42,5 +49,11 @@ export function GET(request: Request): Response {
     },
     new ByteLengthQueuingStrategy({ highWaterMark: 256 * 1024 }),
   );
-  return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" } });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
 }

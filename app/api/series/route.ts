@@ -13,7 +13,12 @@ export async function GET(request: Request): Promise<Response> {
   });
   if (!input.success) {
     const issue = input.error.issues[0];
-    return Response.json({ error: { field: issue?.path.join(".") ?? "", message: issue?.message ?? "The range cannot be read." } }, { status: 400 });
+    return Response.json(
+      { error: { field: issue?.path.join(".") ?? "", message: issue?.message ?? "The range cannot be read." } },
+      { status: 400 },
+    );
   }
-  return Response.json(await createCaller(createContext()).streams.series(input.data), { headers: { "cache-control": "no-store" } });
+  return Response.json(await createCaller(createContext()).streams.series(input.data), {
+    headers: { "cache-control": "no-store" },
+  });
 }

@@ -20,5 +20,9 @@ export default async function Node({ params }: { params: Promise<{ node: string 
     client.prefetchQuery(trpc.fleet.streamsOfNode.queryOptions(input.data)),
   ]);
   if (!node) notFound();
-  return <Hydrate><NodePage id={node.id} /></Hydrate>;
+  return (
+    <Hydrate>
+      <NodePage id={node.id} />
+    </Hydrate>
+  );
 }

@@ -10,12 +10,21 @@ export function AcceptNode({ node, proposed, streams }: { node: string; proposed
   const queryClient = useQueryClient();
   const accept = useMutation({
     ...trpc.fleet.accept.mutationOptions(),
-    onSuccess: (result) => toast(`${node} accepted${result.streams > 0 ? ` with ${result.streams} ${result.streams === 1 ? "stream" : "streams"}` : ""}. What it sent before is being stored.`),
+    onSuccess: (result) =>
+      toast(
+        `${node} accepted${result.streams > 0 ? ` with ${result.streams} ${result.streams === 1 ? "stream" : "streams"}` : ""}. What it sent before is being stored.`,
+      ),
     onError: (error) => toast(`${node} was not accepted. ${error.message}`),
     onSettled: () => queryClient.invalidateQueries(),
   });
   return (
-    <Button size="small" look={proposed ? "primary" : "plain"} disabled={accept.isPending} onClick={() => accept.mutate({ node })} aria-label={`Accept ${node}`}>
+    <Button
+      size="small"
+      look={proposed ? "primary" : "plain"}
+      disabled={accept.isPending}
+      onClick={() => accept.mutate({ node })}
+      aria-label={`Accept ${node}`}
+    >
       {accept.isPending ? "Accepting" : proposed ? "Accept" : `Accept ${streams}`}
     </Button>
   );

@@ -8,7 +8,10 @@ export function AddNode() {
       <Sample label="Command that adds a node">npx throughline node add pump-house-1 --trust</Sample>
       <p>Then send a first reading with the address and the token from above:</p>
       <Sample label="Command that sends a reading">{`mosquitto_pub -V 5 -h localhost -p 1883 -u pump-house-1 -P <token> \\\n  -t tl/1/pump-house-1/up/plain/pump-1/temperature -m '{"value":21.5}'`}</Sample>
-      <p>The node appears here within a second. Without <code>--trust</code> its streams wait for somebody to accept them, and what they sent until then is kept.</p>
+      <p>
+        The node appears here within a second. Without <code>--trust</code> its streams wait for somebody to accept
+        them, and what they sent until then is kept.
+      </p>
     </Empty>
   );
 }

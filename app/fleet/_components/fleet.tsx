@@ -16,10 +16,16 @@ const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as 
 
 /** The fleet: what is true of it, then every node, the worst first. */
 export function Fleet() {
-  const [{ q, show }, setFilter] = useQueryStates({ q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOW).withDefault("all") }, { throttleMs: 250 });
+  const [{ q, show }, setFilter] = useQueryStates(
+    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOW).withDefault("all") },
+    { throttleMs: 250 },
+  );
   const { intervalMs, control } = useRefresh(5_000);
   const query = useInfiniteQuery({
-    ...useTRPC().fleet.list.infiniteQueryOptions({ q, show }, { getNextPageParam: (page) => page.next, initialCursor: null }),
+    ...useTRPC().fleet.list.infiniteQueryOptions(
+      { q, show },
+      { getNextPageParam: (page) => page.next, initialCursor: null },
+    ),
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
@@ -36,23 +42,58 @@ export function Fleet() {
     { value: "proposed", label: "Proposed", count: facts?.proposedNodes },
   ];
   return (
-    <Page crumbs={[{ label: "Fleet" }]} actions={<>{first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}{control}</>}>
+    <Page
+      crumbs={[{ label: "Fleet" }]}
+      actions={
+        <>
+          {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
+          {control}
+        </>
+      }
+    >
       {first ? (
-        <Headline title={first.verdict.title} shape={<StatusShape status={first.verdict.status} size={14} />}>{first.verdict.detail}</Headline>
+        <Headline title={first.verdict.title} shape={<StatusShape status={first.verdict.status} size={14} />}>
+          {first.verdict.detail}
+        </Headline>
       ) : (
         <Headline title="Fleet" />
       )}
       <Sheet flush>
         {facts && facts.nodes > 0 ? (
-          <FilterBar search={q} onSearch={(text) => void setFilter({ q: text })} placeholder="Filter nodes" chips={chips} chosen={show} onChoose={(value) => void setFilter({ show: value })} name="Show" />
+          <FilterBar
+            search={q}
+            onSearch={(text) => void setFilter({ q: text })}
+            placeholder="Filter nodes"
+            chips={chips}
+            chosen={show}
+            onChoose={(value) => void setFilter({ show: value })}
+            name="Show"
+          />
         ) : null}
-        {query.isError && !first ? <Failed what="The fleet could not be read." still="Devices keep sending and nothing is lost." detail={query.error.message} onRetry={() => void query.refetch()} /> : null}
+        {query.isError && !first ? (
+          <Failed
+            what="The fleet could not be read."
+            still="Devices keep sending and nothing is lost."
+            detail={query.error.message}
+            onRetry={() => void query.refetch()}
+          />
+        ) : null}
         {query.isPending ? <TableSkeleton rows={8} columns={6} /> : null}
         {facts?.nodes === 0 ? <AddNode /> : null}
         {facts && facts.nodes > 0 && rows.length === 0 ? (
-          <Empty title="No node matches this filter"><Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts.nodes} nodes</Button></Empty>
+          <Empty title="No node matches this filter">
+            <Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts.nodes} nodes</Button>
+          </Empty>
         ) : null}
-        {rows.length > 0 && first ? <FleetTable rows={rows} matching={first.matching} asOfMs={query.dataUpdatedAt} stale={query.isPlaceholderData} more={query.hasNextPage ? () => void query.fetchNextPage() : null} /> : null}
+        {rows.length > 0 && first ? (
+          <FleetTable
+            rows={rows}
+            matching={first.matching}
+            asOfMs={query.dataUpdatedAt}
+            stale={query.isPlaceholderData}
+            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
+          />
+        ) : null}
       </Sheet>
     </Page>
   );

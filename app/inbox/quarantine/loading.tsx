@@ -5,7 +5,9 @@ export default function Loading() {
   return (
     <Page crumbs={[{ label: "Inbox" }, { label: "Quarantine" }]}>
       <BlockSkeleton height={48} />
-      <Sheet flush><TableSkeleton rows={8} columns={4} /></Sheet>
+      <Sheet flush>
+        <TableSkeleton rows={8} columns={4} />
+      </Sheet>
     </Page>
   );
 }

@@ -6,7 +6,9 @@ export default function Loading() {
     <Page crumbs={[{ label: "Fleet", href: "/fleet" }, { label: "Stream" }]}>
       <BlockSkeleton height={30} />
       <BlockSkeleton height={18} />
-      <Sheet><BlockSkeleton height={470} /></Sheet>
+      <Sheet>
+        <BlockSkeleton height={470} />
+      </Sheet>
     </Page>
   );
 }

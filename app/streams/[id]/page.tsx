@@ -9,9 +9,15 @@ export const metadata: Metadata = { title: "Stream" };
 export default async function StreamPage({ params }: { params: Promise<{ id: string }> }) {
   const input = StreamInput.safeParse({ id: Number((await params).id) });
   if (!input.success) notFound();
-  const stream = await getQueryClient().fetchQuery(trpc.streams.get.queryOptions(input.data)).catch((cause: unknown) => {
-    if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") notFound();
-    throw cause;
-  });
-  return <Hydrate><Stream id={stream.id} /></Hydrate>;
+  const stream = await getQueryClient()
+    .fetchQuery(trpc.streams.get.queryOptions(input.data))
+    .catch((cause: unknown) => {
+      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") notFound();
+      throw cause;
+    });
+  return (
+    <Hydrate>
+      <Stream id={stream.id} />
+    </Hydrate>
+  );
 }

@@ -18,7 +18,7 @@ export function m4(ts: Float64Array, values: Float64Array, maxPoints: number): U
   const width = (((ts[count - 1] ?? 0) - start) / slices) * (1 + Number.EPSILON * 8) || 1;
   const kept = new Uint32Array(slices * 4);
   let keptCount = 0;
-  for (let from = 0; from < count;) {
+  for (let from = 0; from < count; ) {
     const slice = Math.min(slices - 1, Math.floor(((ts[from] ?? 0) - start) / width));
     const sliceEnd = slice === slices - 1 ? Number.POSITIVE_INFINITY : start + (slice + 1) * width;
     let lowest = -1;
@@ -33,7 +33,8 @@ export function m4(ts: Float64Array, values: Float64Array, maxPoints: number): U
       to++;
     } while (to < count && (ts[to] ?? 0) < sliceEnd);
     const picked = lowest < 0 ? [from] : [from, Math.min(lowest, highest), Math.max(lowest, highest), to - 1];
-    for (const position of picked) if (keptCount === 0 || kept[keptCount - 1] !== position) kept[keptCount++] = position;
+    for (const position of picked)
+      if (keptCount === 0 || kept[keptCount - 1] !== position) kept[keptCount++] = position;
     from = to;
   }
   return kept.subarray(0, keptCount);

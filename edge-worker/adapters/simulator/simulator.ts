@@ -10,26 +10,48 @@ export const RATE_HZ = 1;
 const MAX_BEHIND_MS = 60_000;
 
 /** The streams that a simulated plant brings with it. */
-export function simulatorStreams({ plant, seed, scale }: Pick<SimulatorConfig, "plant" | "seed" | "scale">, rateHz = RATE_HZ): Omit<StreamSpec, "alias">[] {
-  return createPlant(plant, seed, scale).streams.map(({ key, quantity, unit, type, device }) => ({ key, quantity, unit, type, device, rateHz }));
+export function simulatorStreams(
+  { plant, seed, scale }: Pick<SimulatorConfig, "plant" | "seed" | "scale">,
+  rateHz = RATE_HZ,
+): Omit<StreamSpec, "alias">[] {
+  return createPlant(plant, seed, scale).streams.map(({ key, quantity, unit, type, device }) => ({
+    key,
+    quantity,
+    unit,
+    type,
+    device,
+    rateHz,
+  }));
 }
 
 /**
  * Plays a simulated plant against the clock. It starts now; at `speed` 60 a minute of the plant passes each second and its
  * capture times run ahead of the clock accordingly. An empty `script` is the plant's default scenario.
  */
-export function simulatorAdapter({ plant, seed, speed, scale, script }: SimulatorConfig, { now = Date.now }: { now?: () => number } = {}): Adapter {
+export function simulatorAdapter(
+  { plant, seed, speed, scale, script }: SimulatorConfig,
+  { now = Date.now }: { now?: () => number } = {},
+): Adapter {
   async function* run(signal: AbortSignal): AsyncGenerator<AdapterItem> {
     while (!signal.aborted) {
       const startMs = now();
-      const simulation = new Simulation({ plant, seed, startMs, rateHz: RATE_HZ, scale, ...(script.length > 0 ? { scenario: script } : {}) });
+      const simulation = new Simulation({
+        plant,
+        seed,
+        startMs,
+        rateHz: RATE_HZ,
+        scale,
+        ...(script.length > 0 ? { scenario: script } : {}),
+      });
       for (const item of simulation.run()) {
         const plantMs = "event" in item ? item.tsMs : item.deliverMs;
         const dueMs = startMs + (plantMs - startMs) / speed;
         const waitMs = dueMs - now();
         if (waitMs < -MAX_BEHIND_MS) break;
         if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-        yield "event" in item ? item : { tsMs: item.tsMs, values: item.values, ...(item.quality ? { quality: item.quality } : {}) };
+        yield "event" in item
+          ? item
+          : { tsMs: item.tsMs, values: item.values, ...(item.quality ? { quality: item.quality } : {}) };
       }
     }
   }

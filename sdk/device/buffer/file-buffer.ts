@@ -71,7 +71,11 @@ async function openIdentity(root: string): Promise<string> {
   if (text !== null) {
     const parsed = Identity.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data.epoch;
-    throw new DeviceError("CORRUPT", `${path} is not a buffer's identity: move ${root} away to start a new buffer.`, "dataDir");
+    throw new DeviceError(
+      "CORRUPT",
+      `${path} is not a buffer's identity: move ${root} away to start a new buffer.`,
+      "dataDir",
+    );
   }
   const epoch = newUlid();
   await replaceFile(path, `${JSON.stringify({ v: 1, epoch })}\n`);
@@ -219,9 +223,7 @@ class FileBuffer implements BufferStore {
     this.writing = true;
     // One turn later, so that rows written in the same turn share one group.
     setImmediate(() => {
-      this.serial
-        .run(() => this.writeGroups())
-        .catch((cause: unknown) => this.refuseAll(diskRefusal(cause)));
+      this.serial.run(() => this.writeGroups()).catch((cause: unknown) => this.refuseAll(diskRefusal(cause)));
     });
   }
 
@@ -260,7 +262,12 @@ class FileBuffer implements BufferStore {
       for (const row of rows) sofar.push(row);
       byLane.set(lane, sofar);
     }
-    const parts: LoggedRows[] = [...byLane].map(([lane, rows]) => ({ lane, rows, monoMs, first: this.nextRow.get(lane) ?? 0 }));
+    const parts: LoggedRows[] = [...byLane].map(([lane, rows]) => ({
+      lane,
+      rows,
+      monoMs,
+      first: this.nextRow.get(lane) ?? 0,
+    }));
     await this.log.write(origin, parts, () => this.heldRuns());
     if (group.some((one) => one.durable)) {
       try {
@@ -272,7 +279,8 @@ class FileBuffer implements BufferStore {
       }
     }
     for (const { lane, rows, first } of parts) this.enter(lane, origin, first, rows, monoMs);
-    if (this.unsyncedRows >= (this.options.syncEveryRows ?? 500)) await this.syncLog().catch((cause: unknown) => this.note(cause));
+    if (this.unsyncedRows >= (this.options.syncEveryRows ?? 500))
+      await this.syncLog().catch((cause: unknown) => this.note(cause));
     else this.planSync();
   }
 

@@ -10,7 +10,14 @@ import { Sealer, DEFAULT_SEAL } from "../sealer";
 const [dataDir = "", ledger = "", rows = "0"] = process.argv.slice(2);
 const boot = newUlid();
 const clock = { source: "manual" as const, offsetMs: 0, errorMs: 1 };
-const store = await openFileBuffer({ dataDir, origin: () => ({ boot, clock }), monoMs: () => performance.now(), segmentBytes: 4_096, rowFileBytes: 2_048, syncEveryRows: 7 });
+const store = await openFileBuffer({
+  dataDir,
+  origin: () => ({ boot, clock }),
+  monoMs: () => performance.now(),
+  segmentBytes: 4_096,
+  rowFileBytes: 2_048,
+  syncEveryRows: 7,
+});
 const noted = existsSync(ledger) ? readFileSync(ledger, "utf8") : "";
 const start = Math.max(0, ...[...noted.matchAll(/^offer (\d+)$/gm)].map(([, n]) => Number(n) + 1));
 const sealer = new Sealer({
@@ -30,7 +37,9 @@ const sealer = new Sealer({
 await sealer.flush();
 for (let n = start; rows === "0" || n < start + Number(rows); n += 1) {
   appendFileSync(ledger, `offer ${n}\n`);
-  await store.append("telemetry", [{ tsMs: 1_767_225_600_000 + n, json: JSON.stringify({ v: { 1: n } }) }], { durable: n % 3 === 0 });
+  await store.append("telemetry", [{ tsMs: 1_767_225_600_000 + n, json: JSON.stringify({ v: { 1: n } }) }], {
+    durable: n % 3 === 0,
+  });
   appendFileSync(ledger, `took ${n}\n`);
   sealer.rowsAdded("telemetry");
   if (n % 5 !== 4) continue;

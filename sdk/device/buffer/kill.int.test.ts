@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,14 +33,20 @@ beforeAll(async () => {
     format: "esm",
     target: "node20",
     alias: { "@": process.cwd() },
-    banner: { js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as throughlineRequire } from "node:module"; const require = throughlineRequire(import.meta.url);',
+    },
     logLevel: "silent",
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const openStore = (dataDir: string) =>
-  openFileBuffer({ dataDir, origin: () => ({ boot: newUlid(), clock: { source: "manual", offsetMs: 0, errorMs: 1 } }), monoMs: () => performance.now() });
+  openFileBuffer({
+    dataDir,
+    origin: () => ({ boot: newUlid(), clock: { source: "manual", offsetMs: 0, errorMs: 1 } }),
+    monoMs: () => performance.now(),
+  });
 
 /** Opens what a kill left and holds it against the ledger: everything taken is there or was freed, nothing is there twice. */
 async function checkAfterKill(dataDir: string, ledger: string): Promise<number> {
@@ -45,7 +60,9 @@ async function checkAfterKill(dataDir: string, ledger: string): Promise<number> 
     const rowOf: number[] = [];
     let expectedRow: number | null = null;
     for (const batch of store.held("telemetry")) {
-      const body: { first: number; columns: Record<string, number[]> } = JSON.parse(await decodeBatch(await store.read("telemetry", batch.batch), batch.encoding));
+      const body: { first: number; columns: Record<string, number[]> } = JSON.parse(
+        await decodeBatch(await store.read("telemetry", batch.batch), batch.encoding),
+      );
       expect(body.first).toBe(expectedRow ?? body.first);
       (body.columns["1"] ?? []).forEach((value, index) => {
         values.push(value);
@@ -87,7 +104,9 @@ describe("G1, G2, F01, F02: a killed writer", () => {
       child.stderr.on("data", (part: Buffer) => {
         stderr += part.toString();
       });
-      const gone = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+      const gone = new Promise<NodeJS.Signals | null>((resolve) =>
+        child.once("exit", (_code, signal) => resolve(signal)),
+      );
       await sleep(150 + Math.floor(random() * 150));
       child.kill("SIGKILL");
       expect(await gone, stderr).toBe("SIGKILL");
@@ -98,33 +117,53 @@ describe("G1, G2, F01, F02: a killed writer", () => {
 
   // Every single one with TL_KILL_EVERY=1; otherwise every second, from a different start per call.
   const CALLS = ["pwrite64", "fdatasync", "fsync", "rename", "unlink", "ftruncate"] as const;
-  test.runIf(hasStrace)("loses nothing at any write, fsync, rename and unlink of the buffer", { timeout: 240_000 }, async () => {
-    const step = process.env.TL_KILL_EVERY === "1" ? 1 : 2;
-    let kills = 0;
-    for (const [index, call] of CALLS.entries()) {
-      for (let when = 1 + (index % step); ; when += step) {
-        const dataDir = mkdtempSync(join(folder, `${call}-`));
-        const ledger = join(dataDir, "ledger.txt");
-        writeFileSync(ledger, "");
-        // strace counts per thread: with one thread for file work, the count is the writer's own order of calls.
-        const args = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", `inject=${call}:signal=SIGKILL:when=${when}`, process.execPath, writer, dataDir, ledger, "30"];
-        const { signal, status, stderr } = spawnSync("strace", args, { env: { ...process.env, UV_USE_IO_URING: "0", UV_THREADPOOL_SIZE: "1" } });
-        if (signal !== "SIGKILL" && status === 0) break;
-        expect(signal ?? status, stderr.toString()).toBe("SIGKILL");
-        kills += 1;
-        await checkAfterKill(dataDir, ledger);
-        // No crash loop: the next start finishes its work.
-        if (when % 3 === 0) {
-          const again = spawnSync(process.execPath, [writer, dataDir, ledger, "5"]);
-          expect(again.status, again.stderr.toString()).toBe(0);
+  test.runIf(hasStrace)(
+    "loses nothing at any write, fsync, rename and unlink of the buffer",
+    { timeout: 240_000 },
+    async () => {
+      const step = process.env.TL_KILL_EVERY === "1" ? 1 : 2;
+      let kills = 0;
+      for (const [index, call] of CALLS.entries()) {
+        for (let when = 1 + (index % step); ; when += step) {
+          const dataDir = mkdtempSync(join(folder, `${call}-`));
+          const ledger = join(dataDir, "ledger.txt");
+          writeFileSync(ledger, "");
+          // strace counts per thread: with one thread for file work, the count is the writer's own order of calls.
+          const args = [
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            `trace=${call}`,
+            "-e",
+            `inject=${call}:signal=SIGKILL:when=${when}`,
+            process.execPath,
+            writer,
+            dataDir,
+            ledger,
+            "30",
+          ];
+          const { signal, status, stderr } = spawnSync("strace", args, {
+            env: { ...process.env, UV_USE_IO_URING: "0", UV_THREADPOOL_SIZE: "1" },
+          });
+          if (signal !== "SIGKILL" && status === 0) break;
+          expect(signal ?? status, stderr.toString()).toBe("SIGKILL");
+          kills += 1;
           await checkAfterKill(dataDir, ledger);
+          // No crash loop: the next start finishes its work.
+          if (when % 3 === 0) {
+            const again = spawnSync(process.execPath, [writer, dataDir, ledger, "5"]);
+            expect(again.status, again.stderr.toString()).toBe(0);
+            await checkAfterKill(dataDir, ledger);
+          }
+          rmSync(dataDir, { recursive: true, force: true });
         }
-        rmSync(dataDir, { recursive: true, force: true });
       }
-    }
-    console.log(`killed at ${kills} system calls (step ${step})`);
-    expect(kills).toBeGreaterThan(20);
-  });
+      console.log(`killed at ${kills} system calls (step ${step})`);
+      expect(kills).toBeGreaterThan(20);
+    },
+  );
 
   test.runIf(!hasStrace)("STRACE IS NOT INSTALLED: kills at every system call were NOT tested", () => {
     console.warn("install strace to test kills at every write, fsync, rename and unlink of the buffer");
@@ -155,7 +194,8 @@ describe("G1, G2, F01, F02: a killed writer", () => {
   test("a row log cut at any byte keeps every whole row before the cut", async () => {
     const dataDir = mkdtempSync(join(folder, "cut-"));
     const store = await openStore(dataDir);
-    for (let n = 0; n < 8; n += 1) await store.append("telemetry", [{ tsMs: n, json: `{"v":{"1":${n}}}` }], { durable: true });
+    for (let n = 0; n < 8; n += 1)
+      await store.append("telemetry", [{ tsMs: n, json: `{"v":{"1":${n}}}` }], { durable: true });
     await store.close();
     const file = join(dataDir, "rows", readdirSync(join(dataDir, "rows")).at(-1) ?? "");
     let before = 8;

@@ -36,7 +36,24 @@ export function indexRow(entry: Entry): z.infer<typeof IndexRow> {
 
 export function entryFromIndex(lane: Lane, segment: number, row: z.infer<typeof IndexRow>): Entry {
   const [batch, first, span, rows, fromMs, toMs, kind, pinned, boot, encoding, bytes, sent, at, size] = row;
-  return { lane, batch, first, span, rows, fromMs, toMs, kind, pinned, boot: intern(boot), encoding, bytes, sent, segment, at, size };
+  return {
+    lane,
+    batch,
+    first,
+    span,
+    rows,
+    fromMs,
+    toMs,
+    kind,
+    pinned,
+    boot: intern(boot),
+    encoding,
+    bytes,
+    sent,
+    segment,
+    at,
+    size,
+  };
 }
 
 const boots = new Map<string, string>();

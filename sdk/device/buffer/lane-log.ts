@@ -115,7 +115,9 @@ export class LaneLog {
       const note = encodeJsonFrame(SETTLED, settled);
       const written = await this.append(note, false).then(noted, unnoted);
       for (const batch of known) this.drop(batch);
-      const empty = [...this.segments.values()].some((segment) => segment.live === 0 && segment !== this.active?.segment);
+      const empty = [...this.segments.values()].some(
+        (segment) => segment.live === 0 && segment !== this.active?.segment,
+      );
       if (empty && written) await this.active?.handle.datasync().catch(() => this.doubt());
       await this.unlinkEmpty();
     });
@@ -134,7 +136,8 @@ export class LaneLog {
       await handle.close();
     }
     const frame = readFrame(data, 0);
-    if (!frame || frame.type !== BATCH) throw new DeviceError("CORRUPT", `Batch ${batch} of lane ${this.lane} is damaged on the disk.`);
+    if (!frame || frame.type !== BATCH)
+      throw new DeviceError("CORRUPT", `Batch ${batch} of lane ${this.lane} is damaged on the disk.`);
     return splitHead(frame.body).bytes;
   }
 
@@ -179,7 +182,8 @@ export class LaneLog {
   }
 
   private async append(frame: Buffer, durable: boolean): Promise<{ at: number; size: number }> {
-    if (!this.active || this.doubtful || this.active.segment.bytes + frame.length > this.segmentBytes) await this.startSegment();
+    if (!this.active || this.doubtful || this.active.segment.bytes + frame.length > this.segmentBytes)
+      await this.startSegment();
     const active = this.active;
     if (!active) throw new RangeError("the lane log is closed");
     const at = active.segment.bytes;
@@ -230,7 +234,11 @@ export class LaneLog {
       const entry = this.entries.get(batch);
       if (entry && entry.segment === segment.seq) rows.push(indexRow(entry));
     }
-    const footer = encodeJsonFrame(FOOTER, { ...this.counters(), entries: rows, sent: [...sent].filter((batch) => this.entries.has(batch)) });
+    const footer = encodeJsonFrame(FOOTER, {
+      ...this.counters(),
+      entries: rows,
+      sent: [...sent].filter((batch) => this.entries.has(batch)),
+    });
     const trailer = Buffer.alloc(TRAILER_BYTES);
     trailer.writeBigUInt64LE(BigInt(segment.bytes), 0);
     trailer.writeUInt32LE(TRAILER_WORD, 8);
@@ -247,7 +255,12 @@ export class LaneLog {
 
   private counters(): z.infer<typeof HeaderFrame> {
     const { upTo, ranges } = this.settled;
-    return { v: 1, nextBatch: this.nextBatch, nextRow: this.sealedRows, settled: { upTo, ranges: ranges.map(([from, to]) => [from, to]) } };
+    return {
+      v: 1,
+      nextBatch: this.nextBatch,
+      nextRow: this.sealedRows,
+      settled: { upTo, ranges: ranges.map(([from, to]) => [from, to]) },
+    };
   }
 
   private takeCounters(said: z.infer<typeof HeaderFrame>): void {
@@ -303,12 +316,21 @@ export class LaneLog {
   private async scan(segment: Segment): Promise<void> {
     const data = await readFile(segment.path);
     const { frames, end } = scanFrames(data);
-    if (end < data.length) await keepTornTail(this.root, `${this.lane}-${segment.seq}.seg`, data.subarray(end)).catch(() => undefined);
+    if (end < data.length)
+      await keepTornTail(this.root, `${this.lane}-${segment.seq}.seg`, data.subarray(end)).catch(() => undefined);
     for (const frame of frames) {
       if (frame.type === BATCH) {
         const { head, bytes } = splitHead(frame.body);
         const batch = BatchHead.parse(head);
-        this.put({ ...batch, lane: this.lane, bytes: bytes.length, sent: false, segment: segment.seq, at: frame.at, size: frame.size });
+        this.put({
+          ...batch,
+          lane: this.lane,
+          bytes: bytes.length,
+          sent: false,
+          segment: segment.seq,
+          at: frame.at,
+          size: frame.size,
+        });
         this.nextBatch = Math.max(this.nextBatch, batch.batch + 1);
         continue;
       }

@@ -19,7 +19,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const pidFile = join(folder, "worker.pid");
   const server = await listen(address).catch((cause: unknown) => {
     if (systemCode(cause) !== "EADDRINUSE") throw cause;
-    throw new DeviceError("ALREADY_RUNNING", `Another process (pid ${readPid(pidFile)}) already works on ${folder}: stop it, or give this one its own dataDir.`, "dataDir");
+    throw new DeviceError(
+      "ALREADY_RUNNING",
+      `Another process (pid ${readPid(pidFile)}) already works on ${folder}: stop it, or give this one its own dataDir.`,
+      "dataDir",
+    );
   });
   try {
     writeFileSync(pidFile, `${process.pid}\n`);

@@ -9,8 +9,21 @@ import type { LoggedRow, Origin, Run } from "./port";
 
 const ORIGIN_FRAME = 1;
 const ROWS_FRAME = 2;
-const OriginFrame = z.object({ v: z.literal(1), boot: Ulid, clock: ClockStatus, replaces: z.array(z.string()).default([]) });
-const RowsHead = z.object({ l: z.int().min(0).max(LANES.length - 1), f: Ordinal, m: z.number(), t: z.array(z.number()) });
+const OriginFrame = z.object({
+  v: z.literal(1),
+  boot: Ulid,
+  clock: ClockStatus,
+  replaces: z.array(z.string()).default([]),
+});
+const RowsHead = z.object({
+  l: z
+    .int()
+    .min(0)
+    .max(LANES.length - 1),
+  f: Ordinal,
+  m: z.number(),
+  t: z.array(z.number()),
+});
 
 export interface LoggedRows {
   lane: Lane;
@@ -62,7 +75,11 @@ export class RowLog {
   }
 
   /** Writes rows behind the last ones; on failure the file is as before. `held` are all unsealed rows, without these. */
-  async write(origin: Origin, groups: readonly LoggedRows[], held: () => readonly (Run & { lane: Lane })[]): Promise<void> {
+  async write(
+    origin: Origin,
+    groups: readonly LoggedRows[],
+    held: () => readonly (Run & { lane: Lane })[],
+  ): Promise<void> {
     if (this.doubtful || this.handle === null) await this.startFile(origin, held());
     else if (this.size > this.fileBytes) await this.rotate(origin);
     const parts: Buffer[] = [];

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { rangeStats, readingPoints, rollupPoints, silentStretches, type ChartPoints } from "./chart-points";
 
-function readings(count: number, stepMs: number, value: (i: number) => number, quality: (i: number) => number = () => 0) {
+function readings(
+  count: number,
+  stepMs: number,
+  value: (i: number) => number,
+  quality: (i: number) => number = () => 0,
+) {
   return {
     tsMs: Float64Array.from({ length: count }, (_, i) => i * stepMs),
     values: Float64Array.from({ length: count }, (_, i) => value(i)),
@@ -11,12 +16,25 @@ function readings(count: number, stepMs: number, value: (i: number) => number, q
 
 describe("readings as points", () => {
   test("few readings are drawn one by one, and an unusable one breaks the line", () => {
-    const points = readingPoints(readings(3, 1_000, (i) => i, (i) => (i === 1 ? 2 : 0)), { fromMs: 0, toMs: 3_000 }, 1_000);
+    const points = readingPoints(
+      readings(
+        3,
+        1_000,
+        (i) => i,
+        (i) => (i === 1 ? 2 : 0),
+      ),
+      { fromMs: 0, toMs: 3_000 },
+      1_000,
+    );
     expect(points).toMatchObject({ mean: [0, null, 2], n: [1, 0, 1], bucketMs: null, source: "raw" });
   });
 
   test("many readings become at most the points asked for, and no extreme is lost", () => {
-    const points = readingPoints(readings(36_000, 100, (i) => (i === 17_777 ? 99 : Math.sin(i))), { fromMs: 0, toMs: 3_600_000 }, 1_000);
+    const points = readingPoints(
+      readings(36_000, 100, (i) => (i === 17_777 ? 99 : Math.sin(i))),
+      { fromMs: 0, toMs: 3_600_000 },
+      1_000,
+    );
     expect(points.tsMs.length).toBeLessThanOrEqual(1_000);
     expect(points.n.reduce((sum, n) => sum + n, 0)).toBe(36_000);
     expect(rangeStats(points).max).toEqual({ value: 99, tsMs: 1_775_000 });
@@ -30,35 +48,82 @@ describe("readings as points", () => {
   });
 
   test("uncertain and substituted values count, others do not", () => {
-    const stats = rangeStats(readingPoints(readings(8, 1_000, () => 5, (i) => i), { fromMs: 0, toMs: 8_000 }, 1_000));
+    const stats = rangeStats(
+      readingPoints(
+        readings(
+          8,
+          1_000,
+          () => 5,
+          (i) => i,
+        ),
+        { fromMs: 0, toMs: 8_000 },
+        1_000,
+      ),
+    );
     expect(stats).toMatchObject({ received: 3, mean: 5 });
   });
 
   test("a mean is weighted by the readings behind each point", () => {
-    const points: ChartPoints = { tsMs: [0, 1], mean: [1, 4], min: [0, 2], max: [2, 6], n: [3, 1], source: "1m", bucketMs: 60_000 };
-    expect(rangeStats(points)).toEqual({ received: 4, mean: 1.75, min: { value: 0, tsMs: 0 }, max: { value: 6, tsMs: 1 } });
+    const points: ChartPoints = {
+      tsMs: [0, 1],
+      mean: [1, 4],
+      min: [0, 2],
+      max: [2, 6],
+      n: [3, 1],
+      source: "1m",
+      bucketMs: 60_000,
+    };
+    expect(rangeStats(points)).toEqual({
+      received: 4,
+      mean: 1.75,
+      min: { value: 0, tsMs: 0 },
+      max: { value: 6, tsMs: 1 },
+    });
   });
 
   test("a rollup bucket without a usable reading becomes null, which JSON can carry", () => {
     const column = Float64Array.from([1, Number.NaN]);
-    const points = rollupPoints({ tsMs: Float64Array.from([0, 60_000]), values: column, min: column, max: column, n: Float64Array.from([4, 0]), source: "1m", bucketMs: 60_000 });
+    const points = rollupPoints({
+      tsMs: Float64Array.from([0, 60_000]),
+      values: column,
+      min: column,
+      max: column,
+      n: Float64Array.from([4, 0]),
+      source: "1m",
+      bucketMs: 60_000,
+    });
     expect(JSON.parse(JSON.stringify(points))).toMatchObject({ mean: [1, null], n: [4, 0] });
   });
 });
 
 describe("silence", () => {
-  const at = (...tsMs: number[]): ChartPoints => ({ tsMs, mean: tsMs.map(() => 1), min: [], max: [], n: tsMs.map(() => 1), source: "raw", bucketMs: null });
+  const at = (...tsMs: number[]): ChartPoints => ({
+    tsMs,
+    mean: tsMs.map(() => 1),
+    min: [],
+    max: [],
+    n: tsMs.map(() => 1),
+    source: "raw",
+    bucketMs: null,
+  });
 
   test("is longer than three periods of a declared rate", () => {
-    expect(silentStretches(at(0, 1_000, 2_000, 9_000, 10_000), 1, { fromMs: 0, toMs: 10_500 })).toEqual([{ fromMs: 2_000, toMs: 9_000 }]);
+    expect(silentStretches(at(0, 1_000, 2_000, 9_000, 10_000), 1, { fromMs: 0, toMs: 10_500 })).toEqual([
+      { fromMs: 2_000, toMs: 9_000 },
+    ]);
   });
 
   test("at both ends of the range counts", () => {
-    expect(silentStretches(at(60_000, 61_000), 1, { fromMs: 0, toMs: 120_000 })).toEqual([{ fromMs: 0, toMs: 60_000 }, { fromMs: 61_000, toMs: 120_000 }]);
+    expect(silentStretches(at(60_000, 61_000), 1, { fromMs: 0, toMs: 120_000 })).toEqual([
+      { fromMs: 0, toMs: 60_000 },
+      { fromMs: 61_000, toMs: 120_000 },
+    ]);
   });
 
   test("of a stream without a rate is only said when it stands out", () => {
     expect(silentStretches(at(0, 20_000, 41_000, 60_000), null, { fromMs: 0, toMs: 61_000 })).toEqual([]);
-    expect(silentStretches(at(0, 20_000, 400_000, 420_000), null, { fromMs: 0, toMs: 421_000 })).toEqual([{ fromMs: 20_000, toMs: 400_000 }]);
+    expect(silentStretches(at(0, 20_000, 400_000, 420_000), null, { fromMs: 0, toMs: 421_000 })).toEqual([
+      { fromMs: 20_000, toMs: 400_000 },
+    ]);
   });
 });

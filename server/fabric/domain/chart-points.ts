@@ -30,7 +30,10 @@ interface ReadingColumns {
 }
 
 const NOTHING: ChartPoints = { tsMs: [], mean: [], min: [], max: [], n: [], source: "none", bucketMs: null };
-const BUCKET_STEPS_MS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000];
+const BUCKET_STEPS_MS = [
+  100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000,
+  3_600_000,
+];
 /** good, uncertain, substituted: the codes whose values count (sdk/wire/quality.ts). */
 const USABLE = new Set([0, 1, 7]);
 
@@ -38,7 +41,15 @@ const USABLE = new Set([0, 1, 7]);
 export function rollupPoints(series: RollupColumns | null): ChartPoints {
   if (!series || series.tsMs.length === 0) return NOTHING;
   const finite = (column: Float64Array) => Array.from(column, (x) => (Number.isFinite(x) ? x : null));
-  return { tsMs: Array.from(series.tsMs), mean: finite(series.values), min: finite(series.min), max: finite(series.max), n: Array.from(series.n), source: series.source, bucketMs: series.bucketMs };
+  return {
+    tsMs: Array.from(series.tsMs),
+    mean: finite(series.values),
+    min: finite(series.min),
+    max: finite(series.max),
+    n: Array.from(series.n),
+    source: series.source,
+    bucketMs: series.bucketMs,
+  };
 }
 
 /**
@@ -46,13 +57,25 @@ export function rollupPoints(series: RollupColumns | null): ChartPoints {
  * at multiples of it, with min, max and mean of the usable readings. Buckets do not move when the range does, so a live chart does
  * not flicker.
  */
-export function readingPoints(readings: ReadingColumns, range: { fromMs: number; toMs: number }, maxPoints: number): ChartPoints {
+export function readingPoints(
+  readings: ReadingColumns,
+  range: { fromMs: number; toMs: number },
+  maxPoints: number,
+): ChartPoints {
   const count = readings.tsMs.length;
   if (count === 0) return NOTHING;
   const usable = (i: number) => USABLE.has(readings.quality[i] ?? 0) && Number.isFinite(readings.values[i]);
   if (count <= maxPoints) {
     const mean = Array.from(readings.values, (value, i) => (usable(i) ? value : null));
-    return { tsMs: Array.from(readings.tsMs), mean, min: mean, max: mean, n: mean.map((value) => (value === null ? 0 : 1)), source: "raw", bucketMs: null };
+    return {
+      tsMs: Array.from(readings.tsMs),
+      mean,
+      min: mean,
+      max: mean,
+      n: mean.map((value) => (value === null ? 0 : 1)),
+      source: "raw",
+      bucketMs: null,
+    };
   }
   const atLeastMs = (range.toMs - range.fromMs) / (maxPoints - 1);
   const bucketMs = BUCKET_STEPS_MS.find((step) => step >= atLeastMs) ?? Math.ceil(atLeastMs / 3_600_000) * 3_600_000;
@@ -126,19 +149,31 @@ export interface Stretch {
  * Stretches inside the range in which no reading arrived although the rate promises some: longer than three periods (of the stream or
  * of the bucket, whichever is longer). Without a rate nothing is promised, and only breaks longer than ten median steps count.
  */
-export function silentStretches(points: ChartPoints, rateHz: number | null, range: { fromMs: number; toMs: number }): Stretch[] {
+export function silentStretches(
+  points: ChartPoints,
+  rateHz: number | null,
+  range: { fromMs: number; toMs: number },
+): Stretch[] {
   const present = points.tsMs.filter((_, i) => (points.mean[i] ?? null) !== null);
   if (present.length === 0) return [];
-  const steps = present.slice(1).map((ts, i) => ts - (present[i] ?? ts)).sort((a, b) => a - b);
+  const steps = present
+    .slice(1)
+    .map((ts, i) => ts - (present[i] ?? ts))
+    .sort((a, b) => a - b);
   const medianStep = steps[Math.floor(steps.length / 2)] ?? 0;
   const bucketMs = points.bucketMs ?? 0;
-  const limitMs = rateHz === null ? Math.max(10 * medianStep, 3 * bucketMs, 60_000) : Math.max(3 * (1_000 / rateHz), 3 * bucketMs, 3 * medianStep, 3_000);
+  const limitMs =
+    rateHz === null
+      ? Math.max(10 * medianStep, 3 * bucketMs, 60_000)
+      : Math.max(3 * (1_000 / rateHz), 3 * bucketMs, 3 * medianStep, 3_000);
   const stretches: Stretch[] = [];
   let previous = range.fromMs;
   for (const ts of present) {
-    if (ts - previous > limitMs) stretches.push({ fromMs: previous === range.fromMs ? previous : previous + bucketMs, toMs: ts });
+    if (ts - previous > limitMs)
+      stretches.push({ fromMs: previous === range.fromMs ? previous : previous + bucketMs, toMs: ts });
     previous = ts;
   }
-  if (range.toMs - previous > Math.max(limitMs, 15_000)) stretches.push({ fromMs: previous + bucketMs, toMs: range.toMs });
+  if (range.toMs - previous > Math.max(limitMs, 15_000))
+    stretches.push({ fromMs: previous + bucketMs, toMs: range.toMs });
   return stretches;
 }

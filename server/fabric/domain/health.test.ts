@@ -1,10 +1,32 @@
 import { describe, expect, test } from "vitest";
-import { compareStatus, formatAge, formatBytes, formatNumber, formatOffset, isStale, nodeHealth, streamHealth, type NodeFacts, type StreamFacts } from "./health";
+import {
+  compareStatus,
+  formatAge,
+  formatBytes,
+  formatNumber,
+  formatOffset,
+  isStale,
+  nodeHealth,
+  streamHealth,
+  type NodeFacts,
+  type StreamFacts,
+} from "./health";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const healthy: NodeFacts = {
-  status: "accepted", plain: false, online: true, onlineWhy: "connect", lastSeenMs: NOW - 500, lastBatchMs: NOW - 900,
-  bufferBytes: 1_048_576, bufferLimitBytes: 536_870_912, bufferOldestMs: null, clockSource: "ntp", clockOffsetMs: -12, clockErrorMs: 8, lostRows24h: 0,
+  status: "accepted",
+  plain: false,
+  online: true,
+  onlineWhy: "connect",
+  lastSeenMs: NOW - 500,
+  lastBatchMs: NOW - 900,
+  bufferBytes: 1_048_576,
+  bufferLimitBytes: 536_870_912,
+  bufferOldestMs: null,
+  clockSource: "ntp",
+  clockOffsetMs: -12,
+  clockErrorMs: 8,
+  lostRows24h: 0,
 };
 
 describe("health of a node", () => {
@@ -12,8 +34,18 @@ describe("health of a node", () => {
     ["sends", {}, "ok", "sending"],
     ["was never heard", { lastSeenMs: null }, "unknown", "never connected"],
     ["is proposed", { status: "proposed" }, "unknown", "waiting to be accepted"],
-    ["is offline", { online: false, onlineWhy: "connection lost", lastSeenMs: NOW - 26 * 60_000 }, "bad", "offline for 26 min, connection lost"],
-    ["is about to drop data", { bufferBytes: 0.96 * 536_870_912 }, "bad", "buffer 96 % full, data is about to be dropped"],
+    [
+      "is offline",
+      { online: false, onlineWhy: "connection lost", lastSeenMs: NOW - 26 * 60_000 },
+      "bad",
+      "offline for 26 min, connection lost",
+    ],
+    [
+      "is about to drop data",
+      { bufferBytes: 0.96 * 536_870_912 },
+      "bad",
+      "buffer 96 % full, data is about to be dropped",
+    ],
     ["has sent nothing yet", { lastBatchMs: null }, "unknown", "connected, no data yet"],
     ["went silent", { lastBatchMs: NOW - 130_000 }, "watch", "connected, no data for 2 min"],
     ["fills up", { bufferBytes: 0.86 * 536_870_912 }, "watch", "buffer 86 % full"],
@@ -28,11 +60,25 @@ describe("health of a node", () => {
   });
 
   test("the worst comes first and unknown is never taken for ok", () => {
-    expect((["ok", "unknown", "watch", "bad"] as const).toSorted(compareStatus)).toEqual(["bad", "watch", "unknown", "ok"]);
+    expect((["ok", "unknown", "watch", "bad"] as const).toSorted(compareStatus)).toEqual([
+      "bad",
+      "watch",
+      "unknown",
+      "ok",
+    ]);
   });
 });
 
-const stream: StreamFacts = { status: "accepted", nodeOnline: true, lastMs: NOW - 200, rateHz: 10, value: 2.4, quality: "good", limitLow: 0, limitHigh: 4.5 };
+const stream: StreamFacts = {
+  status: "accepted",
+  nodeOnline: true,
+  lastMs: NOW - 200,
+  rateHz: 10,
+  value: 2.4,
+  quality: "good",
+  limitLow: 0,
+  limitHigh: 4.5,
+};
 
 describe("health of a stream", () => {
   test.each<[string, Partial<StreamFacts>, string, string]>([
@@ -42,7 +88,12 @@ describe("health of a stream", () => {
     ["is stuck", { quality: "stuck" }, "bad", "the device marks it stuck"],
     ["is uncertain", { quality: "uncertain" }, "watch", "the device marks it uncertain"],
     ["went silent", { lastMs: NOW - 40_000 }, "watch", "no reading for 40 s"],
-    ["went silent with its node", { lastMs: NOW - 40_000, nodeOnline: false }, "bad", "node offline, last reading 40 s ago"],
+    [
+      "went silent with its node",
+      { lastMs: NOW - 40_000, nodeOnline: false },
+      "bad",
+      "node offline, last reading 40 s ago",
+    ],
     ["has no limit", { limitLow: null, limitHigh: null }, "ok", "current, no limit set"],
     ["never sent", { lastMs: null }, "unknown", "no reading yet"],
   ])("a stream that %s", (_, change, status, reason) => {
@@ -56,8 +107,18 @@ describe("health of a stream", () => {
 });
 
 test("figures read as people write them", () => {
-  expect([formatAge(430), formatAge(59_999), formatAge(-5), formatAge(7_200_000)]).toEqual(["0.4 s", "59 s", "0.0 s", "2 h"]);
+  expect([formatAge(430), formatAge(59_999), formatAge(-5), formatAge(7_200_000)]).toEqual([
+    "0.4 s",
+    "59 s",
+    "0.0 s",
+    "2 h",
+  ]);
   expect([formatOffset(-12), formatOffset(0), formatOffset(1_400)]).toEqual(["−12 ms", "0 ms", "+1.4 s"]);
-  expect([formatNumber(-18.2), formatNumber(1240.4), formatNumber(0.00012), formatNumber(Number.NaN)]).toEqual(["−18.2", "1,240", "1.20e−4", "no value"]);
+  expect([formatNumber(-18.2), formatNumber(1240.4), formatNumber(0.00012), formatNumber(Number.NaN)]).toEqual([
+    "−18.2",
+    "1,240",
+    "1.20e−4",
+    "no value",
+  ]);
   expect([formatBytes(216), formatBytes(1_048_576), formatBytes(536_870_912)]).toEqual(["216 B", "1.0 MB", "512 MB"]);
 });

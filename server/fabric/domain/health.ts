@@ -56,19 +56,30 @@ export function nodeHealth(node: NodeFacts, nowMs: number): Health {
   if (node.status === "proposed") return { status: "unknown", reason: "waiting to be accepted" };
   if (node.plain) {
     const silentMs = nowMs - node.lastSeenMs;
-    return silentMs > STALE_AFTER_MS ? { status: "watch", reason: `plain device, silent for ${formatAge(silentMs)}` } : { status: "ok", reason: "sending, without durable ack" };
+    return silentMs > STALE_AFTER_MS
+      ? { status: "watch", reason: `plain device, silent for ${formatAge(silentMs)}` }
+      : { status: "ok", reason: "sending, without durable ack" };
   }
-  if (!node.online) return { status: "bad", reason: `offline for ${formatAge(nowMs - node.lastSeenMs)}${node.onlineWhy ? `, ${node.onlineWhy}` : ""}` };
+  if (!node.online)
+    return {
+      status: "bad",
+      reason: `offline for ${formatAge(nowMs - node.lastSeenMs)}${node.onlineWhy ? `, ${node.onlineWhy}` : ""}`,
+    };
 
   const fill = node.bufferBytes !== null && node.bufferLimitBytes ? node.bufferBytes / node.bufferLimitBytes : null;
-  if (fill !== null && fill >= BUFFER_BAD) return { status: "bad", reason: `buffer ${Math.round(fill * 100)} % full, data is about to be dropped` };
+  if (fill !== null && fill >= BUFFER_BAD)
+    return { status: "bad", reason: `buffer ${Math.round(fill * 100)} % full, data is about to be dropped` };
   if (node.lastBatchMs === null) return { status: "unknown", reason: "connected, no data yet" };
-  if (nowMs - node.lastBatchMs > STALE_AFTER_MS) return { status: "watch", reason: `connected, no data for ${formatAge(nowMs - node.lastBatchMs)}` };
-  if (fill !== null && fill >= BUFFER_WATCH) return { status: "watch", reason: `buffer ${Math.round(fill * 100)} % full` };
-  if (node.bufferOldestMs !== null && nowMs - node.bufferOldestMs > BACKLOG_AFTER_MS) return { status: "watch", reason: `sending a backlog of ${formatAge(nowMs - node.bufferOldestMs)}` };
+  if (nowMs - node.lastBatchMs > STALE_AFTER_MS)
+    return { status: "watch", reason: `connected, no data for ${formatAge(nowMs - node.lastBatchMs)}` };
+  if (fill !== null && fill >= BUFFER_WATCH)
+    return { status: "watch", reason: `buffer ${Math.round(fill * 100)} % full` };
+  if (node.bufferOldestMs !== null && nowMs - node.bufferOldestMs > BACKLOG_AFTER_MS)
+    return { status: "watch", reason: `sending a backlog of ${formatAge(nowMs - node.bufferOldestMs)}` };
   if (node.lostRows24h > 0) return { status: "watch", reason: `${formatCount(node.lostRows24h)} rows lost in 24 h` };
   if (node.clockSource === "none") return { status: "watch", reason: "clock not synchronised" };
-  if (node.clockOffsetMs !== null && Math.abs(node.clockOffsetMs) > CLOCK_WATCH_MS) return { status: "watch", reason: `clock ${formatOffset(node.clockOffsetMs)} off` };
+  if (node.clockOffsetMs !== null && Math.abs(node.clockOffsetMs) > CLOCK_WATCH_MS)
+    return { status: "watch", reason: `clock ${formatOffset(node.clockOffsetMs)} off` };
   return { status: "ok", reason: "sending" };
 }
 
@@ -98,12 +109,21 @@ export function streamHealth(stream: StreamFacts, nowMs: number): Health {
   if (stream.lastMs === null) return { status: "unknown", reason: "no reading yet" };
   if (isStale(stream.lastMs, stream.rateHz, nowMs)) {
     const age = formatAge(nowMs - stream.lastMs);
-    return stream.nodeOnline ? { status: "watch", reason: `no reading for ${age}` } : { status: "bad", reason: `node offline, last reading ${age} ago` };
+    return stream.nodeOnline
+      ? { status: "watch", reason: `no reading for ${age}` }
+      : { status: "bad", reason: `node offline, last reading ${age} ago` };
   }
-  if (stream.quality !== "good") return { status: stream.quality === "uncertain" ? "watch" : "bad", reason: `the device marks it ${stream.quality}` };
-  if (stream.value !== null && stream.limitHigh !== null && stream.value > stream.limitHigh) return { status: "bad", reason: `above ${formatNumber(stream.limitHigh)}` };
-  if (stream.value !== null && stream.limitLow !== null && stream.value < stream.limitLow) return { status: "bad", reason: `below ${formatNumber(stream.limitLow)}` };
-  if (stream.limitLow !== null && stream.limitHigh !== null) return { status: "ok", reason: `inside ${formatNumber(stream.limitLow)} to ${formatNumber(stream.limitHigh)}` };
+  if (stream.quality !== "good")
+    return {
+      status: stream.quality === "uncertain" ? "watch" : "bad",
+      reason: `the device marks it ${stream.quality}`,
+    };
+  if (stream.value !== null && stream.limitHigh !== null && stream.value > stream.limitHigh)
+    return { status: "bad", reason: `above ${formatNumber(stream.limitHigh)}` };
+  if (stream.value !== null && stream.limitLow !== null && stream.value < stream.limitLow)
+    return { status: "bad", reason: `below ${formatNumber(stream.limitLow)}` };
+  if (stream.limitLow !== null && stream.limitHigh !== null)
+    return { status: "ok", reason: `inside ${formatNumber(stream.limitLow)} to ${formatNumber(stream.limitHigh)}` };
   if (stream.limitHigh !== null) return { status: "ok", reason: `under ${formatNumber(stream.limitHigh)}` };
   if (stream.limitLow !== null) return { status: "ok", reason: `over ${formatNumber(stream.limitLow)}` };
   return { status: "ok", reason: "current, no limit set" };
@@ -124,7 +144,9 @@ export function formatOffset(ms: number): string {
   const sign = ms < 0 ? "−" : ms > 0 ? "+" : "";
   const size = Math.abs(ms);
   if (size >= 10_000) return `${sign}${formatAge(size)}`;
-  return size >= 1_000 ? `${sign}${(size / 1_000).toFixed(1)} s` : `${sign}${size < 10 ? formatNumber(size) : Math.round(size)} ms`;
+  return size >= 1_000
+    ? `${sign}${(size / 1_000).toFixed(1)} s`
+    : `${sign}${size < 10 ? formatNumber(size) : Math.round(size)} ms`;
 }
 
 /** `208,520` */

@@ -28,13 +28,21 @@ export function previewPayload(payload: Uint8Array, bytes: number): PayloadPrevi
   }
   const json = prettyJson(text);
   const shown = visible(json ?? text);
-  return { kind: json === null ? "text" : "json", text: shown.slice(0, MAX_PREVIEW_CHARS), bytes, cut: shown.length > MAX_PREVIEW_CHARS };
+  return {
+    kind: json === null ? "text" : "json",
+    text: shown.slice(0, MAX_PREVIEW_CHARS),
+    bytes,
+    cut: shown.length > MAX_PREVIEW_CHARS,
+  };
 }
 
 /** One key a line, arrays of plain values on one line: a batch's columns stay readable. */
 function prettyJson(text: string): string | null {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2).replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s*\n\s*/g, " ")}]`);
+    return JSON.stringify(JSON.parse(text), null, 2).replace(
+      /\[\s+([^[\]{}]*?)\s+\]/g,
+      (_, inner: string) => `[${inner.replace(/\s*\n\s*/g, " ")}]`,
+    );
   } catch {
     return null;
   }
@@ -43,5 +51,8 @@ function prettyJson(text: string): string | null {
 /** C0, C1 and the bidirectional overrides as symbols; line breaks and tabs stay. */
 function visible(text: string): string {
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -8,8 +8,25 @@ test("every code of the wire contract has words", () => {
 
 test.each([
   [{ status: "held", matching: 0, reasons: [], nodes: [] }, "Nothing is held in quarantine"],
-  [{ status: "held", matching: 6, reasons: [{ reason: "PROPOSED", n: 6 }], nodes: [{ nodeId: "edge-lyon-3", n: 6 }] }, "6 messages from edge-lyon-3 wait for streams to be accepted"],
-  [{ status: "held", matching: 9, reasons: [{ reason: "PROPOSED", n: 6 }, { reason: "PARSE", n: 3 }], nodes: [{ nodeId: "a", n: 6 }, { nodeId: "b", n: 3 }] }, "9 messages from 2 nodes could not be stored"],
+  [
+    { status: "held", matching: 6, reasons: [{ reason: "PROPOSED", n: 6 }], nodes: [{ nodeId: "edge-lyon-3", n: 6 }] },
+    "6 messages from edge-lyon-3 wait for streams to be accepted",
+  ],
+  [
+    {
+      status: "held",
+      matching: 9,
+      reasons: [
+        { reason: "PROPOSED", n: 6 },
+        { reason: "PARSE", n: 3 },
+      ],
+      nodes: [
+        { nodeId: "a", n: 6 },
+        { nodeId: "b", n: 3 },
+      ],
+    },
+    "9 messages from 2 nodes could not be stored",
+  ],
   [{ status: "discarded", matching: 1, reasons: [], nodes: [] }, "1 message discarded"],
 ] as const)("the quarantine in a sentence %#", (facts, title) => {
   expect(quarantineVerdict(facts).title).toBe(title);

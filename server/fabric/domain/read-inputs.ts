@@ -25,7 +25,12 @@ export const StreamInput = z.object({ id: z.int().positive() });
 
 /** Epoch ms, UTC; half-open [from, to). */
 export const StreamRangeInput = z
-  .object({ id: z.int().positive(), fromMs: z.number().min(0), toMs: z.number().max(8.64e15), maxPoints: z.int().min(10).max(1_000).default(1_000) })
+  .object({
+    id: z.int().positive(),
+    fromMs: z.number().min(0),
+    toMs: z.number().max(8.64e15),
+    maxPoints: z.int().min(10).max(1_000).default(1_000),
+  })
   .refine((range) => range.toMs > range.fromMs, { path: ["toMs"], message: "The range ends before it starts." });
 export type StreamRangeInput = z.infer<typeof StreamRangeInput>;
 

@@ -2,26 +2,60 @@ import { expect, test } from "vitest";
 import { coverage, formatSpan, streamSummary, type StreamRangeFacts } from "./stream-summary";
 
 const facts: StreamRangeFacts = {
-  unit: "mm/s", spanMs: 6 * 3_600_000, mean: 2.31, max: { value: 4.9, tsMs: Date.UTC(2026, 10, 24, 9, 32) }, min: { value: 1.7, tsMs: Date.UTC(2026, 10, 24, 8) },
-  limitLow: 0, limitHigh: 4.5, received: 208_520, lostMs: 748_000, lostRows: 7_480, label: "wear", timeZone: "Europe/Paris",
+  unit: "mm/s",
+  spanMs: 6 * 3_600_000,
+  mean: 2.31,
+  max: { value: 4.9, tsMs: Date.UTC(2026, 10, 24, 9, 32) },
+  min: { value: 1.7, tsMs: Date.UTC(2026, 10, 24, 8) },
+  limitLow: 0,
+  limitHigh: 4.5,
+  received: 208_520,
+  lostMs: 748_000,
+  lostRows: 7_480,
+  label: "wear",
+  timeZone: "Europe/Paris",
 };
 
 test.each<[Partial<StreamRangeFacts>, string]>([
-  [{}, "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32, above the limit of 4.5 that the model marked as wear, 12 min 28 s lost at the edge."],
-  [{ label: null, lostMs: 0, lostRows: 0 }, "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32, above the limit of 4.5, nothing lost."],
-  [{ max: { value: 3, tsMs: 0 }, lostMs: 0, lostRows: 0 }, "Mean 2.31 mm/s over 6 h, between 1.7 and 3, inside its limits, nothing lost."],
-  [{ limitLow: 2, max: { value: 3, tsMs: 0 }, label: null, lostMs: 0, lostRows: 0 }, "Mean 2.31 mm/s over 6 h, a low of 1.7 at 09:00, below the limit of 2, nothing lost."],
+  [
+    {},
+    "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32, above the limit of 4.5 that the model marked as wear, 12 min 28 s lost at the edge.",
+  ],
+  [
+    { label: null, lostMs: 0, lostRows: 0 },
+    "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32, above the limit of 4.5, nothing lost.",
+  ],
+  [
+    { max: { value: 3, tsMs: 0 }, lostMs: 0, lostRows: 0 },
+    "Mean 2.31 mm/s over 6 h, between 1.7 and 3, inside its limits, nothing lost.",
+  ],
+  [
+    { limitLow: 2, max: { value: 3, tsMs: 0 }, label: null, lostMs: 0, lostRows: 0 },
+    "Mean 2.31 mm/s over 6 h, a low of 1.7 at 09:00, below the limit of 2, nothing lost.",
+  ],
   [{ received: 0, mean: null, max: null, min: null, lostRows: 0, lostMs: 0 }, "No reading arrived in this 6 h range."],
-  [{ received: 0, mean: null, max: null, min: null }, "No reading arrived in this 6 h range; the node reports 7,480 rows lost."],
+  [
+    { received: 0, mean: null, max: null, min: null },
+    "No reading arrived in this 6 h range; the node reports 7,480 rows lost.",
+  ],
 ])("the chart in a sentence %#", (change, sentence) => {
   expect(streamSummary({ ...facts, ...change })).toBe(sentence);
 });
 
 test("coverage needs a declared rate, and says unknown without one", () => {
-  expect(coverage(208_520, 10, 6 * 3_600_000)).toEqual({ received: 208_520, expected: 216_000, ratio: 208_520 / 216_000 });
+  expect(coverage(208_520, 10, 6 * 3_600_000)).toEqual({
+    received: 208_520,
+    expected: 216_000,
+    ratio: 208_520 / 216_000,
+  });
   expect(coverage(5, null, 3_600_000)).toEqual({ received: 5, expected: null, ratio: null });
 });
 
 test("spans name at most two units", () => {
-  expect([formatSpan(6 * 3_600_000), formatSpan(748_000), formatSpan(45_000), formatSpan(187_200_000)]).toEqual(["6 h", "12 min 28 s", "45 s", "2 d 4 h"]);
+  expect([formatSpan(6 * 3_600_000), formatSpan(748_000), formatSpan(45_000), formatSpan(187_200_000)]).toEqual([
+    "6 h",
+    "12 min 28 s",
+    "45 s",
+    "2 d 4 h",
+  ]);
 });

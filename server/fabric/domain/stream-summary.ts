@@ -22,15 +22,36 @@ export interface StreamRangeFacts {
 export function streamSummary(facts: StreamRangeFacts): string {
   const span = formatSpan(facts.spanMs);
   if (facts.received === 0 || facts.mean === null) {
-    return facts.lostRows > 0 ? `No reading arrived in this ${span} range; the node reports ${formatCount(facts.lostRows)} rows lost.` : `No reading arrived in this ${span} range.`;
+    return facts.lostRows > 0
+      ? `No reading arrived in this ${span} range; the node reports ${formatCount(facts.lostRows)} rows lost.`
+      : `No reading arrived in this ${span} range.`;
   }
   const parts = [`Mean ${formatNumber(facts.mean)} ${facts.unit} over ${span}`];
-  const at = (ms: number) => new Intl.DateTimeFormat("en-GB", { timeZone: facts.timeZone, ...(facts.spanMs > 86_400_000 ? { day: "numeric", month: "short" } : {}), hour: "2-digit", minute: "2-digit" }).format(ms);
+  const at = (ms: number) =>
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: facts.timeZone,
+      ...(facts.spanMs > 86_400_000 ? { day: "numeric", month: "short" } : {}),
+      hour: "2-digit",
+      minute: "2-digit",
+    }).format(ms);
   const said = facts.label === null ? "" : ` that the model marked as ${facts.label}`;
-  if (facts.max && facts.limitHigh !== null && facts.max.value > facts.limitHigh) parts.push(`a peak of ${formatNumber(facts.max.value)} at ${at(facts.max.tsMs)}, above the limit of ${formatNumber(facts.limitHigh)}${said}`);
-  else if (facts.min && facts.limitLow !== null && facts.min.value < facts.limitLow) parts.push(`a low of ${formatNumber(facts.min.value)} at ${at(facts.min.tsMs)}, below the limit of ${formatNumber(facts.limitLow)}${said}`);
-  else if (facts.min && facts.max) parts.push(`between ${formatNumber(facts.min.value)} and ${formatNumber(facts.max.value)}${facts.limitHigh !== null || facts.limitLow !== null ? ", inside its limits" : ""}`);
-  parts.push(facts.lostMs > 0 || facts.lostRows > 0 ? `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge` : "nothing lost");
+  if (facts.max && facts.limitHigh !== null && facts.max.value > facts.limitHigh)
+    parts.push(
+      `a peak of ${formatNumber(facts.max.value)} at ${at(facts.max.tsMs)}, above the limit of ${formatNumber(facts.limitHigh)}${said}`,
+    );
+  else if (facts.min && facts.limitLow !== null && facts.min.value < facts.limitLow)
+    parts.push(
+      `a low of ${formatNumber(facts.min.value)} at ${at(facts.min.tsMs)}, below the limit of ${formatNumber(facts.limitLow)}${said}`,
+    );
+  else if (facts.min && facts.max)
+    parts.push(
+      `between ${formatNumber(facts.min.value)} and ${formatNumber(facts.max.value)}${facts.limitHigh !== null || facts.limitLow !== null ? ", inside its limits" : ""}`,
+    );
+  parts.push(
+    facts.lostMs > 0 || facts.lostRows > 0
+      ? `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge`
+      : "nothing lost",
+  );
   return `${parts.join(", ")}.`;
 }
 
@@ -52,7 +73,12 @@ export function coverage(received: number, rateHz: number | null, spanMs: number
 /** `6 h`, `12 min 28 s`, `2 d 4 h`: at most two units. */
 export function formatSpan(ms: number): string {
   if (ms < 60_000) return formatAge(Math.round(ms / 1_000) * 1_000).replace(".0", "");
-  const units: readonly [number, string][] = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"], [1_000, "s"]];
+  const units: readonly [number, string][] = [
+    [86_400_000, "d"],
+    [3_600_000, "h"],
+    [60_000, "min"],
+    [1_000, "s"],
+  ];
   const first = units.findIndex(([size]) => ms >= size);
   const [size, name] = units[first] ?? [1_000, "s"];
   const whole = Math.floor(ms / size);

@@ -31,7 +31,10 @@ describe("a typed range", () => {
     ["last 45 m", { from: "now-45m", to: "now" }],
     ["now-2d to now-1d", { from: "now-2d", to: "now-1d" }],
     ["now−6h to now", { from: "now-6h", to: "now" }],
-    ["2026-11-24 06:00 to 2026-11-24 12:30", { from: String(Date.UTC(2026, 10, 24, 5)), to: String(Date.UTC(2026, 10, 24, 11, 30)) }],
+    [
+      "2026-11-24 06:00 to 2026-11-24 12:30",
+      { from: String(Date.UTC(2026, 10, 24, 5)), to: String(Date.UTC(2026, 10, 24, 11, 30)) },
+    ],
     ["2026-11-20 - 2026-11-21", { from: String(Date.UTC(2026, 10, 19, 23)), to: String(Date.UTC(2026, 10, 20, 23)) }],
   ])("%s", (text, range) => {
     expect(parseTypedRange(text, NOW, "Europe/Paris")).toEqual(range);
@@ -50,14 +53,21 @@ test("a wall clock keeps its hour across a clock change", () => {
 
 test("zooming out doubles the range and stays live", () => {
   expect(zoomOut({ fromMs: NOW - 6 * 3_600_000, toMs: NOW, live: true }, NOW)).toEqual({ from: "now-12h", to: "now" });
-  expect(zoomOut({ fromMs: NOW - 20_000_000, toMs: NOW - 10_000_000, live: false }, NOW)).toEqual({ from: String(NOW - 25_000_000), to: String(NOW - 5_000_000) });
+  expect(zoomOut({ fromMs: NOW - 20_000_000, toMs: NOW - 10_000_000, live: false }, NOW)).toEqual({
+    from: String(NOW - 25_000_000),
+    to: String(NOW - 5_000_000),
+  });
 });
 
 test("a range reads as it was written, or as two times of the zone", () => {
   expect(describeRange({ from: "now-6h", to: "now" }, "UTC")).toBe("now−6h to now");
-  expect(describeRange({ from: String(NOW), to: String(NOW + 3_600_000) }, "Europe/Paris")).toBe("24 Nov, 13:30 to 24 Nov, 14:30");
+  expect(describeRange({ from: String(NOW), to: String(NOW + 3_600_000) }, "Europe/Paris")).toBe(
+    "24 Nov, 13:30 to 24 Nov, 14:30",
+  );
 });
 
 test("a page never asks more often than a pixel is wide", () => {
-  expect([autoRefreshMs(60_000), autoRefreshMs(6 * 3_600_000), autoRefreshMs(90 * 86_400_000)]).toEqual([1_000, 21_600, 300_000]);
+  expect([autoRefreshMs(60_000), autoRefreshMs(6 * 3_600_000), autoRefreshMs(90 * 86_400_000)]).toEqual([
+    1_000, 21_600, 300_000,
+  ]);
 });

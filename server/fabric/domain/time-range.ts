@@ -58,8 +58,10 @@ export function parseInstant(text: string, nowMs: number): number | null {
 export function resolveRange(range: TimeRange, nowMs: number): ResolvedRange {
   const fromMs = parseInstant(range.from, nowMs);
   const toMs = parseInstant(range.to, nowMs);
-  if (fromMs === null) throw new RangeError(`“${range.from}” is not a time. Write now-6h, or a date such as 2026-11-24T06:00Z.`);
-  if (toMs === null) throw new RangeError(`“${range.to}” is not a time. Write now, or a date such as 2026-11-24T12:30Z.`);
+  if (fromMs === null)
+    throw new RangeError(`“${range.from}” is not a time. Write now-6h, or a date such as 2026-11-24T06:00Z.`);
+  if (toMs === null)
+    throw new RangeError(`“${range.to}” is not a time. Write now, or a date such as 2026-11-24T12:30Z.`);
   if (toMs <= fromMs) throw new RangeError("The range ends before it starts. Swap the two ends.");
   if (toMs - fromMs < MIN_SPAN_MS) throw new RangeError("The shortest range is one second.");
   if (toMs - fromMs > MAX_SPAN_MS) throw new RangeError("The longest range is five years.");
@@ -83,7 +85,8 @@ export function parseTypedRange(text: string, nowMs: number, timeZone: string): 
     const to = typedInstant(ends[1] ?? "", timeZone);
     if (from !== null && to !== null) range = { from, to };
   }
-  if (!range) throw new RangeError("Write a length such as 3h or 7d, or two times such as 2026-11-24 06:00 to 2026-11-24 12:30.");
+  if (!range)
+    throw new RangeError("Write a length such as 3h or 7d, or two times such as 2026-11-24 06:00 to 2026-11-24 12:30.");
   resolveRange(range, nowMs);
   return range;
 }
@@ -114,7 +117,16 @@ export function zonedToEpochMs(wallMs: number, timeZone: string): number {
 /** How far a wall clock in `timeZone` is ahead of UTC at an instant, in ms. */
 function offsetMs(epochMs: number, timeZone: string): number {
   const parts = new Map(
-    new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" })
+    new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    })
       .formatToParts(epochMs)
       .map((part) => [part.type, Number(part.value)]),
   );
@@ -150,7 +162,14 @@ export function describeRange(range: TimeRange, timeZone: string): string {
   const end = (text: string): string => {
     const ms = parseInstant(text, 0);
     if (text.startsWith("now") || ms === null) return text.replace("-", "−");
-    return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: ms % 60_000 === 0 ? undefined : "2-digit" }).format(ms);
+    return new Intl.DateTimeFormat("en-GB", {
+      timeZone,
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: ms % 60_000 === 0 ? undefined : "2-digit",
+    }).format(ms);
   };
   return `${end(range.from)} to ${end(range.to)}`;
 }

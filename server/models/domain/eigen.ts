@@ -20,7 +20,9 @@ export function symmetricEigen(matrix: Rows): Eigen {
   const n = matrix.length;
   if (!matrix.every((row) => row.length === n)) throw new RangeError("the matrix is not square");
   const a = matrix.map((row) => Float64Array.from(row));
-  const v = Array.from({ length: n }, (_, index) => Float64Array.from({ length: n }, (__, at) => (at === index ? 1 : 0)));
+  const v = Array.from({ length: n }, (_, index) =>
+    Float64Array.from({ length: n }, (__, at) => (at === index ? 1 : 0)),
+  );
   const get = (m: readonly Float64Array[], i: number, j: number): number => m[i]?.[j] ?? Number.NaN;
   const set = (m: readonly Float64Array[], i: number, j: number, value: number): void => {
     const row = m[i];
@@ -31,7 +33,8 @@ export function symmetricEigen(matrix: Rows): Eigen {
     let off = 0;
     for (let i = 0; i < n; i += 1) for (let j = i + 1; j < n; j += 1) off += 2 * get(a, i, j) ** 2;
     if (off <= 1e-28 * scale) break;
-    if (sweep === MAX_SWEEPS || Number.isNaN(off)) throw new RangeError("the matrix has no eigenvalues that can be found; is every entry a number?");
+    if (sweep === MAX_SWEEPS || Number.isNaN(off))
+      throw new RangeError("the matrix has no eigenvalues that can be found; is every entry a number?");
     for (let p = 0; p < n; p += 1) {
       for (let q = p + 1; q < n; q += 1) {
         const apq = get(a, p, q);

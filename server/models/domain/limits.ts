@@ -47,7 +47,10 @@ function regularizedGammaLower(a: number, x: number): number {
 
 /** ln Γ(x) for x > 0: Lanczos, g = 7, nine terms. */
 function logGamma(x: number): number {
-  const terms = [676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+  const terms = [
+    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  ];
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const base = x + 6.5;
   const sum = terms.reduce((total, term, index) => total + term / (x + index), 0.99999999999980993);
@@ -56,7 +59,8 @@ function logGamma(x: number): number {
 
 /** Quantile of the F distribution with d1 and d2 degrees of freedom, by bisection on the incomplete beta function. */
 export function fQuantile(p: number, d1: number, d2: number): number {
-  if (!(p > 0 && p < 1) || !(d1 > 0) || !(d2 > 0)) throw new RangeError("F needs 0 < p < 1 and positive degrees of freedom");
+  if (!(p > 0 && p < 1) || !(d1 > 0) || !(d2 > 0))
+    throw new RangeError("F needs 0 < p < 1 and positive degrees of freedom");
   let low = 0;
   let high = 1;
   for (let turn = 0; turn < 200 && high - low > 1e-15; turn += 1) {

@@ -22,7 +22,12 @@ export interface OnnxGraph {
   /** float32 outputs of shape [N, 1] */
   outputs: readonly string[];
   nodes: readonly OnnxNode[];
-  constants: Readonly<Record<string, { dims: readonly number[]; values: readonly number[] } | { dims: readonly number[]; integers: readonly number[] }>>;
+  constants: Readonly<
+    Record<
+      string,
+      { dims: readonly number[]; values: readonly number[] } | { dims: readonly number[]; integers: readonly number[] }
+    >
+  >;
 }
 
 // --- protobuf wire format: a field is (number << 3 | type), then a varint (type 0) or a length and bytes (type 2)
@@ -45,7 +50,8 @@ function concat(parts: readonly ArrayLike<number>[]): Uint8Array {
 }
 
 const number = (field: number, value: number): Uint8Array => concat([varint(field << 3), varint(value)]);
-const bytes = (field: number, content: ArrayLike<number>): Uint8Array => concat([varint((field << 3) | 2), varint(content.length), content]);
+const bytes = (field: number, content: ArrayLike<number>): Uint8Array =>
+  concat([varint((field << 3) | 2), varint(content.length), content]);
 const text = (field: number, content: string): Uint8Array => bytes(field, new TextEncoder().encode(content));
 const message = (field: number, ...parts: Uint8Array[]): Uint8Array => bytes(field, concat(parts));
 
@@ -60,7 +66,14 @@ function attribute(name: string, value: number | readonly number[]): Uint8Array 
 /** NodeProto: input 1, output 2, name 3, op_type 4, attribute 5 */
 function node({ op, inputs, outputs, ints = {} }: OnnxNode): Uint8Array {
   const attributes = Object.entries(ints).map(([name, value]) => attribute(name, value));
-  return message(1, ...inputs.map((name) => text(1, name)), ...outputs.map((name) => text(2, name)), text(3, `${op}_${outputs[0]}`), text(4, op), ...attributes);
+  return message(
+    1,
+    ...inputs.map((name) => text(1, name)),
+    ...outputs.map((name) => text(2, name)),
+    text(3, `${op}_${outputs[0]}`),
+    text(4, op),
+    ...attributes,
+  );
 }
 
 /** TensorProto: dims 1, data_type 2 (FLOAT 1, INT64 7), name 8, raw_data 9 (little endian) */
@@ -70,7 +83,13 @@ function tensor(name: string, constant: OnnxGraph["constants"][string]): Uint8Ar
   const view = new DataView(new ArrayBuffer(count * (isFloat ? 4 : 8)));
   if (isFloat) constant.values.forEach((value, index) => view.setFloat32(index * 4, value, true));
   else constant.integers.forEach((value, index) => view.setBigInt64(index * 8, BigInt(value), true));
-  return message(5, ...constant.dims.map((dim) => number(1, dim)), number(2, isFloat ? FLOAT : 7), text(8, name), bytes(9, new Uint8Array(view.buffer)));
+  return message(
+    5,
+    ...constant.dims.map((dim) => number(1, dim)),
+    number(2, isFloat ? FLOAT : 7),
+    text(8, name),
+    bytes(9, new Uint8Array(view.buffer)),
+  );
 }
 
 /** ValueInfoProto: name 1, type 2 {tensor_type 1 {elem_type 1, shape 2 {dim 1 {dim_value 1 | dim_param 2}}}} */

@@ -19,7 +19,12 @@ export function pcaToOnnx(model: PcaModel, name: string): Uint8Array {
     constants: {
       mean: { dims: [width], values: model.mean },
       scale: { dims: [width], values: model.scale },
-      loadings: { dims: [width, kept], values: Array.from({ length: width }, (_, feature) => model.components.map((component) => component[feature] ?? 0)).flat() },
+      loadings: {
+        dims: [width, kept],
+        values: Array.from({ length: width }, (_, feature) =>
+          model.components.map((component) => component[feature] ?? 0),
+        ).flat(),
+      },
       components: { dims: [kept, width], values: model.components.flat() },
       eigenvalues: { dims: [kept], values: model.eigenvalues },
       t2_limit: { dims: [1], values: [model.t2Limit] },

@@ -24,18 +24,41 @@ export function QuarantineFilter({ filter, reasons, nodes, onChange }: Quarantin
     <div className={styles.filter}>
       <div role="group" aria-label="Status" className={styles.statuses}>
         {(["held", "replayed", "discarded"] as const).map((status) => (
-          <button key={status} type="button" aria-pressed={filter.status === status} onClick={() => onChange({ status })}>{STATUS_LABELS[status]}</button>
+          <button
+            key={status}
+            type="button"
+            aria-pressed={filter.status === status}
+            onClick={() => onChange({ status })}
+          >
+            {STATUS_LABELS[status]}
+          </button>
         ))}
       </div>
       <Menu
         label={filter.reason === null ? "Any reason" : reasonWords(filter.reason)}
         name={`Reason: ${filter.reason === null ? "any" : reasonWords(filter.reason)}`}
-        items={[{ label: "Any reason", checked: filter.reason === null, onSelect: () => onChange({ reason: null }) }, ...reasons.map(({ reason, n }) => ({ label: `${reasonWords(reason)}, ${n}`, checked: filter.reason === reason, onSelect: () => onChange({ reason }) }))]}
+        items={[
+          { label: "Any reason", checked: filter.reason === null, onSelect: () => onChange({ reason: null }) },
+          ...reasons.map(({ reason, n }) => ({
+            label: `${reasonWords(reason)}, ${n}`,
+            checked: filter.reason === reason,
+            onSelect: () => onChange({ reason }),
+          })),
+        ]}
       />
       <Menu
         label={filter.node ?? "Any node"}
         name={`Node: ${filter.node ?? "any"}`}
-        items={[{ label: "Any node", checked: filter.node === null, onSelect: () => onChange({ node: null }) }, ...nodes.slice(0, 30).map(({ nodeId, n }) => ({ label: `${nodeId}, ${n}`, checked: filter.node === nodeId, onSelect: () => onChange({ node: nodeId }) }))]}
+        items={[
+          { label: "Any node", checked: filter.node === null, onSelect: () => onChange({ node: null }) },
+          ...nodes
+            .slice(0, 30)
+            .map(({ nodeId, n }) => ({
+              label: `${nodeId}, ${n}`,
+              checked: filter.node === nodeId,
+              onSelect: () => onChange({ node: nodeId }),
+            })),
+        ]}
       />
     </div>
   );

@@ -24,7 +24,16 @@ interface QuarantineTableProps {
 }
 
 /** Each message with why it is here; opening one shows the hint, the payload and what can be done. */
-export function QuarantineTable({ rows, matching, asOfMs, dimmed, chosen, onChosen, decisions, more }: QuarantineTableProps) {
+export function QuarantineTable({
+  rows,
+  matching,
+  asOfMs,
+  dimmed,
+  chosen,
+  onChosen,
+  decisions,
+  more,
+}: QuarantineTableProps) {
   const [open, setOpen] = useState<number | null>(null);
   const body = useRef<HTMLUListElement>(null);
   const now = useClock() ?? asOfMs;
@@ -40,22 +49,52 @@ export function QuarantineTable({ rows, matching, asOfMs, dimmed, chosen, onChos
         {rows.map((row) => (
           <li key={row.id} className={styles.entry} data-open={open === row.id || undefined}>
             <div className={styles.head}>
-              {row.status === "held" ? <input type="checkbox" checked={chosen.has(row.id)} onChange={() => toggle(row.id)} aria-label={`Choose the message of ${row.nodeId}, ${row.message}`} /> : <span />}
-              <button type="button" className={styles.open} data-row aria-expanded={open === row.id} aria-controls={`message-${row.id}`} onClick={() => setOpen(open === row.id ? null : row.id)}>
+              {row.status === "held" ? (
+                <input
+                  type="checkbox"
+                  checked={chosen.has(row.id)}
+                  onChange={() => toggle(row.id)}
+                  aria-label={`Choose the message of ${row.nodeId}, ${row.message}`}
+                />
+              ) : (
+                <span />
+              )}
+              <button
+                type="button"
+                className={styles.open}
+                data-row
+                aria-expanded={open === row.id}
+                aria-controls={`message-${row.id}`}
+                onClick={() => setOpen(open === row.id ? null : row.id)}
+              >
                 <span className={styles.why}>{row.message}</span>
                 <span className={styles.meta}>
-                  <span className={styles.code} data-proposed={row.reason === "PROPOSED" || undefined}>{reasonWords(row.reason)}</span> {row.nodeId}{row.lane ? `, ${row.lane}` : ""}{row.batch === null ? "" : `, batch ${row.batch}`}
+                  <span className={styles.code} data-proposed={row.reason === "PROPOSED" || undefined}>
+                    {reasonWords(row.reason)}
+                  </span>{" "}
+                  {row.nodeId}
+                  {row.lane ? `, ${row.lane}` : ""}
+                  {row.batch === null ? "" : `, batch ${row.batch}`}
                 </span>
               </button>
-              <span className={styles.when}>{formatAge(now - row.receivedMs)} ago<span className={table.sub}>{formatBytes(row.bytes)}</span></span>
+              <span className={styles.when}>
+                {formatAge(now - row.receivedMs)} ago<span className={table.sub}>{formatBytes(row.bytes)}</span>
+              </span>
             </div>
             {open === row.id ? <Opened row={row} decisions={decisions} now={now} /> : null}
           </li>
         ))}
       </ul>
       <div className={table.foot}>
-        <span>{rows.length} of {Math.max(rows.length, matching)} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open.</span>
-        {more ? <Button size="small" onClick={more}>Show more</Button> : null}
+        <span>
+          {rows.length} of {Math.max(rows.length, matching)} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move,{" "}
+          <kbd>Enter</kbd> to open.
+        </span>
+        {more ? (
+          <Button size="small" onClick={more}>
+            Show more
+          </Button>
+        ) : null}
       </div>
     </>
   );
@@ -71,15 +110,41 @@ function Opened({ row, decisions, now }: { row: QuarantineRow; decisions: Decisi
     <div id={`message-${row.id}`} className={styles.opened}>
       {row.hint ? <p className={styles.hint}>{row.hint}</p> : null}
       {row.replayError ? <p className={styles.again}>The last replay left it here: {row.replayError}</p> : null}
-      <dl className={styles.facts}>{facts.map(([name, value]) => <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>)}</dl>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
       <Payload id={row.id} />
       {row.status === "held" ? (
         <div className={styles.actions}>
-          {row.reason === "PROPOSED" ? <Link href={`/fleet/${row.nodeId}`} className={styles.accept}>Accept its streams</Link> : null}
-          <Button look={row.reason === "PROPOSED" ? "plain" : "primary"} size="small" disabled={decisions.busy} onClick={() => decisions.replay([row.id])}>Replay</Button>
-          <Button size="small" onClick={() => decisions.discard([row.id])}>Discard</Button>
+          {row.reason === "PROPOSED" ? (
+            <Link href={`/fleet/${row.nodeId}`} className={styles.accept}>
+              Accept its streams
+            </Link>
+          ) : null}
+          <Button
+            look={row.reason === "PROPOSED" ? "plain" : "primary"}
+            size="small"
+            disabled={decisions.busy}
+            onClick={() => decisions.replay([row.id])}
+          >
+            Replay
+          </Button>
+          <Button size="small" onClick={() => decisions.discard([row.id])}>
+            Discard
+          </Button>
         </div>
-      ) : <p className="muted">{row.status === "replayed" ? "Replayed" : "Discarded"}{row.decidedMs === null ? "" : ` ${formatAge(now - row.decidedMs)} ago`}{row.decidedBy ? ` by ${row.decidedBy}` : ""}.</p>}
+      ) : (
+        <p className="muted">
+          {row.status === "replayed" ? "Replayed" : "Discarded"}
+          {row.decidedMs === null ? "" : ` ${formatAge(now - row.decidedMs)} ago`}
+          {row.decidedBy ? ` by ${row.decidedBy}` : ""}.
+        </p>
+      )}
     </div>
   );
 }

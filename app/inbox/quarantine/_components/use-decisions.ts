@@ -26,15 +26,20 @@ export function useDecisions(onDecided: () => void): Decisions {
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   useEffect(() => {
     const pending = timers.current;
-    return () => { for (const timer of pending) clearTimeout(timer); };
+    return () => {
+      for (const timer of pending) clearTimeout(timer);
+    };
   }, []);
   const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.quarantine.pathKey() });
-  const unhide = (ids: readonly number[]) => setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
+  const unhide = (ids: readonly number[]) =>
+    setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
 
   const replay = useMutation({
     ...trpc.quarantine.replay.mutationOptions(),
     onSuccess: ({ requested }) => {
-      toast(`${messages(requested)} handed to ingest again. What it accepts leaves this list; what it does not stays with the reason.`);
+      toast(
+        `${messages(requested)} handed to ingest again. What it accepts leaves this list; what it does not stays with the reason.`,
+      );
       onDecided();
     },
     onError: (error) => toast(`Not replayed. ${error.message}`),

@@ -42,18 +42,46 @@ export function RangePicker({ range, timeZone, onChange }: RangePickerProps) {
     }
   };
   return (
-    <Popover label={<span className="num">{describeRange(range, timeZone)}</span>} name={`Time range: ${describeRange(range, timeZone)}`} open={open} onOpenChange={setOpen}>
+    <Popover
+      label={<span className="num">{describeRange(range, timeZone)}</span>}
+      name={`Time range: ${describeRange(range, timeZone)}`}
+      open={open}
+      onOpenChange={setOpen}
+    >
       <form onSubmit={submit} className={styles.rangeForm}>
         <label htmlFor="typed-range">Length, or from and to</label>
         <div className={styles.rangeRow}>
-          <input id="typed-range" value={typed} placeholder="3h" autoComplete="off" aria-invalid={problem !== null} aria-describedby="range-hint" onChange={(event) => { setTyped(event.target.value); setProblem(null); }} />
-          <Button type="submit" look="primary">Show</Button>
+          <input
+            id="typed-range"
+            value={typed}
+            placeholder="3h"
+            autoComplete="off"
+            aria-invalid={problem !== null}
+            aria-describedby="range-hint"
+            onChange={(event) => {
+              setTyped(event.target.value);
+              setProblem(null);
+            }}
+          />
+          <Button type="submit" look="primary">
+            Show
+          </Button>
         </div>
-        <p id="range-hint" className={problem ? styles.problem : "muted"} role={problem ? "alert" : undefined}>{problem ?? `Such as 45m, 7d, or 2026-11-24 06:00 to 2026-11-24 12:30. Times in ${timeZone}.`}</p>
+        <p id="range-hint" className={problem ? styles.problem : "muted"} role={problem ? "alert" : undefined}>
+          {problem ?? `Such as 45m, 7d, or 2026-11-24 06:00 to 2026-11-24 12:30. Times in ${timeZone}.`}
+        </p>
       </form>
       <ul className={styles.quick}>
         {QUICK_RANGES.map(({ label, from }) => (
-          <li key={from}><button type="button" aria-pressed={range.from === from && range.to === "now"} onClick={() => choose({ from, to: "now" })}>{label}</button></li>
+          <li key={from}>
+            <button
+              type="button"
+              aria-pressed={range.from === from && range.to === "now"}
+              onClick={() => choose({ from, to: "now" })}
+            >
+              {label}
+            </button>
+          </li>
         ))}
       </ul>
     </Popover>

@@ -20,7 +20,10 @@ import styles from "./stream.module.css";
 
 const PLOT_HEIGHT = 330;
 const FRAME_HEIGHT = PLOT_HEIGHT + 2 * LANE_HEIGHT + TIME_AXIS_HEIGHT;
-const StreamChart = dynamic(() => import("@/components/charts/stream-chart").then((module) => module.StreamChart), { ssr: false, loading: () => <BlockSkeleton height={PLOT_HEIGHT} /> });
+const StreamChart = dynamic(() => import("@/components/charts/stream-chart").then((module) => module.StreamChart), {
+  ssr: false,
+  loading: () => <BlockSkeleton height={PLOT_HEIGHT} />,
+});
 
 interface StreamHistoryProps {
   stream: StreamDetail;
@@ -42,59 +45,165 @@ interface StreamHistoryProps {
 }
 
 /** Chart, lanes, tiles, sentence and table twin: all of one range, on one time axis. */
-export function StreamHistory({ stream, health, data, loading, dimmed, error, onRetry, marks, tail, asTable, tableToggle, onZoom, onZoomIn, onZoomOut, onPan }: StreamHistoryProps) {
+export function StreamHistory({
+  stream,
+  health,
+  data,
+  loading,
+  dimmed,
+  error,
+  onRetry,
+  marks,
+  tail,
+  asTable,
+  tableToggle,
+  onZoom,
+  onZoomIn,
+  onZoomOut,
+  onPan,
+}: StreamHistoryProps) {
   const view = useMemo(() => (data ? viewOf(stream, data, marks, tail) : null), [stream, data, marks, tail]);
-  if (loading || !view || !data) return <section className={styles.sheet}>{error ? <Failed what="The history could not be read." detail={error.message} still="The newest value above keeps updating." onRetry={onRetry} /> : <BlockSkeleton height={FRAME_HEIGHT + 92} />}</section>;
+  if (loading || !view || !data)
+    return (
+      <section className={styles.sheet}>
+        {error ? (
+          <Failed
+            what="The history could not be read."
+            detail={error.message}
+            still="The newest value above keeps updating."
+            onRetry={onRetry}
+          />
+        ) : (
+          <BlockSkeleton height={FRAME_HEIGHT + 92} />
+        )}
+      </section>
+    );
   const unit = stream.unit ?? "";
   const empty = view.rows.length === 0;
   return (
     <>
       <section className={styles.sheet} aria-label="History">
-        {error ? <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} /> : null}
+        {error ? (
+          <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} />
+        ) : null}
         <div className={styles.tools}>
           <span>{view.source}</span>
           <div role="group" aria-label="Move and zoom">
-            <Button look="quiet" size="small" aria-label="Earlier" onClick={() => onPan(-1)}>←</Button>
-            <Button look="quiet" size="small" aria-label="Later" disabled={data.range.live} onClick={() => onPan(1)}>→</Button>
-            <Button look="quiet" size="small" aria-label="Zoom in" onClick={onZoomIn}>+</Button>
-            <Button look="quiet" size="small" aria-label="Zoom out" onClick={onZoomOut}>−</Button>
+            <Button look="quiet" size="small" aria-label="Earlier" onClick={() => onPan(-1)}>
+              ←
+            </Button>
+            <Button look="quiet" size="small" aria-label="Later" disabled={data.range.live} onClick={() => onPan(1)}>
+              →
+            </Button>
+            <Button look="quiet" size="small" aria-label="Zoom in" onClick={onZoomIn}>
+              +
+            </Button>
+            <Button look="quiet" size="small" aria-label="Zoom out" onClick={onZoomOut}>
+              −
+            </Button>
           </div>
         </div>
         {empty && view.spans.every((span) => span.kind === "silent") ? (
           <div style={{ minHeight: FRAME_HEIGHT }}>
             <Empty title="No reading in this range">
-              <p>{stream.lastMs === null ? "This stream has never sent a reading. Check that its device is on and accepted." : `The newest reading is ${formatAge(data.range.toMs - stream.lastMs)} older than the end of this range.`}</p>
-              {stream.lastMs === null ? null : <Button onClick={() => onZoom((stream.lastMs ?? 0) - 3_600_000, (stream.lastMs ?? 0) + 60_000)}>Show its last hour</Button>}
+              <p>
+                {stream.lastMs === null
+                  ? "This stream has never sent a reading. Check that its device is on and accepted."
+                  : `The newest reading is ${formatAge(data.range.toMs - stream.lastMs)} older than the end of this range.`}
+              </p>
+              {stream.lastMs === null ? null : (
+                <Button onClick={() => onZoom((stream.lastMs ?? 0) - 3_600_000, (stream.lastMs ?? 0) + 60_000)}>
+                  Show its last hour
+                </Button>
+              )}
             </Empty>
           </div>
         ) : (
           <div className={dimmed ? styles.dimmed : undefined}>
-            <ChartFrame rows={view.rows} fromMs={view.fromMs} toMs={view.toMs} unit={unit} timeZone={stream.timeZone} height={FRAME_HEIGHT} onZoom={onZoom} onZoomOut={onZoomOut} onPan={onPan} label={`${view.summary} Chart: arrow keys read it point by point, plus and minus zoom, Shift and arrows move.`}>
+            <ChartFrame
+              rows={view.rows}
+              fromMs={view.fromMs}
+              toMs={view.toMs}
+              unit={unit}
+              timeZone={stream.timeZone}
+              height={FRAME_HEIGHT}
+              onZoom={onZoom}
+              onZoomOut={onZoomOut}
+              onPan={onPan}
+              label={`${view.summary} Chart: arrow keys read it point by point, plus and minus zoom, Shift and arrows move.`}
+            >
               {(width) => (
                 <>
-                  <StreamChart rows={view.rows} fromMs={view.fromMs} toMs={view.toMs} unit={unit} limitLow={stream.limitLow} limitHigh={stream.limitHigh} spans={view.spans} width={width} height={PLOT_HEIGHT} />
-                  <TimeLanes lanes={[{ name: "events", marks: view.events, none: "no event in this range" }, { name: "model", marks: view.verdicts, none: stream.models.length === 0 ? "no model scores this stream yet" : "nothing unusual found" }]} fromMs={view.fromMs} toMs={view.toMs} width={width} timeZone={stream.timeZone} />
+                  <StreamChart
+                    rows={view.rows}
+                    fromMs={view.fromMs}
+                    toMs={view.toMs}
+                    unit={unit}
+                    limitLow={stream.limitLow}
+                    limitHigh={stream.limitHigh}
+                    spans={view.spans}
+                    width={width}
+                    height={PLOT_HEIGHT}
+                  />
+                  <TimeLanes
+                    lanes={[
+                      { name: "events", marks: view.events, none: "no event in this range" },
+                      {
+                        name: "model",
+                        marks: view.verdicts,
+                        none: stream.models.length === 0 ? "no model scores this stream yet" : "nothing unusual found",
+                      },
+                    ]}
+                    fromMs={view.fromMs}
+                    toMs={view.toMs}
+                    width={width}
+                    timeZone={stream.timeZone}
+                  />
                 </>
               )}
             </ChartFrame>
           </div>
         )}
-        <Tiles unit={stream.unit} now={{ value: stream.value, health, tsMs: stream.lastMs }} spanMs={view.toMs - view.fromMs} stats={view.stats} coverage={view.coverage} lost={view.lost} clock={{ source: stream.clockSource, offsetMs: stream.clockOffsetMs, errorMs: stream.clockErrorMs }} />
+        <Tiles
+          unit={stream.unit}
+          now={{ value: stream.value, health, tsMs: stream.lastMs }}
+          spanMs={view.toMs - view.fromMs}
+          stats={view.stats}
+          coverage={view.coverage}
+          lost={view.lost}
+          clock={{ source: stream.clockSource, offsetMs: stream.clockOffsetMs, errorMs: stream.clockErrorMs }}
+        />
       </section>
-      <p className={styles.summary}><span data-testid="summary">{view.summary}</span> {tableToggle}</p>
-      {asTable ? <section className={styles.sheet} aria-label="Table"><PointTable points={data.points} unit={unit} timeZone={stream.timeZone} /></section> : null}
+      <p className={styles.summary}>
+        <span data-testid="summary">{view.summary}</span> {tableToggle}
+      </p>
+      {asTable ? (
+        <section className={styles.sheet} aria-label="Table">
+          <PointTable points={data.points} unit={unit} timeZone={stream.timeZone} />
+        </section>
+      ) : null}
     </>
   );
 }
 
 /** Everything the chart, the tiles and the sentence need, from the same points and marks. */
-function viewOf(stream: StreamDetail, { range, points }: { range: ResolvedRange; points: ChartPoints }, marks: RangeMarks | null, tail: readonly TailPoint[]) {
+function viewOf(
+  stream: StreamDetail,
+  { range, points }: { range: ResolvedRange; points: ChartPoints },
+  marks: RangeMarks | null,
+  tail: readonly TailPoint[],
+) {
   const newestMs = range.live ? Math.max(range.toMs, tail.at(-1)?.tsMs ?? 0) : range.toMs;
   const fromMs = newestMs - (range.toMs - range.fromMs);
   const gaps = (marks?.gaps ?? []).filter((gap) => gap.toMs >= fromMs && gap.fromMs < newestMs);
   const until = Math.max(points.tsMs.at(-1) ?? 0, stream.lastMs ?? 0);
-  const silent = silentStretches(points, stream.rateHz, { fromMs: Math.max(fromMs, stream.createdMs), toMs: range.live && newestMs - until < 15_000 ? until : newestMs });
-  const unexplained = silent.filter((stretch) => !gaps.some((gap) => gap.fromMs < stretch.toMs && gap.toMs > stretch.fromMs));
+  const silent = silentStretches(points, stream.rateHz, {
+    fromMs: Math.max(fromMs, stream.createdMs),
+    toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
+  });
+  const unexplained = silent.filter(
+    (stretch) => !gaps.some((gap) => gap.fromMs < stretch.toMs && gap.toMs > stretch.fromMs),
+  );
   const spans: Span[] = [
     ...gaps.map((gap): Span => ({ fromMs: gap.fromMs, toMs: gap.toMs, label: "lost", kind: "lost" })),
     ...unexplained.map((stretch): Span => ({ ...stretch, label: "nothing received", kind: "silent" })),
@@ -103,9 +212,26 @@ function viewOf(stream: StreamDetail, { range, points }: { range: ResolvedRange;
   const lostRows = gaps.reduce((sum, gap) => sum + gap.rows, 0);
   const lostMs = gaps.reduce((sum, gap) => sum + Math.min(gap.toMs, newestMs) - Math.max(gap.fromMs, fromMs), 0);
   const verdicts = marks?.verdicts ?? [];
-  const peakMs = (stream.limitHigh !== null && stats.max && stats.max.value > stream.limitHigh ? stats.max : stats.min)?.tsMs ?? null;
-  const said = verdicts.find((verdict) => peakMs !== null && verdict.fromMs - 60_000 <= peakMs && verdict.toMs + 60_000 >= peakMs);
-  const summary = streamSummary({ unit: stream.unit ?? "", spanMs: range.toMs - range.fromMs, mean: stats.mean, min: stats.min, max: stats.max, limitLow: stream.limitLow, limitHigh: stream.limitHigh, received: stats.received, lostMs, lostRows, label: said?.label ?? null, timeZone: stream.timeZone });
+  const peakMs =
+    (stream.limitHigh !== null && stats.max && stats.max.value > stream.limitHigh ? stats.max : stats.min)?.tsMs ??
+    null;
+  const said = verdicts.find(
+    (verdict) => peakMs !== null && verdict.fromMs - 60_000 <= peakMs && verdict.toMs + 60_000 >= peakMs,
+  );
+  const summary = streamSummary({
+    unit: stream.unit ?? "",
+    spanMs: range.toMs - range.fromMs,
+    mean: stats.mean,
+    min: stats.min,
+    max: stats.max,
+    limitLow: stream.limitLow,
+    limitHigh: stream.limitHigh,
+    received: stats.received,
+    lostMs,
+    lostRows,
+    label: said?.label ?? null,
+    timeZone: stream.timeZone,
+  });
   const firstGap = gaps[0];
   const lastGap = gaps.at(-1);
   const clockTime = (ms: number) => stamp(ms, stream.timeZone, false).split(" ").at(-1)?.slice(0, 5) ?? "";
@@ -116,11 +242,48 @@ function viewOf(stream: StreamDetail, { range, points }: { range: ResolvedRange;
     spans,
     stats,
     summary,
-    coverage: coverage(stats.received, stream.rateHz, Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, stream.createdMs)),
-    lost: firstGap && lastGap ? { rows: lostRows, why: [...new Set(gaps.map((gap) => gap.why))].join(" and "), when: `${clockTime(firstGap.fromMs)} to ${clockTime(lastGap.toMs)}` } : null,
-    events: (marks?.events ?? []).map((event): LaneMark => ({ id: event.id, fromMs: event.tsMs, toMs: event.tsMs, label: `${event.kind.replace(/[-_]/g, " ")}${event.lateMs > 0 ? `, ${formatAge(event.lateMs)} late` : ""}`, tone: event.severity === "high" || event.severity === "critical" ? "bad" : event.severity === "medium" ? "watch" : "info", late: event.lateMs > 0 })),
-    verdicts: verdicts.map((verdict): LaneMark => ({ id: `${verdict.slot}${verdict.fromMs}`, fromMs: verdict.fromMs, toMs: verdict.toMs, label: `${verdict.label}${verdict.maxScore === null ? "" : `, ${scoreText(verdict.maxScore)}`}, ${verdict.slot}`, tone: "bad", late: false })),
-    source: points.bucketMs === null ? "Every reading" : `Line: mean of ${points.bucketMs >= 60_000 ? `${points.bucketMs / 60_000} min` : `${points.bucketMs / 1_000} s`}; band: lowest to highest`,
+    coverage: coverage(
+      stats.received,
+      stream.rateHz,
+      Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, stream.createdMs),
+    ),
+    lost:
+      firstGap && lastGap
+        ? {
+            rows: lostRows,
+            why: [...new Set(gaps.map((gap) => gap.why))].join(" and "),
+            when: `${clockTime(firstGap.fromMs)} to ${clockTime(lastGap.toMs)}`,
+          }
+        : null,
+    events: (marks?.events ?? []).map(
+      (event): LaneMark => ({
+        id: event.id,
+        fromMs: event.tsMs,
+        toMs: event.tsMs,
+        label: `${event.kind.replace(/[-_]/g, " ")}${event.lateMs > 0 ? `, ${formatAge(event.lateMs)} late` : ""}`,
+        tone:
+          event.severity === "high" || event.severity === "critical"
+            ? "bad"
+            : event.severity === "medium"
+              ? "watch"
+              : "info",
+        late: event.lateMs > 0,
+      }),
+    ),
+    verdicts: verdicts.map(
+      (verdict): LaneMark => ({
+        id: `${verdict.slot}${verdict.fromMs}`,
+        fromMs: verdict.fromMs,
+        toMs: verdict.toMs,
+        label: `${verdict.label}${verdict.maxScore === null ? "" : `, ${scoreText(verdict.maxScore)}`}, ${verdict.slot}`,
+        tone: "bad",
+        late: false,
+      }),
+    ),
+    source:
+      points.bucketMs === null
+        ? "Every reading"
+        : `Line: mean of ${points.bucketMs >= 60_000 ? `${points.bucketMs / 60_000} min` : `${points.bucketMs / 1_000} s`}; band: lowest to highest`,
   };
 }
 

@@ -5,11 +5,24 @@ import { formatSpan, type Coverage } from "@/server/fabric/domain/stream-summary
 import type { RangeStats } from "@/server/fabric/domain/chart-points";
 import styles from "./stream.module.css";
 
-function Tile({ name, value, unit, children }: { name: string; value: ReactNode; unit?: string | null; children: ReactNode }) {
+function Tile({
+  name,
+  value,
+  unit,
+  children,
+}: {
+  name: string;
+  value: ReactNode;
+  unit?: string | null;
+  children: ReactNode;
+}) {
   return (
     <div className={styles.tile}>
       <dt>{name}</dt>
-      <dd className={styles.figure}>{value}{unit ? <span className={styles.unit}> {unit}</span> : null}</dd>
+      <dd className={styles.figure}>
+        {value}
+        {unit ? <span className={styles.unit}> {unit}</span> : null}
+      </dd>
       <dd className={styles.note}>{children}</dd>
     </div>
   );
@@ -29,18 +42,41 @@ interface TilesProps {
 export function Tiles({ unit, now, spanMs, stats, coverage, lost, clock }: TilesProps) {
   return (
     <dl className={styles.tiles}>
-      <Tile name="Now" value={<span key={now.tsMs} className={styles.nowFigure} data-testid="now-value">{now.value === null ? "none" : formatNumber(now.value)}</span>} unit={now.value === null ? null : unit}>
+      <Tile
+        name="Now"
+        value={
+          <span key={now.tsMs} className={styles.nowFigure} data-testid="now-value">
+            {now.value === null ? "none" : formatNumber(now.value)}
+          </span>
+        }
+        unit={now.value === null ? null : unit}
+      >
         <StatusText status={now.health.status}>{now.health.reason}</StatusText>
       </Tile>
-      <Tile name={`Mean over ${formatSpan(spanMs)}`} value={stats.mean === null ? "none" : formatNumber(stats.mean)} unit={stats.mean === null ? null : unit}>
-        {stats.min && stats.max ? `${formatNumber(stats.min.value)} to ${formatNumber(stats.max.value)}` : "no reading in this range"}
+      <Tile
+        name={`Mean over ${formatSpan(spanMs)}`}
+        value={stats.mean === null ? "none" : formatNumber(stats.mean)}
+        unit={stats.mean === null ? null : unit}
+      >
+        {stats.min && stats.max
+          ? `${formatNumber(stats.min.value)} to ${formatNumber(stats.max.value)}`
+          : "no reading in this range"}
       </Tile>
       <Tile name="Readings" value={formatCount(coverage.received)}>
-        {coverage.ratio === null ? "no rate declared, so none expected" : `${formatPercent(coverage.ratio)} of ${formatCount(coverage.expected ?? 0)} expected`}
+        {coverage.ratio === null
+          ? "no rate declared, so none expected"
+          : `${formatPercent(coverage.ratio)} of ${formatCount(coverage.expected ?? 0)} expected`}
       </Tile>
-      <Tile name="Lost at the edge" value={lost ? formatCount(lost.rows) : "0"}>{lost ? `rows, ${lost.why}, ${lost.when}` : "no gap record in this range"}</Tile>
-      <Tile name="Clock" value={clock.offsetMs === null || clock.source === "none" ? "unknown" : formatOffset(clock.offsetMs)}>
-        {clock.source === null || clock.source === "none" ? "the node has not synchronised" : `± ${clock.errorMs === null ? "?" : formatOffset(clock.errorMs).replace("+", "")}, ${clock.source.toUpperCase()}`}
+      <Tile name="Lost at the edge" value={lost ? formatCount(lost.rows) : "0"}>
+        {lost ? `rows, ${lost.why}, ${lost.when}` : "no gap record in this range"}
+      </Tile>
+      <Tile
+        name="Clock"
+        value={clock.offsetMs === null || clock.source === "none" ? "unknown" : formatOffset(clock.offsetMs)}
+      >
+        {clock.source === null || clock.source === "none"
+          ? "the node has not synchronised"
+          : `± ${clock.errorMs === null ? "?" : formatOffset(clock.errorMs).replace("+", "")}, ${clock.source.toUpperCase()}`}
       </Tile>
     </dl>
   );

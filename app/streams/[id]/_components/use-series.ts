@@ -24,7 +24,12 @@ export function useSeries(id: number, range: TimeRange, refreshMs: number | fals
     queryKey: ["series", id, range.from, range.to],
     queryFn: async ({ signal }) => {
       const { resolved } = resolveOrDefault(range, Date.now());
-      const query = new URLSearchParams({ id: String(id), fromMs: String(resolved.fromMs), toMs: String(resolved.toMs), maxPoints: "1000" });
+      const query = new URLSearchParams({
+        id: String(id),
+        fromMs: String(resolved.fromMs),
+        toMs: String(resolved.toMs),
+        maxPoints: "1000",
+      });
       const response = await fetch(`/api/series?${query}`, { signal });
       if (!response.ok) {
         const refusal = Refusal.safeParse(await response.json().catch(() => null));
@@ -55,7 +60,12 @@ export function useTail(id: number): readonly TailPoint[] {
   const add = useCallback((readings: readonly { tsMs: number; value: number | null; quality: number }[]) => {
     setTail((before) => {
       const last = before.at(-1)?.tsMs ?? -Infinity;
-      const fresh = readings.filter((reading) => reading.tsMs > last).map(({ tsMs, value, quality }) => ({ tsMs, value: quality === 0 || quality === 1 || quality === 7 ? value : null }));
+      const fresh = readings
+        .filter((reading) => reading.tsMs > last)
+        .map(({ tsMs, value, quality }) => ({
+          tsMs,
+          value: quality === 0 || quality === 1 || quality === 7 ? value : null,
+        }));
       return fresh.length === 0 ? before : [...before, ...fresh].slice(-MAX_TAIL);
     });
   }, []);

@@ -68,7 +68,12 @@ type Measure = Omit<PlantStream, "key" | "device" | "type"> & { type?: PlantStre
 
 /** The streams of one device from its table of measures, keyed `device/name`. */
 export function deviceStreams(device: string, measures: Readonly<Record<string, Measure>>): PlantStream[] {
-  return Object.entries(measures).map(([name, measure]) => ({ type: "number", ...measure, key: `${device}/${name}`, device }));
+  return Object.entries(measures).map(([name, measure]) => ({
+    type: "number",
+    ...measure,
+    key: `${device}/${name}`,
+    device,
+  }));
 }
 
 /** A table of measures, checked where it is written. */

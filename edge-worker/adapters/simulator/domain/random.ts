@@ -63,7 +63,11 @@ export class Random {
 export class Drift {
   value = 0;
 
-  constructor(private readonly random: Random, private readonly sigma: number, private readonly tauS: number) {}
+  constructor(
+    private readonly random: Random,
+    private readonly sigma: number,
+    private readonly tauS: number,
+  ) {}
 
   advance(dtS: number): number {
     const keep = Math.exp(-dtS / this.tauS);

@@ -17,7 +17,15 @@ import type { PlantKind, PlantStream } from "./plant";
 export const CAUSES = ["wear", "season", "stuck", "bias", "dropout", "bad-release", "cable-pull"] as const;
 export type CauseKind = (typeof CAUSES)[number];
 
-const DEFAULT_SIZE: Readonly<Record<CauseKind, number>> = { wear: 0.8, season: 15, stuck: 0, bias: 1, dropout: 0, "bad-release": 1 / 25.4, "cable-pull": 0 };
+const DEFAULT_SIZE: Readonly<Record<CauseKind, number>> = {
+  wear: 0.8,
+  season: 15,
+  stuck: 0,
+  bias: 1,
+  dropout: 0,
+  "bad-release": 1 / 25.4,
+  "cable-pull": 0,
+};
 
 export const Cause = z.strictObject({
   cause: z.enum(CAUSES),
@@ -62,16 +70,30 @@ export function readScenario(document: unknown, streams: readonly PlantStream[])
   const parsed = Scenario.safeParse(document);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new RangeError(`scenario${issue && issue.path.length > 0 ? `.${formatPath(issue.path)}` : ""}: ${issue?.message ?? "cannot be read"}. An entry reads {cause: wear, target: pump-2, at: 90s, for: 5m}.`);
+    throw new RangeError(
+      `scenario${issue && issue.path.length > 0 ? `.${formatPath(issue.path)}` : ""}: ${issue?.message ?? "cannot be read"}. An entry reads {cause: wear, target: pump-2, at: 90s, for: 5m}.`,
+    );
   }
   return parsed.data.map((entry, index) => {
-    const cause = { kind: entry.cause, target: entry.target, atMs: durationMs(entry.at), forMs: durationMs(entry.for), everyMs: entry.every ? durationMs(entry.every) : 0, size: entry.size ?? DEFAULT_SIZE[entry.cause], isLate: entry.late };
+    const cause = {
+      kind: entry.cause,
+      target: entry.target,
+      atMs: durationMs(entry.at),
+      forMs: durationMs(entry.for),
+      everyMs: entry.every ? durationMs(entry.every) : 0,
+      size: entry.size ?? DEFAULT_SIZE[entry.cause],
+      isLate: entry.late,
+    };
     if (!streams.some((stream) => doesConcern(cause, stream))) {
-      throw new RangeError(`scenario[${index}].target: there is no "${entry.target}". Devices: ${[...new Set(streams.map(({ device }) => device))].join(", ")}.`);
+      throw new RangeError(
+        `scenario[${index}].target: there is no "${entry.target}". Devices: ${[...new Set(streams.map(({ device }) => device))].join(", ")}.`,
+      );
     }
     if (cause.forMs <= 0) throw new RangeError(`scenario[${index}].for: must be longer than nothing.`);
-    if (cause.everyMs > 0 && cause.everyMs < cause.forMs) throw new RangeError(`scenario[${index}].every: must not be shorter than "for".`);
-    if (cause.kind === "wear" && (cause.size <= 0 || cause.size > 1)) throw new RangeError(`scenario[${index}].size: wear lies between 0 and 1.`);
+    if (cause.everyMs > 0 && cause.everyMs < cause.forMs)
+      throw new RangeError(`scenario[${index}].every: must not be shorter than "for".`);
+    if (cause.kind === "wear" && (cause.size <= 0 || cause.size > 1))
+      throw new RangeError(`scenario[${index}].size: wear lies between 0 and 1.`);
     return cause;
   });
 }

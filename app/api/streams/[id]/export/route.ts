@@ -7,11 +7,18 @@ export const dynamic = "force-dynamic";
 /** `GET /api/streams/7/export?fromMs=…&toMs=…`: every reading of the range as CSV, streamed, so a month costs no memory. */
 export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  const input = StreamRangeInput.safeParse({ id: Number((await params).id), fromMs: Number(query.get("fromMs") ?? Number.NaN), toMs: Number(query.get("toMs") ?? Number.NaN) });
-  if (!input.success) return Response.json({ error: "The range cannot be read: give id, fromMs and toMs (epoch ms)." }, { status: 400 });
+  const input = StreamRangeInput.safeParse({
+    id: Number((await params).id),
+    fromMs: Number(query.get("fromMs") ?? Number.NaN),
+    toMs: Number(query.get("toMs") ?? Number.NaN),
+  });
+  if (!input.success)
+    return Response.json({ error: "The range cannot be read: give id, fromMs and toMs (epoch ms)." }, { status: 400 });
   const ctx = createContext();
   const stream = await createCaller(ctx).streams.get({ id: input.data.id });
-  const chunks = (await webTimeSeries()).exportRange(ctx.pool, { streamIds: [stream.id], fromMs: input.data.fromMs, toMs: input.data.toMs })[Symbol.asyncIterator]();
+  const chunks = (await webTimeSeries())
+    .exportRange(ctx.pool, { streamIds: [stream.id], fromMs: input.data.fromMs, toMs: input.data.toMs })
+    [Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await chunks.next();
@@ -24,5 +31,11 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
   });
   const stamp = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace(/[-:]/g, "");
   const name = `${stream.nodeId}_${stream.key.replace(/[^a-z0-9._-]/g, "_")}_${stamp(input.data.fromMs)}_${stamp(input.data.toMs)}.csv`;
-  return new Response(body, { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="${name}"`, "cache-control": "no-store" } });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}"`,
+      "cache-control": "no-store",
+    },
+  });
 }
