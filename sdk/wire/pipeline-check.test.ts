@@ -138,6 +138,7 @@ test.each<[string, unknown, string, string, RegExp]>([
     "SCHEMA",
     /at most size/,
   ],
+  ["no window", steps(cleanStep), "steps", "STEP_ORDER", /needs a window/],
   [
     "session windows",
     steps({ window: { kind: "session", size: "5s" } }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Feature } from "./manifest";
+import type { Feature } from "./manifest";
 import {
   AGGREGATES,
   type Aggregate,
@@ -9,24 +9,9 @@ import {
   durationMs,
   everyNth,
 } from "./pipeline";
+import { type PipelineFault, nearest, notSupported, order } from "./pipeline-fault";
 import { formatPath } from "./refusal";
 import { isSameDimension } from "./units";
-
-/** What is wrong with a pipeline, where, and what to change. `path` starts at the document's root. */
-export interface PipelineFault {
-  path: string;
-  code:
-    | "SCHEMA"
-    | "UNKNOWN_STREAM"
-    | "UNIT_MISMATCH"
-    | "STATE_QUOTA"
-    | "UNKNOWN_SLOT"
-    | "MODEL_INPUTS"
-    | "NOT_SUPPORTED"
-    | "STEP_ORDER";
-  message: string;
-  fix: string;
-}
 
 /** The node as far as a pipeline is concerned. */
 export interface PipelineContext {
@@ -49,7 +34,7 @@ export interface PipelinePlan {
   clean: ReadonlyMap<string, CleanRule>;
   latenessMs: number;
   idleMs: number;
-  window: { sizeMs: number; everyMs: number } | null;
+  window: { sizeMs: number; everyMs: number };
   slot: string | null;
   thresholds: readonly ThresholdSpec[];
   keepEveryNth: number;
@@ -87,7 +72,7 @@ function planOf(spec: PipelineSpec, context: PipelineContext, faults: PipelineFa
   const instances = instancesOf(spec, context, faults);
   const clean = new Map<string, CleanRule>();
   const thresholds: ThresholdSpec[] = [];
-  let window: PipelinePlan["window"] = null;
+  let window: PipelinePlan["window"] | null = null;
   let emit: ReadonlyMap<string, readonly Aggregate[]> | null = null;
   let slot: string | null = null;
 
@@ -147,13 +132,14 @@ function planOf(spec: PipelineSpec, context: PipelineContext, faults: PipelineFa
       ),
     );
   }
+  if (!window) faults.push(order("steps", "a pipeline needs a window step: rows and events come from windows"));
   if (spec.out.media) faults.push(notSupported("out.media", "media clips", "Leave it out."));
   return {
     name: spec.pipeline,
     clean,
     latenessMs: durationMs(spec.time.lateness),
     idleMs: durationMs(spec.time.idle),
-    window,
+    window: window ?? { sizeMs: 0, everyMs: 0 },
     slot,
     thresholds,
     keepEveryNth: everyNth(spec.out.sample.else),
@@ -435,25 +421,4 @@ function hardBand(text: string | undefined, faults: Faults): PipelinePlan["hard"
     return null;
   }
   return { over: Number(over), under: Number(under) };
-}
-
-function order(path: string, message: string): PipelineFault {
-  return { path, code: "STEP_ORDER", message, fix: "Order the steps clean, window, infer, threshold." };
-}
-
-function notSupported(path: string, what: string, fix: string): PipelineFault {
-  return { path, code: "NOT_SUPPORTED", message: `this version does not run ${what}`, fix };
-}
-
-/** A hint that names what exists, the most alike first. */
-function nearest(wanted: string, known: readonly string[]): string {
-  if (known.length === 0) return "There is none yet: declare it in the node's configuration.";
-  const alike = [...known].sort((a, b) => sharedChars(wanted, b) - sharedChars(wanted, a)).slice(0, 3);
-  return `Use one that exists, such as ${alike.join(", ")}.`;
-}
-
-function sharedChars(a: string, b: string): number {
-  let shared = 0;
-  while (shared < a.length && a[shared] === b[shared]) shared += 1;
-  return shared * 10 + [...new Set(a)].filter((char) => b.includes(char)).length;
 }

@@ -119,7 +119,7 @@ export function parseUnit(code: string): Unit | null {
   if (bare === "") return code === "" ? null : { dimension: dim(), factor: 1, offset: 0 };
   const terms = bare.match(/^\/|[./]|(?:\[[^\]]*\]|[^./])+/g);
   if (!terms) return null;
-  const dimension = new Array<number>(BASES).fill(0);
+  const dimension = Array.from({ length: BASES }, () => 0);
   let factor = 1;
   let offset = 0;
   let sign = 1;
