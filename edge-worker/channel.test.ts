@@ -40,5 +40,5 @@ test("when the consumer leaves, waiting producers go on", async () => {
   channel.offer(1);
   const waiting = channel.push(2);
   for await (const _ of channel) break;
-  await waiting;
+  await expect(waiting).resolves.toBeUndefined();
 });

@@ -24,7 +24,8 @@ export class Channel<T> implements AsyncIterable<T> {
 
   /** Resolves when the item is queued; at once and without effect when the channel has ended. */
   async push(item: T): Promise<void> {
-    while (!this.#isEnded && this.#items.length >= this.capacity) await new Promise<void>((resolve) => this.#waitingProducers.push(resolve));
+    while (!this.#isEnded && this.#items.length >= this.capacity)
+      await new Promise<void>((resolve) => this.#waitingProducers.push(resolve));
     if (this.#isEnded) return;
     this.#items.push(item);
     this.#wake();

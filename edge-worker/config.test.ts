@@ -32,13 +32,22 @@ const faultsOf = (text: string, env: Record<string, string> = {}) => {
 
 test("YAML and JSON give the same configuration, the environment goes before the file", () => {
   const fromYaml = loadConfig({ EDGE_PORT: "0", EDGE_SITE: "lyon" }, fileOf(GOOD));
-  expect(fromYaml.config).toMatchObject({ node: "press-line-1", port: 0, site: "lyon", quotaMb: 512, adapters: [{ kind: "http", everyMs: 1_000 }] });
+  expect(fromYaml.config).toMatchObject({
+    node: "press-line-1",
+    port: 0,
+    site: "lyon",
+    quotaMb: 512,
+    adapters: [{ kind: "http", everyMs: 1_000 }],
+  });
   expect(fromYaml.sources.get("port")).toEqual({ kind: "environment", name: "EDGE_PORT" });
   expect(loadConfig({}, fileOf('{"node":"a","token":"t"}')).config.node).toBe("a");
 });
 
 test("a node can live from the environment alone", () => {
-  expect(loadConfig({ EDGE_NODE: "n", EDGE_TOKEN: "t", EDGE_DATA_DIR: "/data" }).config).toMatchObject({ node: "n", dataDir: "/data" });
+  expect(loadConfig({ EDGE_NODE: "n", EDGE_TOKEN: "t", EDGE_DATA_DIR: "/data" }).config).toMatchObject({
+    node: "n",
+    dataDir: "/data",
+  });
 });
 
 test.each<[string, string, Record<string, string>, string, RegExp]>([
@@ -49,10 +58,34 @@ test.each<[string, string, Record<string, string>, string, RegExp]>([
   ["an unknown variable", GOOD, { EDGE_TOKN: "t" }, "EDGE_TOKN", /EDGE_TOKEN/],
   ["an unknown setting", `${GOOD}\ncolour: blue`, {}, "", /colour/],
   ["an adapter of an unknown kind", `${GOOD}  - {kind: opcua}`, {}, "adapters[1].kind", /Correct/],
-  ["a stream nobody declared", GOOD.replace("stream: press-1/vibration", "stream: press-1/vib"), {}, "adapters[0].values[0].stream", /Add it under streams/],
-  ["a stream twice", GOOD.replace("adapters:", "  - {key: press-1/vibration, quantity: q, unit: mm/s}\nadapters:"), {}, "streams[1]", /own name/],
-  ["a recording that is not there", `${GOOD}  - {kind: replay, file: x.csv, columns: {a: press-1/vibration}}`, {}, "adapters[1].file", /relative to the configuration/],
-  ["a loop at capture time", `${GOOD}  - {kind: replay, file: x.csv, loop: true, time: capture, columns: {a: press-1/vibration}}`, {}, "adapters[1].loop", /time: now/],
+  [
+    "a stream nobody declared",
+    GOOD.replace("stream: press-1/vibration", "stream: press-1/vib"),
+    {},
+    "adapters[0].values[0].stream",
+    /Add it under streams/,
+  ],
+  [
+    "a stream twice",
+    GOOD.replace("adapters:", "  - {key: press-1/vibration, quantity: q, unit: mm/s}\nadapters:"),
+    {},
+    "streams[1]",
+    /own name/,
+  ],
+  [
+    "a recording that is not there",
+    `${GOOD}  - {kind: replay, file: x.csv, columns: {a: press-1/vibration}}`,
+    {},
+    "adapters[1].file",
+    /relative to the configuration/,
+  ],
+  [
+    "a loop at capture time",
+    `${GOOD}  - {kind: replay, file: x.csv, loop: true, time: capture, columns: {a: press-1/vibration}}`,
+    {},
+    "adapters[1].loop",
+    /time: now/,
+  ],
   ["a model that is not there", `${GOOD}\nslots: [{slot: a, model: a.onnx}]`, {}, "slots[0].model", /there is no file/],
   ["an address that is none", `${GOOD}\nurl: broker.local`, {}, "url", /mqtt:\/\//],
 ])("%s", (_, text, env, path, says) => {

@@ -11,19 +11,28 @@ import { MqttConfig } from "./adapters/mqtt";
 import { ReplayConfig } from "./adapters/replay";
 import { SimulatorConfig } from "./adapters/simulator-config";
 
-const Stream = StreamSpec.omit({ alias: true }).extend({ type: z.enum(["number", "boolean"]).default("number"), clean: CleanRule.optional() }).strict();
+const Stream = StreamSpec.omit({ alias: true })
+  .extend({ type: z.enum(["number", "boolean"]).default("number"), clean: CleanRule.optional() })
+  .strict();
 
 export const AdapterConfig = z.discriminatedUnion("kind", [ReplayConfig, SimulatorConfig, MqttConfig, HttpConfig]);
 export type AdapterConfig = z.infer<typeof AdapterConfig>;
 
-const Slot = z.strictObject({ slot: z.string().min(1).max(64), model: z.string().min(1), manifest: z.string().min(1).optional(), threshold: z.number().optional() });
+const Slot = z.strictObject({
+  slot: z.string().min(1).max(64),
+  model: z.string().min(1),
+  manifest: z.string().min(1).optional(),
+  threshold: z.number().optional(),
+});
 
 /** Everything an edge worker can be told. Paths in a file are relative to that file. */
 export const EdgeConfig = z.strictObject({
   node: NodeId,
   site: z.string().max(63).optional(),
   labels: z.record(z.string().max(63), z.string().max(253)).default({}),
-  url: z.url({ protocol: /^(mqtts?|wss?)$/, error: "must be an address such as mqtt://127.0.0.1:1883" }).default("mqtt://127.0.0.1:1883"),
+  url: z
+    .url({ protocol: /^(mqtts?|wss?)$/, error: "must be an address such as mqtt://127.0.0.1:1883" })
+    .default("mqtt://127.0.0.1:1883"),
   token: z.string().min(1).optional(),
   tokenFile: z.string().min(1).optional(),
   dataDir: z.string().min(1).optional(),
@@ -85,12 +94,23 @@ export interface LoadedConfig {
  * File (EDGE_CONFIG, YAML or JSON), over it the EDGE_* variables, under both the defaults.
  * @throws {ConfigError} with every fault found
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>, file: string | undefined = env["EDGE_CONFIG"]): LoadedConfig {
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  file: string | undefined = env["EDGE_CONFIG"],
+): LoadedConfig {
   const faults: ConfigFault[] = [];
   const document = file === undefined ? {} : readFile(file);
-  const sources = new Map<string, Source>(Object.keys(document).map((key) => [key, { kind: "file", name: file ?? "" }]));
-  for (const name of Object.keys(env).filter((key) => key.startsWith("EDGE_") && key !== "EDGE_CONFIG" && !(key in ENVIRONMENT))) {
-    faults.push({ path: name, message: "no such variable", fix: `Remove it. Known: EDGE_CONFIG, ${Object.keys(ENVIRONMENT).join(", ")}.` });
+  const sources = new Map<string, Source>(
+    Object.keys(document).map((key) => [key, { kind: "file", name: file ?? "" }]),
+  );
+  for (const name of Object.keys(env).filter(
+    (key) => key.startsWith("EDGE_") && key !== "EDGE_CONFIG" && !(key in ENVIRONMENT),
+  )) {
+    faults.push({
+      path: name,
+      message: "no such variable",
+      fix: `Remove it. Known: EDGE_CONFIG, ${Object.keys(ENVIRONMENT).join(", ")}.`,
+    });
   }
   for (const [name, setting] of Object.entries(ENVIRONMENT)) {
     const value = env[name];
@@ -107,14 +127,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
   const config = {
     ...parsed.data,
     dataDir: parsed.data.dataDir ? inFolder(parsed.data.dataDir) : resolve(".throughline", "edge", parsed.data.node),
-    adapters: parsed.data.adapters.map((adapter) => (adapter.kind === "replay" ? { ...adapter, file: inFolder(adapter.file) } : adapter)),
-    slots: parsed.data.slots.map((slot) => ({ ...slot, model: inFolder(slot.model), ...(slot.manifest ? { manifest: inFolder(slot.manifest) } : {}) })),
+    adapters: parsed.data.adapters.map((adapter) =>
+      adapter.kind === "replay" ? { ...adapter, file: inFolder(adapter.file) } : adapter,
+    ),
+    slots: parsed.data.slots.map((slot) => ({
+      ...slot,
+      model: inFolder(slot.model),
+      ...(slot.manifest ? { manifest: inFolder(slot.manifest) } : {}),
+    })),
   };
   const { token, tokenFile, ...rest } = config;
   faults.push(...checkTogether(config));
   const secret = token ?? (tokenFile === undefined ? "" : readToken(inFolder(tokenFile), faults));
   if (token === undefined && tokenFile === undefined) {
-    faults.push({ path: "token", message: "the node has no token to log in with", fix: `Run "throughline node add ${config.node}" and put what it prints into EDGE_TOKEN, or into a file named by tokenFile.` });
+    faults.push({
+      path: "token",
+      message: "the node has no token to log in with",
+      fix: `Run "throughline node add ${config.node}" and put what it prints into EDGE_TOKEN, or into a file named by tokenFile.`,
+    });
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return { config: { ...rest, token: secret }, sources };
@@ -129,7 +159,10 @@ function readFile(file: string): Record<string, unknown> {
   try {
     document = parseYaml(readFileSync(file, "utf8"), { maxAliasCount: 100 });
   } catch (cause) {
-    return fail(`neither YAML nor JSON: ${cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause)}`, "Correct the line that is named.");
+    return fail(
+      `neither YAML nor JSON: ${cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause)}`,
+      "Correct the line that is named.",
+    );
   }
   const parsed = z.record(z.string(), z.unknown()).safeParse(document ?? {});
   return parsed.success ? parsed.data : fail("not a map of settings", "Start with lines such as node: press-line-1.");
@@ -137,7 +170,11 @@ function readFile(file: string): Record<string, unknown> {
 
 function readToken(file: string, faults: ConfigFault[]): string {
   if (existsSync(file)) return readFileSync(file, "utf8").trim();
-  faults.push({ path: "tokenFile", message: `there is no file ${file}`, fix: "Correct the path, or write the node's token into it." });
+  faults.push({
+    path: "tokenFile",
+    message: `there is no file ${file}`,
+    fix: "Correct the path, or write the node's token into it.",
+  });
   return "";
 }
 
@@ -146,11 +183,19 @@ function faultOf(issue: z.core.$ZodIssue, sources: ReadonlyMap<string, Source>):
   const source = first === undefined ? undefined : sources.get(String(first));
   const path = formatPath(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return { path, message: `no such setting: ${issue.keys.join(", ")}`, fix: "Remove it, or see --explain for the names." };
+    return {
+      path,
+      message: `no such setting: ${issue.keys.join(", ")}`,
+      fix: "Remove it, or see --explain for the names.",
+    };
   }
   const where = source?.kind === "environment" ? `${source.name} (${path})` : path;
   const isMissing = issue.code === "invalid_type" && issue.input === undefined && first !== undefined && !source;
-  return { path: where, message: isMissing ? "is missing" : issue.message, fix: `${isMissing ? "Set" : "Correct"} ${where}; --explain says what it means.` };
+  return {
+    path: where,
+    message: isMissing ? "is missing" : issue.message,
+    fix: `${isMissing ? "Set" : "Correct"} ${where}; --explain says what it means.`,
+  };
 }
 
 /** Faults that lie between settings: names used twice, streams that nobody declared, files that are not there. */
@@ -158,29 +203,54 @@ function checkTogether(config: Omit<Parsed, "token" | "tokenFile">): ConfigFault
   const faults: ConfigFault[] = [];
   const once = (what: string, names: readonly string[]): void => {
     for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) !== index) faults.push({ path: `${what}[${index}]`, message: `"${name}" is there twice`, fix: "Give each its own name." });
+      if (names.indexOf(name) !== index)
+        faults.push({ path: `${what}[${index}]`, message: `"${name}" is there twice`, fix: "Give each its own name." });
     }
   };
-  once("streams", config.streams.map(({ key }) => key));
-  once("slots", config.slots.map(({ slot }) => slot));
+  once(
+    "streams",
+    config.streams.map(({ key }) => key),
+  );
+  once(
+    "slots",
+    config.slots.map(({ slot }) => slot),
+  );
   const hasSimulator = config.adapters.some(({ kind }) => kind === "simulator");
   const known = new Set(config.streams.map(({ key }) => key));
   config.adapters.forEach((adapter, index) => {
     const named = streamsOf(adapter);
     for (const [path, key] of named) {
       if (!known.has(key) && !key.includes("{") && !hasSimulator) {
-        faults.push({ path: `adapters[${index}].${path}`, message: `no stream "${key}" is declared`, fix: "Add it under streams, with its quantity and unit." });
+        faults.push({
+          path: `adapters[${index}].${path}`,
+          message: `no stream "${key}" is declared`,
+          fix: "Add it under streams, with its quantity and unit.",
+        });
       }
     }
     if (adapter.kind === "replay") {
-      if (!existsSync(adapter.file)) faults.push({ path: `adapters[${index}].file`, message: `there is no file ${adapter.file}`, fix: "Correct the path; it is relative to the configuration file." });
+      if (!existsSync(adapter.file))
+        faults.push({
+          path: `adapters[${index}].file`,
+          message: `there is no file ${adapter.file}`,
+          fix: "Correct the path; it is relative to the configuration file.",
+        });
       if (adapter.loop && adapter.time === "capture") {
-        faults.push({ path: `adapters[${index}].loop`, message: "a loop would send the same capture times again", fix: "Use time: now, or leave loop out." });
+        faults.push({
+          path: `adapters[${index}].loop`,
+          message: "a loop would send the same capture times again",
+          fix: "Use time: now, or leave loop out.",
+        });
       }
     }
   });
   config.slots.forEach(({ model }, index) => {
-    if (!existsSync(model)) faults.push({ path: `slots[${index}].model`, message: `there is no file ${model}`, fix: "Correct the path; it is relative to the configuration file." });
+    if (!existsSync(model))
+      faults.push({
+        path: `slots[${index}].model`,
+        message: `there is no file ${model}`,
+        fix: "Correct the path; it is relative to the configuration file.",
+      });
   });
   return faults;
 }
@@ -190,7 +260,9 @@ function streamsOf(adapter: AdapterConfig): [path: string, key: string][] {
     case "replay":
       return Object.entries(adapter.columns).map(([column, key]) => [`columns.${column}`, key]);
     case "mqtt":
-      return adapter.subscriptions.flatMap(({ values }, at) => values.map(({ stream }, index): [string, string] => [`subscriptions[${at}].values[${index}].stream`, stream]));
+      return adapter.subscriptions.flatMap(({ values }, at) =>
+        values.map(({ stream }, index): [string, string] => [`subscriptions[${at}].values[${index}].stream`, stream]),
+      );
     case "http":
       return adapter.values.map(({ stream }, index) => [`values[${index}].stream`, stream]);
     case "simulator":

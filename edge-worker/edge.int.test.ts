@@ -36,8 +36,14 @@ interface Ended {
 }
 
 /** Starts the bundled worker as its own process; `ended` tells how it went. */
-function startEdge(env: Record<string, string>, args: string[] = []): { process: ChildProcess; port: Promise<number>; ended: Promise<Ended> } {
-  const started = spawn(process.execPath, [bundlePath("edge"), ...args], { env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+function startEdge(
+  env: Record<string, string>,
+  args: string[] = [],
+): { process: ChildProcess; port: Promise<number>; ended: Promise<Ended> } {
+  const started = spawn(process.execPath, [bundlePath("edge"), ...args], {
+    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child = started;
   let stdout = "";
   let stderr = "";
@@ -55,18 +61,50 @@ function startEdge(env: Record<string, string>, args: string[] = []): { process:
 
 /** 40 s at 1 and 20 s at 9, at 20 times the pace; the limit is 5. */
 async function writeLine(changes: Record<string, unknown> = {}): Promise<string> {
-  const rows = Array.from({ length: 600 }, (_, tenth) => `${(1_767_225_600_000 + tenth * 100) / 1_000},${tenth < 400 ? 1 : 9},${tenth < 400 ? 0 : 1}`);
+  const rows = Array.from(
+    { length: 600 },
+    (_, tenth) => `${(1_767_225_600_000 + tenth * 100) / 1_000},${tenth < 400 ? 1 : 9},${tenth < 400 ? 0 : 1}`,
+  );
   await writeFile(join(folder, "log.csv"), `timestamp,value,label\n${rows.join("\n")}\n`);
-  await writeModel(folder, "sum", sumModel(1), ioOf(1, ["score"], () => "v"), 5);
+  await writeModel(
+    folder,
+    "sum",
+    sumModel(1),
+    ioOf(1, ["score"], () => "v"),
+    5,
+  );
   const file = join(folder, "edge.yaml");
   await writeFile(
     file,
     JSON.stringify({
-      node: "edge-test-1", site: "lyon", url: broker.url, port: 0, dataDir: "data",
+      node: "edge-test-1",
+      site: "lyon",
+      url: broker.url,
+      port: 0,
+      dataDir: "data",
       streams: [{ key: "pump-1/vibration", quantity: "velocity", unit: "mm/s", device: "pump-1", rateHz: 200 }],
-      adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, labels: { label: "fault" }, speed: 20 }],
+      adapters: [
+        {
+          kind: "replay",
+          file: "log.csv",
+          columns: { value: "pump-1/vibration" },
+          labels: { label: "fault" },
+          speed: 20,
+        },
+      ],
       slots: [{ slot: "health", model: "sum.onnx" }],
-      pipelines: [{ pipeline: "vib@1", in: { v: "pump-1/vibration" }, time: { lateness: "0s", idle: "1s" }, steps: [{ window: { size: "100ms" } }, { infer: { slot: "health" } }, { threshold: { kind: "vibration-alarm" } }] }],
+      pipelines: [
+        {
+          pipeline: "vib@1",
+          in: { v: "pump-1/vibration" },
+          time: { lateness: "0s", idle: "1s" },
+          steps: [
+            { window: { size: "100ms" } },
+            { infer: { slot: "health" } },
+            { threshold: { kind: "vibration-alarm" } },
+          ],
+        },
+      ],
       ...changes,
     }),
   );
@@ -82,13 +120,19 @@ test("the worker's process sends its birth, telemetry, inference and events, in 
   const port = await edge.port;
 
   await expect.poll(() => ledger.values("1").length, { timeout: 20_000 }).toBe(600);
-  const rowsOf = (lane: "events" | "inference"): { dt: number }[] => ledger.batches(lane).flatMap(({ batch }): { dt: number }[] => ("rows" in batch ? batch.rows : []));
+  const rowsOf = (lane: "events" | "inference"): { dt: number }[] =>
+    ledger.batches(lane).flatMap(({ batch }): { dt: number }[] => ("rows" in batch ? batch.rows : []));
   await expect.poll(() => rowsOf("inference").length, { timeout: 10_000 }).toBeGreaterThan(20);
   await expect.poll(() => JSON.stringify(rowsOf("events")), { timeout: 10_000 }).toMatch(/vibration-alarm/);
   expect(JSON.stringify(rowsOf("events"))).toMatch(/truth\.fault/);
   expect(JSON.stringify(rowsOf("inference")[0])).toMatch(/"slot":"health","model":"sha256:[0-9a-f]{64}"/);
   const birth = ledger.messages.filter(({ topic }) => topic.endsWith("/up/birth")).at(-1);
-  expect(JSON.parse(birth?.payload.toString() ?? "{}")).toMatchObject({ site: "lyon", agent: "edge-worker/1.0.0", streams: [{ key: "pump-1/vibration" }], slots: [{ slot: "health", committed: expect.stringMatching(/^sha256:/) }] });
+  expect(JSON.parse(birth?.payload.toString() ?? "{}")).toMatchObject({
+    site: "lyon",
+    agent: "edge-worker/1.0.0",
+    streams: [{ key: "pump-1/vibration" }],
+    slots: [{ slot: "health", committed: expect.stringMatching(/^sha256:/) }],
+  });
   expect(ledger.faults).toEqual([]);
 
   const health = await (await fetch(`http://127.0.0.1:${port}/health`)).json();
@@ -117,7 +161,9 @@ test("a faulty configuration ends with 78 and names each path and fix", async ()
 });
 
 test("a pipeline that cannot run ends with 78 too", async () => {
-  const config = await writeLine({ pipelines: [{ pipeline: "vib@1", in: { v: "pump-9/vibration" }, steps: [{ window: { size: "1s" } }] }] });
+  const config = await writeLine({
+    pipelines: [{ pipeline: "vib@1", in: { v: "pump-9/vibration" }, steps: [{ window: { size: "1s" } }] }],
+  });
   const { code, stderr } = await startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: "x", EDGE_LOG_LEVEL: "silent" }).ended;
   expect(code).toBe(78);
   expect(stderr).toMatch(/pipelines\[0\]\.in\.v: no stream "pump-9\/vibration"/);
@@ -125,7 +171,9 @@ test("a pipeline that cannot run ends with 78 too", async () => {
 
 test("--explain tells value, source, default and meaning, and keeps the token to itself", async () => {
   const config = await writeLine();
-  const { code, stdout } = await startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: "tln_secret", EDGE_QUOTA_MB: "64" }, ["--explain"]).ended;
+  const { code, stdout } = await startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: "tln_secret", EDGE_QUOTA_MB: "64" }, [
+    "--explain",
+  ]).ended;
   expect(code).toBe(0);
   expect(stdout).toMatch(/quotaMb = 64\n.*\n.*from: environment EDGE_QUOTA_MB {3}default: 512/);
   expect(stdout).toMatch(/site = "lyon"\n.*\n.*from: file/);

@@ -17,7 +17,8 @@ const MEANING: Record<Setting, string> = {
   pipelineStateMb: "memory one pipeline may keep in windows, MB",
   probeMemoryMb: "memory a new model may take while it is tried, MB",
   probeTimeoutMs: "time a new model has to load and answer, ms",
-  streams: "what is measured: key, quantity, UCUM unit, device, rate; clean marks values out of range, stuck or jumping",
+  streams:
+    "what is measured: key, quantity, UCUM unit, device, rate; clean marks values out of range, stuck or jumping",
   adapters: "where readings come from: replay, simulator, mqtt, http",
   slots: "models by slot: the .onnx file and the .json manifest beside it",
   pipelines: "how readings become windows, scores and events (wire contract §9)",
@@ -29,7 +30,8 @@ export function explain({ config, sources }: LoadedConfig): string {
   const values: Record<string, unknown> = { ...config, token: config.token ? "(set)" : "" };
   for (const key of EdgeConfig.keyof().options) {
     const source = sources.get(key);
-    const from = source === undefined ? "default" : source.kind === "default" ? "default" : `${source.kind} ${source.name}`;
+    const from =
+      source === undefined ? "default" : source.kind === "default" ? "default" : `${source.kind} ${source.name}`;
     const variable = Object.entries(ENVIRONMENT).find(([, setting]) => setting === key)?.[0];
     const preset = EdgeConfig.shape[key].safeParse(undefined);
     lines.push(

@@ -24,7 +24,12 @@ export function overall(parts: readonly Part[]): Part["status"] {
 }
 
 /** Serves `/health` (JSON; 503 when a part is failing) and `/metrics` (Prometheus text). */
-export function serveHealth(options: { host: string; port: number; health: () => Health; registry: Registry }): Promise<{ port: number; close(): Promise<void> }> {
+export function serveHealth(options: {
+  host: string;
+  port: number;
+  health: () => Health;
+  registry: Registry;
+}): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0];
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -32,7 +37,10 @@ export function serveHealth(options: { host: string; port: number; health: () =>
     } else if (path === "/health") {
       const health = options.health();
       const status = overall(health.parts);
-      response.writeHead(status === "failing" ? 503 : 200, { "content-type": "application/json", "cache-control": "no-store" });
+      response.writeHead(status === "failing" ? 503 : 200, {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+      });
       response.end(JSON.stringify({ status, ...health }));
     } else if (path === "/metrics") {
       options.registry.metrics().then(

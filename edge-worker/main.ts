@@ -31,7 +31,14 @@ async function run({ config }: LoadedConfig): Promise<void> {
     url: config.url,
     token: config.token,
     dataDir: config.dataDir,
-    streams: streams.map(({ key, quantity, unit, type, device: of, rateHz }) => ({ key, quantity, unit, type, ...(of ? { device: of } : {}), ...(rateHz ? { rateHz } : {}) })),
+    streams: streams.map(({ key, quantity, unit, type, device: of, rateHz }) => ({
+      key,
+      quantity,
+      unit,
+      type,
+      ...(of ? { device: of } : {}),
+      ...(rateHz ? { rateHz } : {}),
+    })),
     quota: { bytes: config.quotaMb * 1_048_576 },
     agent: `edge-worker/${VERSION}`,
     capabilities: ["infer", "pipeline"],
@@ -40,7 +47,14 @@ async function run({ config }: LoadedConfig): Promise<void> {
   });
   const port: EdgeDevice = patient(device);
   try {
-    worker = await startWorker({ config, streams, adapters: opened.map(({ adapter }) => adapter), device: port, log, version: VERSION });
+    worker = await startWorker({
+      config,
+      streams,
+      adapters: opened.map(({ adapter }) => adapter),
+      device: port,
+      log,
+      version: VERSION,
+    });
   } catch (cause) {
     await device.close();
     throw cause;
@@ -67,7 +81,10 @@ async function run({ config }: LoadedConfig): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: "string" }, check: { type: "boolean" }, explain: { type: "boolean" } }, allowPositionals: false });
+  const { values } = parseArgs({
+    options: { config: { type: "string" }, check: { type: "boolean" }, explain: { type: "boolean" } },
+    allowPositionals: false,
+  });
   const loaded = loadConfig(process.env, values.config ?? process.env["EDGE_CONFIG"]);
   if (values.explain) process.stdout.write(`${explain(loaded)}\n`);
   else if (values.check) process.stdout.write(`The configuration of ${loaded.config.node} is good.\n`);
@@ -76,6 +93,8 @@ async function main(): Promise<void> {
 
 main().catch((cause: unknown) => {
   const isConfig = cause instanceof ConfigError || (cause instanceof DeviceError && cause.code === "BAD_OPTIONS");
-  process.stderr.write(`${cause instanceof Error ? (isConfig ? cause.message : (cause.stack ?? cause.message)) : String(cause)}\n`);
+  process.stderr.write(
+    `${cause instanceof Error ? (isConfig ? cause.message : (cause.stack ?? cause.message)) : String(cause)}\n`,
+  );
   process.exit(isConfig ? EXIT_CONFIG : 1);
 });

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import { type PipelineContext, type PipelineFault, type PipelinePlan, modelInputFaults, parsePipeline } from "@/sdk/wire/pipeline-check";
+import { type PipelineContext, type PipelinePlan, modelInputFaults, parsePipeline } from "@/sdk/wire/pipeline-check";
+import type { PipelineFault } from "@/sdk/wire/pipeline-fault";
 import { Channel } from "./channel";
 import type { EdgeDevice } from "./device";
 import type { ModelSidecar } from "./inference/sidecar";
@@ -22,7 +23,13 @@ export interface PipelineState extends WindowCounts {
 interface Running {
   plan: PipelinePlan;
   state: PipelineState;
-  feeds: { channel: Channel<PipelineItem>; keys: ReadonlySet<string>; lastTsMs: number | null; lastSeenMs: number; tickedMs: number }[];
+  feeds: {
+    channel: Channel<PipelineItem>;
+    keys: ReadonlySet<string>;
+    lastTsMs: number | null;
+    lastSeenMs: number;
+    tickedMs: number;
+  }[];
   done: Promise<void>;
 }
 
@@ -53,7 +60,11 @@ export class Pipelines {
 
   context(): PipelineContext {
     const { streams, stateQuotaBytes, slots, slotNames } = this.options;
-    return { streams, stateQuotaBytes, slots: new Map(slotNames().map((slot) => [slot, slots.features(slot) ?? null])) };
+    return {
+      streams,
+      stateQuotaBytes,
+      slots: new Map(slotNames().map((slot) => [slot, slots.features(slot) ?? null])),
+    };
   }
 
   /** Starts, replaces and stops until exactly these run; by document, its faults. */
@@ -62,13 +73,13 @@ export class Pipelines {
     const results = documents.map((document) => parsePipeline(document, context));
     const kept = new Set<string>();
     for (const [index, result] of results.entries()) {
-      const name = "plan" in result ? nameOf(result.plan.name) : nameOf(String((documents[index] as { pipeline?: unknown } | null)?.pipeline ?? ""));
+      const name = nameOf("plan" in result ? result.plan.name : claimedName(documents[index]));
       kept.add(name);
       if (!("plan" in result) || this.#running.get(name)?.plan.name === result.plan.name) continue;
       await this.#stop(name);
       this.#running.set(name, this.#start(result.plan));
     }
-    for (const name of [...this.#running.keys()]) if (!kept.has(name)) await this.#stop(name);
+    for (const name of this.#running.keys()) if (!kept.has(name)) await this.#stop(name);
     return results.map((result) => ("faults" in result ? result.faults : []));
   }
 
@@ -101,7 +112,8 @@ export class Pipelines {
     const nowMs = (this.options.now ?? Date.now)();
     for (const { plan, feeds } of this.#running.values()) {
       for (const feed of feeds) {
-        if (feed.lastTsMs === null || nowMs - feed.lastSeenMs < plan.idleMs || nowMs - feed.tickedMs < plan.idleMs) continue;
+        if (feed.lastTsMs === null || nowMs - feed.lastSeenMs < plan.idleMs || nowMs - feed.tickedMs < plan.idleMs)
+          continue;
         feed.tickedMs = nowMs;
         feed.channel.offer({ tsMs: feed.lastTsMs + (nowMs - feed.lastSeenMs), tick: true });
       }
@@ -126,7 +138,16 @@ export class Pipelines {
 
   #start(plan: PipelinePlan): Running {
     const { node, streams, slots, stateQuotaBytes, metrics, log, device } = this.options;
-    const state: PipelineState = { pipeline: plan.name, devices: plan.instances.map((instance) => instance.device), rows: 0, rejected: 0, lastRejection: null, late: 0, unusable: 0, overflow: 0 };
+    const state: PipelineState = {
+      pipeline: plan.name,
+      devices: plan.instances.map((instance) => instance.device),
+      rows: 0,
+      rejected: 0,
+      lastRejection: null,
+      late: 0,
+      unusable: 0,
+      overflow: 0,
+    };
     const inputs = plan.instances.reduce((count, instance) => count + instance.inputs.size, 0);
     const runtime = {
       node,
@@ -138,10 +159,20 @@ export class Pipelines {
         state.rejected += 1;
         state.lastRejection = cause instanceof Error ? cause.message : String(cause);
         metrics.windows.inc({ pipeline: plan.name });
-        if (state.rejected === 1 || state.rejected % 1_000 === 0) log.warn({ pipeline: plan.name, rejected: state.rejected, why: state.lastRejection }, "a window could not be scored");
+        if (state.rejected === 1 || state.rejected % 1_000 === 0)
+          log.warn(
+            { pipeline: plan.name, rejected: state.rejected, why: state.lastRejection },
+            "a window could not be scored",
+          );
       },
     };
-    const feeds = plan.instances.map((instance) => ({ channel: new Channel<PipelineItem>(CHANNEL_CAPACITY), keys: new Set(instance.inputs.values()), lastTsMs: null, lastSeenMs: 0, tickedMs: 0 }));
+    const feeds = plan.instances.map((instance) => ({
+      channel: new Channel<PipelineItem>(CHANNEL_CAPACITY),
+      keys: new Set(instance.inputs.values()),
+      lastTsMs: null,
+      lastSeenMs: 0,
+      tickedMs: 0,
+    }));
     const deliver = async (out: PipelineOut): Promise<void> => {
       state.rows += 1;
       metrics.rows.inc({ pipeline: plan.name, lane: out.lane });
@@ -161,6 +192,12 @@ export class Pipelines {
     );
     return { plan, state, feeds, done };
   }
+}
+
+/** The name a faulty document gives itself, so that the version of it that runs is kept. */
+function claimedName(document: unknown): string {
+  const name = typeof document === "object" && document !== null && "pipeline" in document ? document.pipeline : "";
+  return typeof name === "string" ? name : "";
 }
 
 /** `press-vib@7` is version 7 of `press-vib`. */

@@ -13,7 +13,12 @@ export interface Sample {
 /** Something known from elsewhere about the readings, such as a labelled anomaly in a recording; sent on the events lane. */
 export interface TruthEvent {
   tsMs: number;
-  event: { kind: string; severity?: "info" | "low" | "medium" | "high" | "critical"; stream?: string; data?: Record<string, unknown> };
+  event: {
+    kind: string;
+    severity?: "info" | "low" | "medium" | "high" | "critical";
+    stream?: string;
+    data?: Record<string, unknown>;
+  };
 }
 
 /** Time has reached `tsMs` although nothing was measured, so windows that end before it may close. */

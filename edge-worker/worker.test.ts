@@ -39,28 +39,70 @@ function recorder() {
     flush: async () => undefined,
     close: async () => undefined,
   };
-  return { device, written, events, inferences, desire: (desired: Partial<Desired>) => desire({ v: 1, revision: 1, slots: [], pipelines: [], sampling: {}, ...desired }) };
+  return {
+    device,
+    written,
+    events,
+    inferences,
+    desire: (desired: Partial<Desired>) =>
+      desire({ v: 1, revision: 1, slots: [], pipelines: [], sampling: {}, ...desired }),
+  };
 }
 
 const PIPELINE = {
   pipeline: "vib-watch@1",
   in: { v: "pump-1/vibration" },
   time: { lateness: "0s" },
-  steps: [{ window: { size: "5s" } }, { infer: { slot: "health" } }, { threshold: { on: "score", kind: "vibration-alarm" } }],
+  steps: [
+    { window: { size: "5s" } },
+    { infer: { slot: "health" } },
+    { threshold: { on: "score", kind: "vibration-alarm" } },
+  ],
 };
 
 /** A minute of 1 at 1 Hz, then twenty seconds of 9. */
 async function start(changes: Record<string, unknown> = {}, threshold = 5) {
-  const rows = Array.from({ length: 80 }, (_, s) => `${new Date(Date.UTC(2026, 0, 1, 0, 0, s)).toISOString()},${s < 60 ? 1 : 9},${s < 60 ? 0 : 1}`);
+  const rows = Array.from(
+    { length: 80 },
+    (_, s) => `${new Date(Date.UTC(2026, 0, 1, 0, 0, s)).toISOString()},${s < 60 ? 1 : 9},${s < 60 ? 0 : 1}`,
+  );
   await writeFile(join(folder, "log.csv"), `timestamp,value,label\n${rows.join("\n")}\n`);
-  await writeModel(folder, "sum", sumModel(1), ioOf(1, ["score"], () => "v"), threshold);
+  await writeModel(
+    folder,
+    "sum",
+    sumModel(1),
+    ioOf(1, ["score"], () => "v"),
+    threshold,
+  );
   const file = join(folder, "edge.yaml");
   await writeFile(
     file,
     JSON.stringify({
-      node: "pump-house-1", token: "tln_x", dataDir: "data", port: 0, logLevel: "silent",
-      streams: [{ key: "pump-1/vibration", quantity: "velocity", unit: "mm/s", device: "pump-1", rateHz: 1, clean: { range: [0, 100, "mm/s"] } }],
-      adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, labels: { label: "fault" }, speed: "max", time: "capture" }],
+      node: "pump-house-1",
+      token: "tln_x",
+      dataDir: "data",
+      port: 0,
+      logLevel: "silent",
+      streams: [
+        {
+          key: "pump-1/vibration",
+          quantity: "velocity",
+          unit: "mm/s",
+          device: "pump-1",
+          rateHz: 1,
+          clean: { range: [0, 100, "mm/s"] },
+        },
+      ],
+      adapters: [
+        {
+          kind: "replay",
+          file: "log.csv",
+          columns: { value: "pump-1/vibration" },
+          labels: { label: "fault" },
+          speed: "max",
+          time: "capture",
+        },
+      ],
       slots: [{ slot: "health", model: "sum.onnx" }],
       pipelines: [PIPELINE],
       ...changes,
@@ -68,7 +110,14 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
   );
   const { config } = loadConfig({}, file);
   const recorded = recorder();
-  worker = await startWorker({ config, streams: config.streams, adapters: config.adapters.map((adapter) => openAdapter(adapter).adapter), device: recorded.device, log: pino({ level: "silent" }), version: "test" });
+  worker = await startWorker({
+    config,
+    streams: config.streams,
+    adapters: config.adapters.map((adapter) => openAdapter(adapter).adapter),
+    device: recorded.device,
+    log: pino({ level: "silent" }),
+    version: "test",
+  });
   return recorded;
 }
 
@@ -82,10 +131,21 @@ test("a recording runs through the line: readings, scores stamped with the model
   await expect.poll(() => written.length).toBe(80);
   await expect.poll(() => inferences.length).toBe(15);
   expect(inferences.map(({ output }) => output.score)).toEqual([...Array<number>(12).fill(1), 9, 9, 9]);
-  expect(new Set(inferences.map(({ model }) => model))).toEqual(new Set([expect.stringMatching(/^sha256:[0-9a-f]{64}$/)]));
-  expect(inferences[0]).toMatchObject({ slot: "health", role: "active", input: { "v.mean": 1 }, output: { label: "normal", device: "pump-1" } });
-  expect(events.filter(({ kind }) => kind === "vibration-alarm")).toMatchObject([{ severity: "high", stream: "pump-1/vibration", data: { state: "raised", value: 9, limit: 5 } }]);
-  expect(events.filter(({ kind }) => kind === "truth.fault")).toMatchObject([{ tsMs: Date.UTC(2026, 0, 1, 0, 1, 0), data: { state: "begin" } }]);
+  expect(new Set(inferences.map(({ model }) => model))).toEqual(
+    new Set([expect.stringMatching(/^sha256:[0-9a-f]{64}$/)]),
+  );
+  expect(inferences[0]).toMatchObject({
+    slot: "health",
+    role: "active",
+    input: { "v.mean": 1 },
+    output: { label: "normal", device: "pump-1" },
+  });
+  expect(events.filter(({ kind }) => kind === "vibration-alarm")).toMatchObject([
+    { severity: "high", stream: "pump-1/vibration", data: { state: "raised", value: 9, limit: 5 } },
+  ]);
+  expect(events.filter(({ kind }) => kind === "truth.fault")).toMatchObject([
+    { tsMs: Date.UTC(2026, 0, 1, 0, 1, 0), data: { state: "begin" } },
+  ]);
 }, 20_000);
 
 test("health names every part and metrics count what happened", async () => {
@@ -93,7 +153,11 @@ test("health names every part and metrics count what happened", async () => {
   await expect.poll(() => written.length).toBe(80);
   const health = await get("/health");
   expect(health.status).toBe(200);
-  expect(JSON.parse(health.text)).toMatchObject({ status: "ok", node: "pump-house-1", slots: [{ slot: "health", name: "sum" }] });
+  expect(JSON.parse(health.text)).toMatchObject({
+    status: "ok",
+    node: "pump-house-1",
+    slots: [{ slot: "health", name: "sum" }],
+  });
   const metrics = (await get("/metrics")).text;
   expect(metrics).toMatch(/throughline_edge_readings_total 80/);
   expect(metrics).toMatch(/throughline_edge_event_loop_delay_seconds_bucket/);
@@ -102,7 +166,12 @@ test("health names every part and metrics count what happened", async () => {
 
 test("a refused model leaves its slot empty, says so, and readings go on", async () => {
   await writeFile(join(folder, "bad.onnx"), "not a model");
-  await writeModel(folder, "bad", new TextEncoder().encode("not a model"), ioOf(1, ["score"], () => "v"));
+  await writeModel(
+    folder,
+    "bad",
+    new TextEncoder().encode("not a model"),
+    ioOf(1, ["score"], () => "v"),
+  );
   const { written } = await start({ slots: [{ slot: "health", model: "bad.onnx" }] });
   await expect.poll(() => written.length).toBe(80);
   const health = await get("/health");
@@ -111,19 +180,29 @@ test("a refused model leaves its slot empty, says so, and readings go on", async
 }, 20_000);
 
 test("a file whose bytes are not those of its manifest is not used", async () => {
-  await writeModel(folder, "swapped", sumModel(1), ioOf(1, ["score"], () => "v"));
+  await writeModel(
+    folder,
+    "swapped",
+    sumModel(1),
+    ioOf(1, ["score"], () => "v"),
+  );
   await writeFile(join(folder, "swapped.onnx"), sumModel(1, 2));
   await start({ slots: [{ slot: "health", model: "swapped.onnx" }] });
   expect((await get("/health")).text).toMatch(/MODEL_HASH/);
 }, 20_000);
 
 test("a pipeline that cannot run stops the start, with path and fix", async () => {
-  await expect(start({ pipelines: [{ ...PIPELINE, in: { v: "pump-1/vibratoin" } }] })).rejects.toThrow(/pipelines\[0\]\.in\.v: no stream "pump-1\/vibratoin"[\s\S]*Fix: Use one that exists, such as pump-1\/vibration/);
+  await expect(start({ pipelines: [{ ...PIPELINE, in: { v: "pump-1/vibratoin" } }] })).rejects.toThrow(
+    /pipelines\[0\]\.in\.v: no stream "pump-1\/vibratoin"[\s\S]*Fix: Use one that exists, such as pump-1\/vibration/,
+  );
 }, 20_000);
 
 test("a desired pipeline replaces the running one; a faulty one leaves it and is reported", async () => {
   const { desire } = await start();
-  const faults = await desire({ revision: 2, pipelines: [{ name: "vib-watch", version: 2, spec: { ...PIPELINE, in: { v: "nowhere" } } }] });
+  const faults = await desire({
+    revision: 2,
+    pipelines: [{ name: "vib-watch", version: 2, spec: { ...PIPELINE, in: { v: "nowhere" } } }],
+  });
   expect(faults).toMatchObject([{ path: "pipelines.vib-watch.in.v", code: "UNKNOWN_STREAM" }]);
   expect(worker?.health()["pipelines"]).toMatchObject([{ pipeline: "vib-watch@1" }]);
   expect(await desire({ revision: 3, pipelines: [{ name: "vib-watch", version: 3, spec: PIPELINE }] })).toEqual([]);
@@ -131,7 +210,9 @@ test("a desired pipeline replaces the running one; a faulty one leaves it and is
 }, 20_000);
 
 test("it stops within five seconds while a looped source is running", async () => {
-  await start({ adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 1 }] });
+  await start({
+    adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 1 }],
+  });
   const startedMs = Date.now();
   await worker?.stop();
   worker = null;

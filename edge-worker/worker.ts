@@ -73,19 +73,35 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     });
   let thread = newThread();
   const limits = { memoryMb: config.probeMemoryMb, timeoutMs: config.probeTimeoutMs };
-  const slots = new Slots(thread, limits, (slot, report) => log.info({ slot, digest: report.digest, loadMs: Math.round(report.loadMs), rssMb: Math.round(report.rssMb) }, "the model passed its probe"));
+  const slots = new Slots(thread, limits, (slot, report) =>
+    log.info(
+      { slot, digest: report.digest, loadMs: Math.round(report.loadMs), rssMb: Math.round(report.rssMb) },
+      "the model passed its probe",
+    ),
+  );
   for (const slot of config.slots) {
     slots.declare(slot);
-    await slots.load(slot).catch((cause: unknown) => log.error({ slot: slot.slot, err: cause }, "the model was refused; the slot stays empty"));
+    await slots
+      .load(slot)
+      .catch((cause: unknown) =>
+        log.error({ slot: slot.slot, err: cause }, "the model was refused; the slot stays empty"),
+      );
   }
 
   const streams = new Map(options.streams.map((stream) => [stream.key, stream]));
   const pipelines = new Pipelines({
-    node: config.node, streams, slots, device, metrics, log,
+    node: config.node,
+    streams,
+    slots,
+    device,
+    metrics,
+    log,
     stateQuotaBytes: config.pipelineStateMb * 1_048_576,
     slotNames: () => slots.states().map(({ slot }) => slot),
   });
-  const faults = (await pipelines.apply(config.pipelines)).flatMap((found, index) => found.map(({ path, message, fix }) => ({ path: `pipelines[${index}].${path}`, message, fix })));
+  const faults = (await pipelines.apply(config.pipelines)).flatMap((found, index) =>
+    found.map(({ path, message, fix }) => ({ path: `pipelines[${index}].${path}`, message, fix })),
+  );
   if (faults.length > 0) {
     await Promise.all([pipelines.stop(), thread.close()]);
     stopWatching();
@@ -98,13 +114,33 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     const faults: DesiredFault[] = [];
     // without any, the node's own configuration stays in force: an empty list is how a new node's document begins
     if (desired.pipelines.length > 0) {
-      const found = await pipelines.apply(desired.pipelines.map(({ name, version, spec }) => ({ ...spec, pipeline: `${name}@${version}` })));
-      found.forEach((list, index) => faults.push(...list.map(({ path, code, message, fix }) => ({ path: `pipelines.${desired.pipelines[index]?.name ?? index}.${path}`, code, detail: `${message}. ${fix}` }))));
+      const found = await pipelines.apply(
+        desired.pipelines.map(({ name, version, spec }) => ({ ...spec, pipeline: `${name}@${version}` })),
+      );
+      found.forEach((list, index) =>
+        faults.push(
+          ...list.map(({ path, code, message, fix }) => ({
+            path: `pipelines.${desired.pipelines[index]?.name ?? index}.${path}`,
+            code,
+            detail: `${message}. ${fix}`,
+          })),
+        ),
+      );
     }
     for (const { slot, artifact } of desired.slots) {
-      if (slots.current(slot)?.digest !== artifact) faults.push({ path: `slots.${slot}`, code: "NOT_SUPPORTED", detail: "This version takes models from its own configuration only." });
+      if (slots.current(slot)?.digest !== artifact)
+        faults.push({
+          path: `slots.${slot}`,
+          code: "NOT_SUPPORTED",
+          detail: "This version takes models from its own configuration only.",
+        });
     }
-    sampling = new Map(Object.entries(desired.sampling).map(([key, { rateHz }]) => [key, { everyMs: 1_000 / rateHz, nextMs: Number.NEGATIVE_INFINITY }]));
+    sampling = new Map(
+      Object.entries(desired.sampling).map(([key, { rateHz }]) => [
+        key,
+        { everyMs: 1_000 / rateHz, nextMs: Number.NEGATIVE_INFINITY },
+      ]),
+    );
     return faults;
   }
 
@@ -130,7 +166,11 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   }
 
   const abort = new AbortController();
-  const adapterStates = options.adapters.map((adapter) => ({ adapter, state: "running" as "running" | "ended" | "failed", error: null as string | null }));
+  const adapterStates = options.adapters.map((adapter) => ({
+    adapter,
+    state: "running" as "running" | "ended" | "failed",
+    error: null as string | null,
+  }));
   const running = adapterStates.map(async (entry) => {
     const { adapter } = entry;
     while (!abort.signal.aborted) {
@@ -161,16 +201,45 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     return [
       ...adapterStates.map(({ adapter, state, error }): Part => {
         const trouble = adapter.trouble() ?? error;
-        return { name: `adapter ${adapter.name}`, status: state === "failed" ? "failing" : trouble ? "degraded" : "ok", ...(trouble ? { detail: trouble } : state === "ended" ? { detail: "the source has ended" } : {}) };
+        return {
+          name: `adapter ${adapter.name}`,
+          status: state === "failed" ? "failing" : trouble ? "degraded" : "ok",
+          ...(trouble ? { detail: trouble } : state === "ended" ? { detail: "the source has ended" } : {}),
+        };
       }),
-      ...slots.states().map(({ slot, digest, error }): Part => ({ name: `slot ${slot}`, status: digest ? (error ? "degraded" : "ok") : "failing", ...(error ? { detail: `${error.code}: ${error.message}` } : {}) })),
-      ...pipelines.states().map((state): Part => ({ name: `pipeline ${state.pipeline}`, status: state.rejected > 0 && state.rows === 0 ? "degraded" : "ok", ...(state.lastRejection ? { detail: `${state.rejected} window(s) not scored, the last: ${state.lastRejection}` } : {}) })),
-      { name: "model thread", status: thread.isAlive && !threadTrouble ? "ok" : "failing", ...(threadTrouble ? { detail: threadTrouble } : {}) },
+      ...slots.states().map(
+        ({ slot, digest, error }): Part => ({
+          name: `slot ${slot}`,
+          status: digest ? (error ? "degraded" : "ok") : "failing",
+          ...(error ? { detail: `${error.code}: ${error.message}` } : {}),
+        }),
+      ),
+      ...pipelines.states().map(
+        (state): Part => ({
+          name: `pipeline ${state.pipeline}`,
+          status: state.rejected > 0 && state.rows === 0 ? "degraded" : "ok",
+          ...(state.lastRejection
+            ? { detail: `${state.rejected} window(s) not scored, the last: ${state.lastRejection}` }
+            : {}),
+        }),
+      ),
+      {
+        name: "model thread",
+        status: thread.isAlive && !threadTrouble ? "ok" : "failing",
+        ...(threadTrouble ? { detail: threadTrouble } : {}),
+      },
     ];
   }
   const health = (): Health => ({
-    node: config.node, version: options.version, uptimeS: Math.round((Date.now() - startedMs) / 1_000), rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
-    parts: parts(), slots: slots.states(), pipelines: pipelines.states(), threadRestarts, device: device.stats(),
+    node: config.node,
+    version: options.version,
+    uptimeS: Math.round((Date.now() - startedMs) / 1_000),
+    rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
+    parts: parts(),
+    slots: slots.states(),
+    pipelines: pipelines.states(),
+    threadRestarts,
+    device: device.stats(),
   });
   const server = await serveHealth({ host: config.host, port: config.port, health, registry: metrics.registry });
 
@@ -184,8 +253,12 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
       abort.abort();
       clearInterval(ticker);
       stopWatching();
-      const inTime = (work: Promise<unknown>, ms: number): Promise<unknown> => Promise.race([work, sleep(ms, undefined, { ref: false })]);
-      await inTime(Promise.all(running).then(() => pipelines.stop()), STOP_DEADLINE_MS);
+      const inTime = (work: Promise<unknown>, ms: number): Promise<unknown> =>
+        Promise.race([work, sleep(ms, undefined, { ref: false })]);
+      await inTime(
+        Promise.all(running).then(() => pipelines.stop()),
+        STOP_DEADLINE_MS,
+      );
       await Promise.all([thread.close(), server.close()]);
       await inTime(device.flush(), 1_000);
       await device.close();
@@ -205,4 +278,3 @@ function thin(sample: Sample, sampling: Map<string, { everyMs: number; nextMs: n
   }
   return { ...sample, values };
 }
-

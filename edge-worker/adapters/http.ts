@@ -33,7 +33,10 @@ export function httpAdapter(config: HttpConfig, { now = Date.now }: { now?: () =
       const startedMs = now();
       try {
         const headers: Record<string, string> = { ...config.headers, ...(etag ? { "if-none-match": etag } : {}) };
-        const response = await fetch(config.url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(config.timeoutMs)]) });
+        const response = await fetch(config.url, {
+          headers,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(config.timeoutMs)]),
+        });
         if (response.status !== 304) {
           if (!response.ok) throw new RangeError(`${config.url} answers ${response.status}`);
           const body = await readBody(response, config.maxBytes);
@@ -48,7 +51,9 @@ export function httpAdapter(config: HttpConfig, { now = Date.now }: { now?: () =
         trouble = cause instanceof Error ? `${config.url}: ${cause.message}` : String(cause);
       }
       const pauseMs = Math.min(MAX_BACKOFF_MS, config.everyMs * 2 ** Math.min(failures, 10));
-      await sleep(Math.max(0, (failures > 0 ? pauseMs : config.everyMs) - (now() - startedMs)), undefined, { signal }).catch(() => undefined);
+      await sleep(Math.max(0, (failures > 0 ? pauseMs : config.everyMs) - (now() - startedMs)), undefined, {
+        signal,
+      }).catch(() => undefined);
     }
   }
 

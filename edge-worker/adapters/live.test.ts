@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createTcp } from "node:net";
+import { type Server, createServer as createTcp } from "node:net";
 import { Aedes } from "aedes";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
@@ -8,8 +8,18 @@ import { HttpConfig, httpAdapter } from "./http";
 import { MqttConfig, matchTopic, mqttAdapter } from "./mqtt";
 import { at, sampleOf } from "./paths";
 
+function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("the server does not listen");
+  return address.port;
+}
+
 /** Runs an adapter until `count` items have come. */
-async function collect(adapter: Adapter, count: number, act: () => Promise<void> = async () => undefined): Promise<AdapterItem[]> {
+async function collect(
+  adapter: Adapter,
+  count: number,
+  act: () => Promise<void> = async () => undefined,
+): Promise<AdapterItem[]> {
   const abort = new AbortController();
   const items: AdapterItem[] = [];
   const acting = act();
@@ -26,19 +36,35 @@ test("a foreign broker's JSON becomes readings by path, wildcard and scale; what
   const aedes = await Aedes.createBroker();
   const server = createTcp((socket) => aedes.handle(socket));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `mqtt://127.0.0.1:${portOf(server)}`;
   const machine = await connectAsync(url);
   const adapter = mqttAdapter(
     MqttConfig.parse({
-      kind: "mqtt", url,
-      subscriptions: [{ topic: "plant/+/status", time: "at", values: [{ path: "axes[0].rms", stream: "{1}/vibration", scale: 1_000 }, { path: "on", stream: "{1}/running" }] }],
+      kind: "mqtt",
+      url,
+      subscriptions: [
+        {
+          topic: "plant/+/status",
+          time: "at",
+          values: [
+            { path: "axes[0].rms", stream: "{1}/vibration", scale: 1_000 },
+            { path: "on", stream: "{1}/running" },
+          ],
+        },
+      ],
     }),
   );
   const items = await collect(adapter, 2, async () => {
     await expect.poll(() => adapter.trouble()).toBeNull();
-    await machine.publishAsync("plant/press-1/status", JSON.stringify({ at: "2026-01-01T00:00:00Z", axes: [{ rms: 0.0023 }], on: true }), { qos: 1 });
+    await machine.publishAsync(
+      "plant/press-1/status",
+      JSON.stringify({ at: "2026-01-01T00:00:00Z", axes: [{ rms: 0.0023 }], on: true }),
+      { qos: 1 },
+    );
     await machine.publishAsync("plant/press-1/status", "half a mess{age", { qos: 1 });
-    await machine.publishAsync("plant/press-2/status", JSON.stringify({ at: 1_767_225_601, axes: [{ rms: "0.5" }] }), { qos: 1 });
+    await machine.publishAsync("plant/press-2/status", JSON.stringify({ at: 1_767_225_601, axes: [{ rms: "0.5" }] }), {
+      qos: 1,
+    });
   });
   expect(items).toEqual([
     { tsMs: 1_767_225_600_000, values: { "press-1/vibration": 2.3, "press-1/running": 1 } },
@@ -59,11 +85,21 @@ test("an address is polled; errors are trouble, not the end, and 304 gives no re
     if (asked === 1) response.writeHead(500).end();
     else if (asked === 3) response.writeHead(304).end();
     else if (asked === 5) response.writeHead(200).end("x".repeat(5_000));
-    else response.writeHead(200, { etag: `"${asked}"` }).end(asked === 6 ? "21.5" : JSON.stringify({ temp: 20 + asked }));
+    else
+      response.writeHead(200, { etag: `"${asked}"` }).end(asked === 6 ? "21.5" : JSON.stringify({ temp: 20 + asked }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const adapter = httpAdapter(HttpConfig.parse({ kind: "http", url, everyMs: 10, maxBytes: 1_000, values: [{ path: "temp", stream: "s/temp" }, { stream: "s/bare" }] }), { now: () => 5 });
+  const url = `http://127.0.0.1:${portOf(server)}/`;
+  const adapter = httpAdapter(
+    HttpConfig.parse({
+      kind: "http",
+      url,
+      everyMs: 10,
+      maxBytes: 1_000,
+      values: [{ path: "temp", stream: "s/temp" }, { stream: "s/bare" }],
+    }),
+    { now: () => 5 },
+  );
   expect(await collect(adapter, 3)).toEqual([
     { tsMs: 5, values: { "s/temp": 22 } },
     { tsMs: 5, values: { "s/temp": 24 } },
@@ -77,8 +113,10 @@ test("an address is polled; errors are trouble, not the end, and 304 gives no re
 test("a server that never answers is given up after the timeout", async () => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const adapter = httpAdapter(HttpConfig.parse({ kind: "http", url, everyMs: 10, timeoutMs: 50, values: [{ stream: "s/v" }] }));
+  const url = `http://127.0.0.1:${portOf(server)}/`;
+  const adapter = httpAdapter(
+    HttpConfig.parse({ kind: "http", url, everyMs: 10, timeoutMs: 50, values: [{ stream: "s/v" }] }),
+  );
   const abort = new AbortController();
   const ended = adapter.run(abort.signal).next();
   await expect.poll(() => adapter.trouble()).toMatch(/timeout/);
@@ -103,6 +141,10 @@ test("paths follow own properties only", () => {
 });
 
 test("a message without the values names the paths", () => {
-  expect(() => sampleOf('{"a":"hot"}', { values: [{ path: "a", stream: "s", scale: 1 }] }, 0)).toThrow('no number at "a"');
-  expect(() => sampleOf("1", { values: [{ path: "", stream: "s", scale: 1 }], time: "at" }, 0)).toThrow('no time at "at"');
+  expect(() => sampleOf('{"a":"hot"}', { values: [{ path: "a", stream: "s", scale: 1 }] }, 0)).toThrow(
+    'no number at "a"',
+  );
+  expect(() => sampleOf("1", { values: [{ path: "", stream: "s", scale: 1 }], time: "at" }, 0)).toThrow(
+    'no time at "at"',
+  );
 });

@@ -51,11 +51,20 @@ export function mqttAdapter(config: MqttConfig, { now = Date.now }: { now?: () =
   }
 
   function open(channel: Channel<Sample>): MqttClient {
-    const client = connect(config.url, { protocolVersion: 4, reconnectPeriod: 2_000, connectTimeout: 10_000, ...(config.clientId ? { clientId: config.clientId } : {}) });
+    const client = connect(config.url, {
+      protocolVersion: 4,
+      reconnectPeriod: 2_000,
+      connectTimeout: 10_000,
+      ...(config.clientId ? { clientId: config.clientId } : {}),
+    });
     client.on("connect", () => {
-      client.subscribe(config.subscriptions.map(({ topic }) => topic), { qos: 1 }, (cause) => {
-        trouble = cause ? `cannot subscribe: ${cause.message}` : null;
-      });
+      client.subscribe(
+        config.subscriptions.map(({ topic }) => topic),
+        { qos: 1 },
+        (cause) => {
+          trouble = cause ? `cannot subscribe: ${cause.message}` : null;
+        },
+      );
     });
     client.on("error", (cause) => (trouble = cause.message));
     client.on("close", () => (trouble ??= "connection closed, trying again"));
@@ -65,7 +74,8 @@ export function mqttAdapter(config: MqttConfig, { now = Date.now }: { now?: () =
         if (!wildcards) continue;
         try {
           if (payload.length > config.maxBytes) throw new RangeError(`longer than ${config.maxBytes} bytes`);
-          if (!channel.offer(sampleOf(payload.toString("utf8"), subscription, now(), wildcards))) trouble = "the line is busy: messages are dropped";
+          if (!channel.offer(sampleOf(payload.toString("utf8"), subscription, now(), wildcards)))
+            trouble = "the line is busy: messages are dropped";
         } catch (cause) {
           skipped += 1;
           trouble = `${topic}: ${cause instanceof Error ? cause.message : String(cause)} (${skipped} message(s) skipped)`;

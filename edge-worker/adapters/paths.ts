@@ -8,7 +8,9 @@ export const ValueMapping = z.strictObject({
   /** dots and indices, such as `data.axes[0].rms`; empty = the message itself is the value */
   path: z.string().max(200).default(""),
   /** stream key; `{1}`, `{2}` … stand for what the first, second … wildcard of the topic matched */
-  stream: z.union([StreamKey, z.string().regex(/^[a-z0-9{][a-z0-9._{}/-]*$/)], { error: "must be a stream key; {1} stands for the first wildcard" }),
+  stream: z.union([StreamKey, z.string().regex(/^[a-z0-9{][a-z0-9._{}/-]*$/)], {
+    error: "must be a stream key; {1} stands for the first wildcard",
+  }),
   /** multiplied with the value before it is taken in */
   scale: z.number().default(1),
 });
@@ -35,11 +37,17 @@ export function at(document: unknown, path: string): unknown {
  * Readings of one message.
  * @throws {RangeError} naming the path, when the message has none of the values or its time cannot be read
  */
-export function sampleOf(body: string, mapping: MessageMapping, arrivedMs: number, wildcards: readonly string[] = []): Sample {
+export function sampleOf(
+  body: string,
+  mapping: MessageMapping,
+  arrivedMs: number,
+  wildcards: readonly string[] = [],
+): Sample {
   const document = parseBody(body);
   let tsMs = arrivedMs;
   if (mapping.time !== undefined) {
-    const time = parseTime(String(at(document, mapping.time) ?? ""));
+    const cell = at(document, mapping.time);
+    const time = typeof cell === "string" || typeof cell === "number" ? parseTime(String(cell)) : null;
     if (time === null) throw new RangeError(`there is no time at "${mapping.time}"`);
     tsMs = time;
   }
@@ -47,9 +55,11 @@ export function sampleOf(body: string, mapping: MessageMapping, arrivedMs: numbe
   for (const { path, stream, scale } of mapping.values) {
     const value = toNumber(at(document, path));
     if (value === undefined) continue;
-    values[stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "")] = value === null ? null : value * scale;
+    values[stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "")] =
+      value === null ? null : value * scale;
   }
-  if (Object.keys(values).length === 0) throw new RangeError(`there is no number at ${mapping.values.map(({ path }) => `"${path}"`).join(", ")}`);
+  if (Object.keys(values).length === 0)
+    throw new RangeError(`there is no number at ${mapping.values.map(({ path }) => `"${path}"`).join(", ")}`);
   return { tsMs, values };
 }
 

@@ -6,10 +6,18 @@ import type { AdapterItem } from "../samples";
 import { detectDialect, parseCell, parseTime } from "./csv";
 import { ReplayConfig, replayAdapter } from "./replay";
 
-async function play(text: string, options: Record<string, unknown>, take = Number.POSITIVE_INFINITY, now = () => 1_000_000): Promise<AdapterItem[]> {
+async function play(
+  text: string,
+  options: Record<string, unknown>,
+  take = Number.POSITIVE_INFINITY,
+  now = () => 1_000_000,
+): Promise<AdapterItem[]> {
   const file = join(await mkdtemp(join(tmpdir(), "replay-")), "recording.csv");
   await writeFile(file, text);
-  const adapter = replayAdapter(ReplayConfig.parse({ kind: "replay", file, speed: "max", time: "capture", ...options }), { now });
+  const adapter = replayAdapter(
+    ReplayConfig.parse({ kind: "replay", file, speed: "max", time: "capture", ...options }),
+    { now },
+  );
   const items: AdapterItem[] = [];
   for await (const item of adapter.run(new AbortController().signal)) {
     items.push(item);
@@ -18,13 +26,21 @@ async function play(text: string, options: Record<string, unknown>, take = Numbe
   return items;
 }
 
-const SKAB = "datetime;Pressure;Volume Flow RateRMS;anomaly\n2020-03-09 10:14:33;0.05;32.0;0.0\n2020-03-09 10:14:34;0.38;31.5;1.0\n2020-03-09 10:14:35;0.40;31.0;0.0\n";
+const SKAB =
+  "datetime;Pressure;Volume Flow RateRMS;anomaly\n2020-03-09 10:14:33;0.05;32.0;0.0\n2020-03-09 10:14:34;0.38;31.5;1.0\n2020-03-09 10:14:35;0.40;31.0;0.0\n";
 
 test("a pump-loop recording gives readings at capture time and its label as events", async () => {
-  const items = await play(SKAB, { columns: { Pressure: "skab-1/pressure", "Volume Flow RateRMS": "skab-1/flow" }, labels: { anomaly: "anomaly" } });
+  const items = await play(SKAB, {
+    columns: { Pressure: "skab-1/pressure", "Volume Flow RateRMS": "skab-1/flow" },
+    labels: { anomaly: "anomaly" },
+  });
   const first = Date.UTC(2020, 2, 9, 10, 14, 33);
   expect(items[0]).toEqual({ tsMs: first, values: { "skab-1/pressure": 0.05, "skab-1/flow": 32 } });
-  expect(items.filter((item) => "event" in item).map((item) => "event" in item && [item.tsMs - first, item.event.kind, item.event.data?.state])).toEqual([
+  expect(
+    items
+      .filter((item) => "event" in item)
+      .map((item) => "event" in item && [item.tsMs - first, item.event.kind, item.event.data?.state]),
+  ).toEqual([
     [1_000, "truth.anomaly", "begin"],
     [2_000, "truth.anomaly", "end"],
   ]);
@@ -36,12 +52,18 @@ test("a two-column series in UTC", async () => {
 });
 
 test("a tab-separated table without time is numbered by stepMs", async () => {
-  const items = await play("UDI\tTorque [Nm]\n1\t42.8\n2\t46.3\n", { columns: { "Torque [Nm]": "m/torque" }, stepMs: 500 });
+  const items = await play("UDI\tTorque [Nm]\n1\t42.8\n2\t46.3\n", {
+    columns: { "Torque [Nm]": "m/torque" },
+    stepMs: 500,
+  });
   expect(items.map((item) => item.tsMs)).toEqual([0, 500]);
 });
 
 test("decimal comma, date and time apart, and -200 for no value", async () => {
-  const items = await play("Date;Time;T;RH\n10/03/2004;18.00.00;13,6;-200\n", { columns: { T: "a/t", RH: "a/rh" }, missing: [-200] });
+  const items = await play("Date;Time;T;RH\n10/03/2004;18.00.00;13,6;-200\n", {
+    columns: { T: "a/t", RH: "a/rh" },
+    missing: [-200],
+  });
   expect(items).toEqual([{ tsMs: Date.UTC(2004, 2, 10, 18), values: { "a/t": 13.6, "a/rh": null } }]);
 });
 
@@ -63,11 +85,15 @@ test("at twice the speed it takes half as long", async () => {
 });
 
 test("a missing column is named with those that exist", async () => {
-  await expect(play(SKAB, { columns: { Presure: "p" } })).rejects.toThrow('has no column "Presure". It has: datetime, Pressure');
+  await expect(play(SKAB, { columns: { Presure: "p" } })).rejects.toThrow(
+    'has no column "Presure". It has: datetime, Pressure',
+  );
 });
 
 test("an unreadable time skips the row, not the recording", async () => {
-  expect(await play("timestamp,value\nyesterday,1\n2013-12-02 21:15:00,2\n", { columns: { value: "v" } })).toHaveLength(1);
+  expect(await play("timestamp,value\nyesterday,1\n2013-12-02 21:15:00,2\n", { columns: { value: "v" } })).toHaveLength(
+    1,
+  );
 });
 
 test.each([

@@ -13,7 +13,9 @@ export const ReplayConfig = z.strictObject({
   kind: z.literal("replay"),
   file: z.string().min(1),
   /** header name → stream key */
-  columns: z.record(z.string(), StreamKey).refine((columns) => Object.keys(columns).length > 0, "name at least one column"),
+  columns: z
+    .record(z.string(), StreamKey)
+    .refine((columns) => Object.keys(columns).length > 0, "name at least one column"),
   /** header name → kind of truth event; a column of 0 and 1 becomes an event at each change */
   labels: z.record(z.string(), z.string().min(1).max(40)).default({}),
   delimiter: z.string().length(1).optional(),
@@ -46,7 +48,14 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
   let skipped = 0;
 
   async function* rows(dialect: CsvDialect, signal: AbortSignal): AsyncGenerator<Row> {
-    const parser = parse({ delimiter: dialect.delimiter, columns: true, bom: true, relax_column_count: true, skip_empty_lines: true, trim: true });
+    const parser = parse({
+      delimiter: dialect.delimiter,
+      columns: true,
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
     // an error of the file ends the parser with that error, and the loop below throws it
     pipeline(createReadStream(config.file), parser, () => undefined);
     const labels = new Map<string, boolean>();
@@ -54,7 +63,10 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
     for await (const record of parser) {
       if (signal.aborted) return;
       const cells = z.record(z.string(), z.string()).parse(record);
-      const captureMs = dialect.timeColumns.length === 0 ? index * config.stepMs : parseTime(dialect.timeColumns.map((name) => cells[name] ?? "").join(" "));
+      const captureMs =
+        dialect.timeColumns.length === 0
+          ? index * config.stepMs
+          : parseTime(dialect.timeColumns.map((name) => cells[name] ?? "").join(" "));
       index += 1;
       if (captureMs === null) {
         skipped += 1;
@@ -64,12 +76,23 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
       for (const [column, kind] of Object.entries(config.labels)) {
         const isOn = (parseCell(cells[column], dialect.delimiter, []) ?? 0) !== 0;
         if (isOn !== (labels.get(column) ?? false)) {
-          yield { captureMs, item: { tsMs: captureMs, event: { kind: `truth.${kind}`, severity: "info", data: { state: isOn ? "begin" : "end", source: "recording" } } } };
+          yield {
+            captureMs,
+            item: {
+              tsMs: captureMs,
+              event: {
+                kind: `truth.${kind}`,
+                severity: "info",
+                data: { state: isOn ? "begin" : "end", source: "recording" },
+              },
+            },
+          };
         }
         labels.set(column, isOn);
       }
       const values: Record<string, number | null> = {};
-      for (const [column, key] of Object.entries(config.columns)) values[key] = parseCell(cells[column], dialect.delimiter, config.missing);
+      for (const [column, key] of Object.entries(config.columns))
+        values[key] = parseCell(cells[column], dialect.delimiter, config.missing);
       yield { captureMs, item: { tsMs: captureMs, values } };
     }
   }
@@ -126,7 +149,8 @@ async function dialectOf(config: ReplayConfig): Promise<CsvDialect> {
   const dialect = { delimiter, timeColumns: config.timeColumns ?? found.timeColumns };
   const names = header.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, "$1"));
   for (const wanted of [...Object.keys(config.columns), ...Object.keys(config.labels), ...dialect.timeColumns]) {
-    if (!names.includes(wanted)) throw new RangeError(`${config.file} has no column "${wanted}". It has: ${names.join(", ")}.`);
+    if (!names.includes(wanted))
+      throw new RangeError(`${config.file} has no column "${wanted}". It has: ${names.join(", ")}.`);
   }
   return dialect;
 }

@@ -8,12 +8,15 @@ const source = (file: string): string => fileURLToPath(new URL(`./${file}.ts`, i
 const tsx = (entry: string): string => pathToFileURL(createRequire(import.meta.url).resolve(entry)).href;
 
 /**
- * Arguments for Node that start the probe. In `dist/` it is a bundle beside the running one; from source, under tsx or
+ * Arguments (and environment) for Node that start the probe. In `dist/` it is a bundle beside the running one; from source, under tsx or
  * vitest, it is the TypeScript file beside this module, run through tsx.
  */
-export function probeProgram(): string[] {
+export function probeProgram(): { args: string[]; env: Record<string, string> } {
   const bundle = built("model-probe");
-  return existsSync(bundle) ? [bundle] : ["--import", tsx("tsx"), source("probe")];
+  if (existsSync(bundle)) return { args: [bundle], env: {} };
+  // the probe runs in an empty folder, where tsx would not find the path aliases
+  const tsconfig = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+  return { args: ["--import", tsx("tsx"), source("probe")], env: { TSX_TSCONFIG_PATH: tsconfig } };
 }
 
 /** Starts the model thread, found in the same way; tsx does not reach into threads by itself, so it is registered there. */
@@ -23,5 +26,8 @@ export function startModelThread(options: WorkerOptions): Worker {
   const entry = JSON.stringify(pathToFileURL(source("thread")).href);
   // the package resolves to CommonJS here; the module of the same name beside it can register a loader for a thread
   const api = JSON.stringify(tsx("tsx/esm/api").replace(/\.cjs$/, ".mjs"));
-  return new Worker(`import(${api}).then(({ register }) => { register(); return import(${entry}); });`, { ...options, eval: true });
+  return new Worker(`import(${api}).then(({ register }) => { register(); return import(${entry}); });`, {
+    ...options,
+    eval: true,
+  });
 }

@@ -34,14 +34,23 @@ test("the queue is bounded: what does not fit is refused at once", async () => {
   thread = new ModelThread({ maxQueue: 4 });
   const model = await thread.load(sumModel(1), ioOf(1));
   const settled = await Promise.allSettled(Array.from({ length: 6 }, () => model.score(Float32Array.of(1))));
-  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "fulfilled", "rejected", "rejected"]);
+  expect(settled.map(({ status }) => status)).toEqual([
+    "fulfilled",
+    "fulfilled",
+    "fulfilled",
+    "fulfilled",
+    "rejected",
+    "rejected",
+  ]);
 }, 20_000);
 
 test("a thread that does not answer is given up with everything that waits for it", async () => {
   let lost = "";
   thread = new ModelThread({ runTimeoutMs: 1, onLost: (why) => (lost = why) });
   const model = await thread.load(mlpModel([64, 2_048, 2_048, 8]), ioOf(64));
-  await expect(Promise.all(Array.from({ length: 64 }, () => model.score(new Float32Array(64))))).rejects.toThrow(/did not answer/);
+  await expect(Promise.all(Array.from({ length: 64 }, () => model.score(new Float32Array(64))))).rejects.toThrow(
+    /did not answer/,
+  );
   expect(lost).toMatch(/did not answer/);
   expect(thread.isAlive).toBe(false);
 }, 20_000);

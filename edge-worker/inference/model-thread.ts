@@ -62,14 +62,22 @@ export class ModelThread {
   #nextId = 0;
 
   constructor(options: ThreadOptions = {}) {
-    this.#options = { maxBatch: 64, maxQueue: 1_024, runTimeoutMs: 5_000, onLatency: () => undefined, onLost: () => undefined, ...options };
+    this.#options = {
+      maxBatch: 64,
+      maxQueue: 1_024,
+      runTimeoutMs: 5_000,
+      onLatency: () => undefined,
+      onLost: () => undefined,
+      ...options,
+    };
     const worker = startModelThread({ resourceLimits: { maxOldGenerationSizeMb: 64 } });
     worker.on("message", (answer: ThreadAnswer) => {
       const pending = this.#pending.get(answer.id);
       if (!pending) return;
       this.#pending.delete(answer.id);
       clearTimeout(pending.timer);
-      if (answer.kind === "failed") pending.reject(answer.code ? new ModelRefused(answer.code, answer.message) : new RangeError(answer.message));
+      if (answer.kind === "failed")
+        pending.reject(answer.code ? new ModelRefused(answer.code, answer.message) : new RangeError(answer.message));
       else pending.resolve(answer);
     });
     worker.on("error", (cause) => this.#lose(`the model thread stopped: ${cause.message}`));
@@ -104,7 +112,8 @@ export class ModelThread {
       digest: answer.digest,
       score: (features) =>
         new Promise((resolve, reject) => {
-          if (queue.length >= this.#options.maxQueue) return reject(new RangeError("too many windows wait for this model"));
+          if (queue.length >= this.#options.maxQueue)
+            return reject(new RangeError("too many windows wait for this model"));
           queue.push({ features, resolve, reject });
           void pump();
         }),
@@ -120,7 +129,11 @@ export class ModelThread {
     const rows = new Float32Array(batch.length * width);
     batch.forEach(({ features }, index) => rows.set(features, index * width));
     try {
-      const answer = await this.#ask((id) => ({ kind: "run", id, model, rows, count: batch.length }), this.#options.runTimeoutMs, rows.buffer);
+      const answer = await this.#ask(
+        (id) => ({ kind: "run", id, model, rows, count: batch.length }),
+        this.#options.runTimeoutMs,
+        rows.buffer,
+      );
       if (answer.kind !== "ran") throw new RangeError(`the model thread answered ${answer.kind} to run`);
       this.#options.onLatency(answer.runMs, batch.length);
       const latencyMs = answer.runMs / batch.length;
@@ -174,12 +187,18 @@ export class ModelThread {
 const MAX_OUTPUT_WIDTH = 16;
 
 /** The output named `score`, else the first, is the score; every other goes along by name. */
-function rowOf(outputs: readonly OutputColumn[], row: number): { score: number; outputs: Record<string, number | number[]> } {
+function rowOf(
+  outputs: readonly OutputColumn[],
+  row: number,
+): { score: number; outputs: Record<string, number | number[]> } {
   const scoring = outputs.find(({ name }) => name === "score") ?? outputs[0];
   const named: Record<string, number | number[]> = {};
   for (const { name, width, values } of outputs) {
     const first = values[row * width];
-    named[name] = width === 1 ? (first ?? Number.NaN) : [...values.subarray(row * width, row * width + Math.min(width, MAX_OUTPUT_WIDTH))];
+    named[name] =
+      width === 1
+        ? (first ?? Number.NaN)
+        : [...values.subarray(row * width, row * width + Math.min(width, MAX_OUTPUT_WIDTH))];
   }
   return { score: scoring?.values[row * scoring.width] ?? Number.NaN, outputs: named };
 }

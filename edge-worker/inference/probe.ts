@@ -4,9 +4,13 @@
  * on stdout. Input on stdin: header length (4 bytes, little endian), header JSON, model bytes.
  */
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { ModelRefused } from "./refusal";
 import { scanModel } from "./scan";
-import { type ModelIo, type OutputColumn, openModel } from "./session";
+import { type OutputColumn, openModel } from "./session";
+import { ModelSidecar } from "./sidecar";
+
+const Header = z.object({ io: ModelSidecar.pick({ inputs: true, outputs: true }), skipScan: z.boolean() });
 
 /** Windows in the probe batch: zeros, ones, and a spread of magnitudes and signs. */
 const PROBE_ROWS = 8;
@@ -16,8 +20,7 @@ async function main(): Promise<void> {
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   const input = Buffer.concat(chunks);
   const headerLength = input.readUInt32LE(0);
-  // from our own parent process, which has parsed it
-  const { io, skipScan } = JSON.parse(input.toString("utf8", 4, 4 + headerLength)) as { io: ModelIo; skipScan: boolean };
+  const { io, skipScan } = Header.parse(JSON.parse(input.toString("utf8", 4, 4 + headerLength)));
   const bytes = Uint8Array.from(input.subarray(4 + headerLength));
   const startedMs = performance.now();
   const facts = skipScan ? null : scanModel(bytes);
@@ -25,7 +28,8 @@ async function main(): Promise<void> {
   const loadedMs = performance.now();
   await model.run(probeRows(1, model.width), 1);
   const outputs = await model.run(probeRows(PROBE_ROWS, model.width), PROBE_ROWS);
-  if (!hasFiniteRow(outputs)) throw new ModelRefused("MODEL_NAN", "The model answers every probe with something that is not a number.");
+  if (!hasFiniteRow(outputs))
+    throw new ModelRefused("MODEL_NAN", "The model answers every probe with something that is not a number.");
   reply({
     ok: true,
     digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
@@ -39,7 +43,8 @@ async function main(): Promise<void> {
 function probeRows(count: number, width: number): Float32Array {
   const rows = new Float32Array(count * width);
   for (let row = 1; row < count; row += 1) {
-    for (let column = 0; column < width; column += 1) rows[row * width + column] = row === 1 ? 1 : (((row * 31 + column * 17) % 13) - 6) * 10 ** ((row % 3) - 1);
+    for (let column = 0; column < width; column += 1)
+      rows[row * width + column] = row === 1 ? 1 : (((row * 31 + column * 17) % 13) - 6) * 10 ** ((row % 3) - 1);
   }
   return rows;
 }
@@ -58,6 +63,10 @@ main().catch((cause: unknown) => {
   if (cause instanceof ModelRefused) reply({ ok: false, code: cause.code, message: cause.message });
   else {
     const message = cause instanceof Error ? cause.message : String(cause);
-    reply({ ok: false, code: /alloc|memory/i.test(message) ? "MODEL_MEMORY" : "MODEL_PARSE", message: `The model could not be tried: ${message}` });
+    reply({
+      ok: false,
+      code: /alloc|memory/i.test(message) ? "MODEL_MEMORY" : "MODEL_PARSE",
+      message: `The model could not be tried: ${message}`,
+    });
   }
 });

@@ -26,7 +26,11 @@ export const SCAN_LIMITS = {
 
 /** What onnxruntime 1.30 reads (measured): IR 2–13, ai.onnx 7–26, ai.onnx.ml 1–5. */
 const IR_RANGE = [2, 13] as const;
-const OPSET_RANGE: Readonly<Record<string, readonly [number, number]>> = { "": [7, 26], "ai.onnx": [7, 26], "ai.onnx.ml": [1, 5] };
+const OPSET_RANGE: Readonly<Record<string, readonly [number, number]>> = {
+  "": [7, 26],
+  "ai.onnx": [7, 26],
+  "ai.onnx.ml": [1, 5],
+};
 
 /**
  * Operators that models for plants use: arithmetic, layers, reductions, shapes, classical machine learning. Absent on
@@ -84,37 +88,60 @@ export function scanModel(bytes: Uint8Array): ModelFacts {
       // a parser would merge the two, and scan and runtime would see different graphs
       if (graph) throw new ModelRefused("MODEL_PARSE", "This is not an ONNX model: it has two graphs.");
       graph = field.bytes;
-    }
-    else if (field.number === 20) throw new ModelRefused("MODEL_COMPLEX", "The model carries training graphs. Export it for inference.");
-    else if (field.number === 25) throw new ModelRefused("MODEL_OP", "The model defines functions of its own. Export it with them inlined.");
+    } else if (field.number === 20)
+      throw new ModelRefused("MODEL_COMPLEX", "The model carries training graphs. Export it for inference.");
+    else if (field.number === 25)
+      throw new ModelRefused("MODEL_OP", "The model defines functions of its own. Export it with them inlined.");
   }
   if (graph === null) throw new ModelRefused("MODEL_PARSE", "This is not an ONNX model: it has no graph.");
   checkVersions(irVersion, opsets);
   const io = walkGraph(graph, 0, state);
   if (state.nodes === 0) throw new ModelRefused("MODEL_PARSE", "The model's graph has no nodes.");
-  return { irVersion, opsets, producer, nodes: state.nodes, operators: [...state.operators].sort(), initializerBytes: state.initializerBytes, ...io };
+  return {
+    irVersion,
+    opsets,
+    producer,
+    nodes: state.nodes,
+    operators: [...state.operators].sort(),
+    initializerBytes: state.initializerBytes,
+    ...io,
+  };
 }
 
 export function tooLarge(size: number): ModelRefused {
-  return new ModelRefused("TOO_LARGE", `The model has ${(size / 1_048_576).toFixed(1)} MB; at most ${SCAN_LIMITS.bytes / 1_048_576} MB are read.`);
+  return new ModelRefused(
+    "TOO_LARGE",
+    `The model has ${(size / 1_048_576).toFixed(1)} MB; at most ${SCAN_LIMITS.bytes / 1_048_576} MB are read.`,
+  );
 }
 
 function checkVersions(irVersion: number, opsets: Readonly<Record<string, number>>): void {
   if (irVersion < IR_RANGE[0] || irVersion > IR_RANGE[1]) {
-    throw new ModelRefused("MODEL_PARSE", `The file format is IR version ${irVersion}; ${IR_RANGE[0]} to ${IR_RANGE[1]} can be read. Export it with IR 8.`);
+    throw new ModelRefused(
+      "MODEL_PARSE",
+      `The file format is IR version ${irVersion}; ${IR_RANGE[0]} to ${IR_RANGE[1]} can be read. Export it with IR 8.`,
+    );
   }
   if (Object.keys(opsets).length === 0) throw new ModelRefused("MODEL_PARSE", "The model names no operator set.");
   for (const [domain, version] of Object.entries(opsets)) {
     const range = OPSET_RANGE[domain];
-    if (!range) throw new ModelRefused("MODEL_OP", `The operator domain "${domain}" is not on the list; ai.onnx and ai.onnx.ml are.`);
+    if (!range)
+      throw new ModelRefused(
+        "MODEL_OP",
+        `The operator domain "${domain}" is not on the list; ai.onnx and ai.onnx.ml are.`,
+      );
     if (version < range[0] || version > range[1]) {
-      throw new ModelRefused("MODEL_PARSE", `The model uses operator set ${version} of ${domain || "ai.onnx"}; ${range[0]} to ${range[1]} can be read. Export it with opset 17.`);
+      throw new ModelRefused(
+        "MODEL_PARSE",
+        `The model uses operator set ${version} of ${domain || "ai.onnx"}; ${range[0]} to ${range[1]} can be read. Export it with opset 17.`,
+      );
     }
   }
 }
 
 function walkGraph(graph: Uint8Array, depth: number, state: State): Pick<ModelFacts, "inputs" | "outputs"> {
-  if (depth > SCAN_LIMITS.depth) throw new ModelRefused("MODEL_COMPLEX", `Graphs are nested deeper than ${SCAN_LIMITS.depth}.`);
+  if (depth > SCAN_LIMITS.depth)
+    throw new ModelRefused("MODEL_COMPLEX", `Graphs are nested deeper than ${SCAN_LIMITS.depth}.`);
   const inputs: string[] = [];
   const outputs: string[] = [];
   for (const field of fields(graph)) {
@@ -130,7 +157,8 @@ function walkGraph(graph: Uint8Array, depth: number, state: State): Pick<ModelFa
 
 function walkNode(node: Uint8Array, depth: number, state: State): void {
   state.nodes += 1;
-  if (state.nodes > SCAN_LIMITS.nodes) throw new ModelRefused("MODEL_COMPLEX", `The graph has more than ${SCAN_LIMITS.nodes} nodes.`);
+  if (state.nodes > SCAN_LIMITS.nodes)
+    throw new ModelRefused("MODEL_COMPLEX", `The graph has more than ${SCAN_LIMITS.nodes} nodes.`);
   let operator = "";
   let domain = "";
   let attributes = 0;
@@ -140,7 +168,8 @@ function walkNode(node: Uint8Array, depth: number, state: State): void {
     else if (field.number === 7) domain = text(field);
     else if (field.number === 5 && field.bytes) {
       attributes += 1;
-      if (attributes > SCAN_LIMITS.attributes) throw new ModelRefused("MODEL_COMPLEX", "A node has too many attributes.");
+      if (attributes > SCAN_LIMITS.attributes)
+        throw new ModelRefused("MODEL_COMPLEX", "A node has too many attributes.");
       graphs.push(...walkAttribute(field.bytes, state));
     }
   }
@@ -148,7 +177,10 @@ function walkNode(node: Uint8Array, depth: number, state: State): void {
   for (const graph of graphs) walkGraph(graph, depth + 1, state);
   const known = domain === "" || domain === "ai.onnx" ? OPERATORS : domain === "ai.onnx.ml" ? ML_OPERATORS : null;
   if (!known?.has(operator)) {
-    throw new ModelRefused("MODEL_OP", `The operator ${domain ? `${domain}.` : ""}${operator || "without a name"} is not on the list of operators that edge nodes run.`);
+    throw new ModelRefused(
+      "MODEL_OP",
+      `The operator ${domain ? `${domain}.` : ""}${operator || "without a name"} is not on the list of operators that edge nodes run.`,
+    );
   }
   state.operators.add(domain && domain !== "ai.onnx" ? `${domain}.${operator}` : operator);
 }
@@ -184,7 +216,8 @@ function walkTensor(tensor: Uint8Array, state: State): void {
     if (field.number === 1) dims.push(...varints(field));
     else if (field.number === EXTERNAL_DATA || (field.number === DATA_LOCATION && field.value !== 0)) isExternal = true;
   }
-  if (isExternal) throw new ModelRefused("MODEL_EXTERNAL", "The model keeps weights in another file. Export it as a single file.");
+  if (isExternal)
+    throw new ModelRefused("MODEL_EXTERNAL", "The model keeps weights in another file. Export it as a single file.");
   checkDims(dims);
   state.initializerBytes += tensor.length;
 }
@@ -192,10 +225,15 @@ function walkTensor(tensor: Uint8Array, state: State): void {
 function checkDims(dims: readonly number[]): void {
   let elements = 1;
   for (const size of dims) {
-    if (size < 0 || size > SCAN_LIMITS.dimension) throw new ModelRefused("MODEL_PARSE", `A tensor has a dimension of ${size}.`);
+    if (size < 0 || size > SCAN_LIMITS.dimension)
+      throw new ModelRefused("MODEL_PARSE", `A tensor has a dimension of ${size}.`);
     elements *= size;
   }
-  if (elements > SCAN_LIMITS.elements) throw new ModelRefused("MODEL_MEMORY", `A tensor of ${dims.join(" × ")} elements is larger than any node can hold.`);
+  if (elements > SCAN_LIMITS.elements)
+    throw new ModelRefused(
+      "MODEL_MEMORY",
+      `A tensor of ${dims.join(" × ")} elements is larger than any node can hold.`,
+    );
 }
 
 function valueName(info: Uint8Array): string {

@@ -41,7 +41,10 @@ export async function openModel(bytes: Uint8Array, io: ModelIo): Promise<LoadedM
   checkInput(session, input);
   for (const output of io.outputs) {
     if (!session.outputNames.includes(output.name)) {
-      throw new ModelRefused("MODEL_IO", `The manifest names the output "${output.name}"; the model has ${session.outputNames.join(", ")}.`);
+      throw new ModelRefused(
+        "MODEL_IO",
+        `The manifest names the output "${output.name}"; the model has ${session.outputNames.join(", ")}.`,
+      );
     }
   }
   const fetches = io.outputs.map(({ name }) => name);
@@ -67,24 +70,34 @@ export async function openModel(bytes: Uint8Array, io: ModelIo): Promise<LoadedM
 
 function checkInput(session: InferenceSession, input: ModelIo["inputs"][0]): void {
   if (session.inputNames.length !== 1 || session.inputNames[0] !== input.name) {
-    throw new ModelRefused("MODEL_IO", `The manifest names the input "${input.name}"; the model takes ${session.inputNames.join(", ") || "none"}.`);
+    throw new ModelRefused(
+      "MODEL_IO",
+      `The manifest names the input "${input.name}"; the model takes ${session.inputNames.join(", ") || "none"}.`,
+    );
   }
   const [found] = session.inputMetadata;
   if (!found?.isTensor || found.type !== "float32") {
-    throw new ModelRefused("MODEL_IO", `The input "${input.name}" has to be float32; the model takes ${found?.isTensor ? found.type : "something that is no tensor"}.`);
+    throw new ModelRefused(
+      "MODEL_IO",
+      `The input "${input.name}" has to be float32; the model takes ${found?.isTensor ? found.type : "something that is no tensor"}.`,
+    );
   }
   const shape = found.shape;
   const [batch, columns] = shape;
   const isBatchFree = typeof batch === "string" || batch === -1 || batch === undefined;
   const isWidthRight = typeof columns === "string" || columns === -1 || columns === input.features.length;
   if (shape.length !== 2 || !isBatchFree || !isWidthRight) {
-    throw new ModelRefused("MODEL_IO", `The input "${input.name}" has to have shape [any, ${input.features.length}]; the model takes [${shape.join(", ")}].`);
+    throw new ModelRefused(
+      "MODEL_IO",
+      `The input "${input.name}" has to have shape [any, ${input.features.length}]; the model takes [${shape.join(", ")}].`,
+    );
   }
 }
 
 function fromRuntime(cause: unknown, when: "loaded" | "run"): ModelRefused {
   const message = cause instanceof Error ? cause.message : String(cause);
   const short = message.replace(/\s+/g, " ").slice(0, 300);
-  if (/bad_alloc|alloc|out of memory|exceeds/i.test(message)) return new ModelRefused("MODEL_MEMORY", `The model asks for more memory than it may have: ${short}`);
+  if (/bad_alloc|alloc|out of memory|exceeds/i.test(message))
+    return new ModelRefused("MODEL_MEMORY", `The model asks for more memory than it may have: ${short}`);
   return new ModelRefused(when === "loaded" ? "MODEL_PARSE" : "MODEL_IO", `The model could not be ${when}: ${short}`);
 }

@@ -87,7 +87,10 @@ export class Slots {
       const report = await probeModel(bytes, sidecar, this.limits);
       this.onProbe(config.slot, report);
       if (report.digest !== `sha256:${sidecar.sha256}`) {
-        throw new ModelRefused("MODEL_HASH", `${config.model} has ${report.digest}, its manifest names sha256:${sidecar.sha256}. Export both together.`);
+        throw new ModelRefused(
+          "MODEL_HASH",
+          `${config.model} has ${report.digest}, its manifest names sha256:${sidecar.sha256}. Export both together.`,
+        );
       }
       const loaded = await this.#thread.load(bytes, sidecar);
       if (loaded.digest !== report.digest) {
@@ -98,7 +101,14 @@ export class Slots {
       held.config = config;
       held.sidecar = sidecar;
       held.scorer = scorerOf(loaded, sidecar, config.threshold);
-      held.state = { slot: config.slot, digest: loaded.digest, name: sidecar.name, version: sidecar.version, loadedAtMs: Date.now(), error: null };
+      held.state = {
+        slot: config.slot,
+        digest: loaded.digest,
+        name: sidecar.name,
+        version: sidecar.version,
+        loadedAtMs: Date.now(),
+        error: null,
+      };
       if (previous) setTimeout(() => void previous.unload().catch(() => undefined), UNLOAD_AFTER_MS).unref();
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
@@ -118,7 +128,11 @@ export class Slots {
   }
 }
 
-function scorerOf(model: ThreadModel, sidecar: ModelSidecar, threshold: number | undefined): Scorer & { unload(): Promise<void> } {
+function scorerOf(
+  model: ThreadModel,
+  sidecar: ModelSidecar,
+  threshold: number | undefined,
+): Scorer & { unload(): Promise<void> } {
   return {
     digest: model.digest,
     features: sidecar.inputs[0].features,

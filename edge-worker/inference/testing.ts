@@ -9,7 +9,11 @@ import type { ModelIo } from "./session";
 export const FLOAT = onnx.TensorProto.DataType.FLOAT;
 export const INT64 = onnx.TensorProto.DataType.INT64;
 
-export function valueInfo(name: string, dims: readonly (number | string)[], elemType: number = FLOAT): onnx.IValueInfoProto {
+export function valueInfo(
+  name: string,
+  dims: readonly (number | string)[],
+  elemType: number = FLOAT,
+): onnx.IValueInfoProto {
   const dim = dims.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
@@ -19,16 +23,35 @@ export function floats(name: string, dims: number[], values: readonly number[]):
 }
 
 export function int64s(name: string, values: readonly number[]): onnx.ITensorProto {
-  return { name, dims: [values.length], dataType: INT64, rawData: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer) };
+  return {
+    name,
+    dims: [values.length],
+    dataType: INT64,
+    rawData: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
+  };
 }
 
 export function encode(graph: onnx.IGraphProto, model: Partial<onnx.IModelProto> = {}): Uint8Array {
-  return onnx.ModelProto.encode({ irVersion: 8, opsetImport: [{ domain: "", version: 17 }], producerName: "test", graph: { name: "g", ...graph }, ...model }).finish();
+  return onnx.ModelProto.encode({
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 17 }],
+    producerName: "test",
+    graph: { name: "g", ...graph },
+    ...model,
+  }).finish();
 }
 
 /** The manifest of a model with `width` features v0.mean, v1.mean … of streams named by `stream`. */
-export function ioOf(width: number, outputs: readonly string[] = ["score"], stream: (index: number) => string = (index) => `v${index}`): ModelIo {
-  const features = Array.from({ length: width }, (_, index) => ({ stream: stream(index), unit: "mm/s", agg: "mean" as const }));
+export function ioOf(
+  width: number,
+  outputs: readonly string[] = ["score"],
+  stream: (index: number) => string = (index) => `v${index}`,
+): ModelIo {
+  const features = Array.from({ length: width }, (_, index) => ({
+    stream: stream(index),
+    unit: "mm/s",
+    agg: "mean" as const,
+  }));
   return {
     inputs: [{ name: "x", dtype: "float32", shape: [-1, width], features }],
     outputs: outputs.map((name) => ({ name, dtype: "float32" as const, shape: [-1] })),
@@ -40,7 +63,13 @@ export function sumModel(width: number, scale = 1): Uint8Array {
   return encode({
     input: [valueInfo("x", ["N", width])],
     output: [valueInfo("score", ["N", 1])],
-    initializer: [floats("w", [width, 1], Array.from({ length: width }, () => scale))],
+    initializer: [
+      floats(
+        "w",
+        [width, 1],
+        Array.from({ length: width }, () => scale),
+      ),
+    ],
     node: [{ opType: "MatMul", input: ["x", "w"], output: ["score"] }],
   });
 }
@@ -58,7 +87,10 @@ export function mlpModel(layers: readonly number[]): Uint8Array {
   for (let layer = 1; layer < layers.length; layer += 1) {
     const [rows = 1, columns = 1] = [layers[layer - 1], layers[layer]];
     const isLast = layer === layers.length - 1;
-    initializer.push(floats(`w${layer}`, [rows, columns], Array.from({ length: rows * columns }, next)), floats(`b${layer}`, [columns], Array.from({ length: columns }, next)));
+    initializer.push(
+      floats(`w${layer}`, [rows, columns], Array.from({ length: rows * columns }, next)),
+      floats(`b${layer}`, [columns], Array.from({ length: columns }, next)),
+    );
     node.push({ opType: "Gemm", input: [from, `w${layer}`, `b${layer}`], output: [isLast ? "score" : `h${layer}`] });
     from = `h${layer}`;
     if (!isLast) {
@@ -66,14 +98,28 @@ export function mlpModel(layers: readonly number[]): Uint8Array {
       from = `r${layer}`;
     }
   }
-  return encode({ input: [valueInfo("x", ["N", layers[0] ?? 1])], output: [valueInfo("score", ["N", layers.at(-1) ?? 1])], initializer, node });
+  return encode({
+    input: [valueInfo("x", ["N", layers[0] ?? 1])],
+    output: [valueInfo("score", ["N", layers.at(-1) ?? 1])],
+    initializer,
+    node,
+  });
 }
 
 /** Writes `name.onnx` and its manifest `name.json` into a folder. */
-export async function writeModel(folder: string, name: string, bytes: Uint8Array, io: ModelIo, threshold?: number): Promise<string> {
+export async function writeModel(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  io: ModelIo,
+  threshold?: number,
+): Promise<string> {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const file = join(folder, `${name}.onnx`);
   await writeFile(file, bytes);
-  await writeFile(join(folder, `${name}.json`), JSON.stringify({ kind: "model", name, version: "1.0.0", sha256, threshold, ...io }));
+  await writeFile(
+    join(folder, `${name}.json`),
+    JSON.stringify({ kind: "model", name, version: "1.0.0", sha256, threshold, ...io }),
+  );
   return file;
 }

@@ -41,7 +41,12 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
  * watch asks nothing and only Node's own heap is limited: the kill timer still holds.
  * @throws {ModelRefused}
  */
-export async function probeModel(bytes: Uint8Array, io: ModelIo, limits: ProbeLimits = DEFAULT_PROBE_LIMITS, { skipScan = false } = {}): Promise<ProbeReport> {
+export async function probeModel(
+  bytes: Uint8Array,
+  io: ModelIo,
+  limits: ProbeLimits = DEFAULT_PROBE_LIMITS,
+  { skipScan = false } = {},
+): Promise<ProbeReport> {
   const cwd = await mkdtemp(join(tmpdir(), "model-probe-"));
   try {
     return await runProbe(bytes, io, limits, cwd, skipScan);
@@ -52,10 +57,24 @@ export async function probeModel(bytes: Uint8Array, io: ModelIo, limits: ProbeLi
 
 const WATCH_EVERY_MS = 20;
 
-function runProbe(bytes: Uint8Array, io: ModelIo, { memoryMb, timeoutMs }: ProbeLimits, cwd: string, skipScan: boolean): Promise<ProbeReport> {
-  const node = [process.execPath, "--max-old-space-size=128", ...probeProgram()];
-  const [command = "", ...args] = process.platform === "win32" ? node : ["/bin/sh", "-c", `ulimit -d ${memoryMb * 1_024} 2>/dev/null; ulimit -c 0; exec "$0" "$@"`, ...node];
-  const child = spawn(command, args, { cwd, env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "" }, stdio: ["pipe", "pipe", "pipe"] });
+function runProbe(
+  bytes: Uint8Array,
+  io: ModelIo,
+  { memoryMb, timeoutMs }: ProbeLimits,
+  cwd: string,
+  skipScan: boolean,
+): Promise<ProbeReport> {
+  const probe = probeProgram();
+  const node = [process.execPath, "--max-old-space-size=128", ...probe.args];
+  const [command = "", ...args] =
+    process.platform === "win32"
+      ? node
+      : ["/bin/sh", "-c", `ulimit -d ${memoryMb * 1_024} 2>/dev/null; ulimit -c 0; exec "$0" "$@"`, ...node];
+  const child = spawn(command, args, {
+    cwd,
+    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...probe.env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
 
   return new Promise((resolve, reject) => {
     let stdout = "";
@@ -65,10 +84,17 @@ function runProbe(bytes: Uint8Array, io: ModelIo, { memoryMb, timeoutMs }: Probe
       killedFor ??= why;
       child.kill("SIGKILL");
     };
-    const memory = () => new ModelRefused("MODEL_MEMORY", `The model took more than ${memoryMb} MB while it was tried.`);
-    const timer = setTimeout(() => kill(new ModelRefused("MODEL_TIMEOUT", `The model did not answer within ${timeoutMs / 1_000} s.`)), timeoutMs);
+    const memory = () =>
+      new ModelRefused("MODEL_MEMORY", `The model took more than ${memoryMb} MB while it was tried.`);
+    const timer = setTimeout(
+      () => kill(new ModelRefused("MODEL_TIMEOUT", `The model did not answer within ${timeoutMs / 1_000} s.`)),
+      timeoutMs,
+    );
     const watch = setInterval(() => {
-      residentMb(child.pid).then((mb) => mb > memoryMb && kill(memory()), () => clearInterval(watch));
+      residentMb(child.pid).then(
+        (mb) => mb > memoryMb && kill(memory()),
+        () => clearInterval(watch),
+      );
     }, WATCH_EVERY_MS);
 
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout = (stdout + text).slice(0, 65_536)));
@@ -82,7 +108,14 @@ function runProbe(bytes: Uint8Array, io: ModelIo, { memoryMb, timeoutMs }: Probe
       if (answer?.ok) return resolve(answer);
       if (answer) return reject(new ModelRefused(answer.code, answer.message));
       const isMemory = /alloc|out of memory|heap/i.test(stderr) || signal === "SIGABRT" || exitCode === 134;
-      reject(isMemory ? memory() : new ModelRefused("MODEL_PARSE", `The model made its reader stop (${signal ?? `exit ${exitCode}`}). ${stderr.trim().split("\n").at(-1) ?? ""}`.trim()));
+      reject(
+        isMemory
+          ? memory()
+          : new ModelRefused(
+              "MODEL_PARSE",
+              `The model made its reader stop (${signal ?? `exit ${exitCode}`}). ${stderr.trim().split("\n").at(-1) ?? ""}`.trim(),
+            ),
+      );
     });
 
     const header = Buffer.from(JSON.stringify({ io: { inputs: io.inputs, outputs: io.outputs }, skipScan }));

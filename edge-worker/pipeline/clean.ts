@@ -39,7 +39,10 @@ interface StreamState {
  * Marks readings that cannot be trusted; the value itself is kept, so nothing is lost to a wrong rule. A reading that
  * arrives with a quality keeps it. Order and times are untouched; a source error ends the stage.
  */
-export async function* clean<T>(items: AsyncIterable<T | Sample>, rules: ReadonlyMap<string, CompiledRule>): AsyncGenerator<T | Sample> {
+export async function* clean<T>(
+  items: AsyncIterable<T | Sample>,
+  rules: ReadonlyMap<string, CompiledRule>,
+): AsyncGenerator<T | Sample> {
   const mark = cleaner(rules);
   for await (const item of items) yield isSample(item) ? mark(item) : item;
 }

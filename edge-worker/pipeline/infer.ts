@@ -59,7 +59,8 @@ interface FeatureColumn {
 function featureColumn({ stream, unit, agg }: Feature, { inputs, unitOf }: InputUnits): FeatureColumn {
   const alias = aliasOf(stream, inputs);
   const key = alias === undefined ? undefined : inputs.get(alias);
-  if (alias === undefined || key === undefined) throw new RangeError(`the model needs ${stream}, which is not an input of the pipeline`);
+  if (alias === undefined || key === undefined)
+    throw new RangeError(`the model needs ${stream}, which is not an input of the pipeline`);
   const name = `${alias}.${agg}`;
   const from = unitOf(key);
   if (from === unit || (agg === "kurtosis" && unit === "1")) {

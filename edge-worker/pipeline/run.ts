@@ -19,26 +19,38 @@ export interface PipelineRuntime {
 }
 
 /** One pipeline on one device, from readings to rows. Pulling a row pulls the readings it needs: nothing runs ahead. */
-export function runPipeline(items: AsyncIterable<PipelineItem>, plan: PipelinePlan, instance: PlannedInstance, runtime: PipelineRuntime): AsyncGenerator<PipelineOut> {
+export function runPipeline(
+  items: AsyncIterable<PipelineItem>,
+  plan: PipelinePlan,
+  instance: PlannedInstance,
+  runtime: PipelineRuntime,
+): AsyncGenerator<PipelineOut> {
   const { inputs, device } = instance;
-  if (!plan.window) return nothing(items);
   const rules = new Map<string, CompiledRule>();
   for (const [alias, rule] of plan.clean) {
     const key = inputs.get(alias);
     if (key !== undefined) rules.set(key, compileRule(rule, runtime.unitOf(key)));
   }
   const cleaned: AsyncIterable<PipelineItem> = rules.size > 0 ? clean<PipelineItem>(items, rules) : items;
-  const windows = window(cleaned, { device, inputs, ...plan.window, latenessMs: plan.latenessMs, maxReadings: runtime.maxReadings }, runtime.counts);
+  const windows = window(
+    cleaned,
+    { device, inputs, ...plan.window, latenessMs: plan.latenessMs, maxReadings: runtime.maxReadings },
+    runtime.counts,
+  );
   const slot = plan.slot;
-  const scored = slot === null ? unscored(windows) : infer(windows, () => runtime.current(slot), { inputs, unitOf: runtime.unitOf }, runtime.reject);
-  return output(watch(scored, plan.thresholds), { node: runtime.node, plan, device, inputs, streams: [...inputs.values()] });
+  const scored =
+    slot === null
+      ? unscored(windows)
+      : infer(windows, () => runtime.current(slot), { inputs, unitOf: runtime.unitOf }, runtime.reject);
+  return output(watch(scored, plan.thresholds), {
+    node: runtime.node,
+    plan,
+    device,
+    inputs,
+    streams: [...inputs.values()],
+  });
 }
 
 async function* unscored(windows: AsyncIterable<Window>): AsyncGenerator<Scored> {
   for await (const item of windows) yield { window: item, verdict: null };
-}
-
-/** A pipeline that only cleans has no rows of its own; it still takes its readings, so the source is not held up. */
-async function* nothing(items: AsyncIterable<PipelineItem>): AsyncGenerator<PipelineOut> {
-  for await (const _ of items);
 }

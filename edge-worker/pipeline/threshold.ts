@@ -29,7 +29,12 @@ const HYSTERESIS = 0.1;
  * value leaves the state as it is. A score without a limit of its own uses the model's.
  */
 export async function* watch(items: AsyncIterable<Scored>, rules: readonly ThresholdSpec[]): AsyncGenerator<Watched> {
-  const states = rules.map((rule) => ({ rule, forMs: durationMs(rule.for), isRaised: false, sinceMs: null as number | null }));
+  const states = rules.map((rule) => ({
+    rule,
+    forMs: durationMs(rule.for),
+    isRaised: false,
+    sinceMs: null as number | null,
+  }));
   for await (const item of items) {
     const events: Raised[] = [];
     for (const state of states) {
@@ -45,7 +50,15 @@ export async function* watch(items: AsyncIterable<Scored>, rules: readonly Thres
         state.sinceMs ??= item.window.toMs;
         if (item.window.toMs - state.sinceMs < forMs) continue;
         state.isRaised = !state.isRaised;
-        events.push({ kind: rule.kind, severity: state.isRaised ? rule.severity : "info", state: state.isRaised ? "raised" : "cleared", on: rule.on, value, limit, sinceMs: state.sinceMs });
+        events.push({
+          kind: rule.kind,
+          severity: state.isRaised ? rule.severity : "info",
+          state: state.isRaised ? "raised" : "cleared",
+          on: rule.on,
+          value,
+          limit,
+          sinceMs: state.sinceMs,
+        });
         state.sinceMs = null;
       }
     }

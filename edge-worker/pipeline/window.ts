@@ -41,7 +41,11 @@ interface Buffer {
  * When the source ends, windows that its last reading already passed are emitted; the unfinished one is not. A window
  * without a single reading is not emitted. State is bounded by `maxReadings` per input.
  */
-export async function* window(items: AsyncIterable<PipelineItem>, options: WindowOptions, counts: WindowCounts): AsyncGenerator<Window> {
+export async function* window(
+  items: AsyncIterable<PipelineItem>,
+  options: WindowOptions,
+  counts: WindowCounts,
+): AsyncGenerator<Window> {
   const { inputs, sizeMs, everyMs, latenessMs } = options;
   const buffers = new Map<string, Buffer>([...inputs.keys()].map((alias) => [alias, { tsMs: [], values: [] }]));
   let newestMs = Number.NEGATIVE_INFINITY;
@@ -54,7 +58,12 @@ export async function* window(items: AsyncIterable<PipelineItem>, options: Windo
     while (nextEndMs !== null && nextEndMs <= untilMs) {
       const toMs: number = nextEndMs;
       const fromMs = toMs - sizeMs;
-      yield { device: options.device, fromMs, toMs, series: new Map([...buffers].map(([alias, buffer]) => [alias, slice(buffer, fromMs, toMs)])) };
+      yield {
+        device: options.device,
+        fromMs,
+        toMs,
+        series: new Map([...buffers].map(([alias, buffer]) => [alias, slice(buffer, fromMs, toMs)])),
+      };
       closedMs = toMs;
       const oldestMs = forget(buffers, toMs + everyMs - sizeMs);
       nextEndMs = oldestMs === null ? null : Math.max(toMs + everyMs, firstEndAfter(oldestMs, everyMs));
