@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   ingest: { summary: "run one ingest process", load: async () => (await import("./commands/run-process")).ingest },
   jobs: { summary: "run one jobs process", load: async () => (await import("./commands/run-process")).jobs },
   edge: { summary: "run one edge worker; --explain shows its configuration", load: async () => (await import("./commands/run-process")).edge },
+  simulate: { summary: "run a simulated plant as a device, over the real wire", load: () => import("./commands/simulate") },
   web: { summary: "run the web process", load: async () => (await import("./commands/run-process")).web },
 };
 
