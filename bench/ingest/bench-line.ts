@@ -47,8 +47,8 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
   const owner = new Pool({ connectionString: server.url, max: 2 });
   const ingestPort = await freePort();
   const ingest = spawn(process.execPath, ["--max-old-space-size=160", ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), bundlePath("ingest")], {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, DATABASE_URL: withRole(server.url, "throughline_app", SECRET), MQTT_URL: urlOf(INGEST_USER), INGEST_PORT: String(ingestPort), INGEST_REPLICA: "bench", LOG_LEVEL: "warn" },
+    stdio: ["ignore", process.env.BENCH_LOG ? 2 : "ignore", "inherit"],
+    env: { ...process.env, DATABASE_URL: withRole(server.url, "throughline_app", SECRET), MQTT_URL: urlOf(INGEST_USER), INGEST_PORT: String(ingestPort), INGEST_REPLICA: "bench", LOG_LEVEL: process.env.BENCH_LOG ?? "warn" },
   });
   await untilHealthy(ingestPort, ingest);
   const publisher = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("./publisher.ts", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });

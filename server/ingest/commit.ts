@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import { escapeLiteral, type Pool, type PoolClient, type QueryResult } from "pg";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { isSettled, settle, type Settled } from "@/sdk/wire/settle";
 import type { Lane } from "@/sdk/wire/names";
@@ -50,15 +50,15 @@ interface LaneState {
 export const clip = (text: string, max = 1_000) => text.replaceAll("\u0000", "\ufffd").slice(0, max);
 
 /**
- * Writes items in one transaction: lane cursors are locked in the order of their ids, so that two replicas never wait for
+ * Writes items in one transaction of three round trips: begin and lock, copy the readings, then ledger, cursors and commit
+ * together. Each answer waits for its turn behind the messages that come in meanwhile, so a round trip costs more than its
+ * statement. Lane cursors are locked in the order of their ids, so that two replicas never wait for
  * each other in a circle; the ledger decides what is new; rows, ledger and cursor commit together or not at all.
  */
 export async function commitItems(pool: Pool, store: TimeSeriesStore, items: readonly Item[], laneOf: (item: BatchItem) => LaneRef): Promise<CommitResult> {
   const tx = await pool.connect();
   try {
-    await tx.query("begin");
     const result = await commitIn(tx, store, items, laneOf);
-    await tx.query("commit");
     tx.release();
     return result;
   } catch (cause) {
@@ -107,20 +107,17 @@ async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly 
       result.stored.push(item);
     } else if (item.kind === "keep") kept.push(item.entry);
   }
-  if (fresh.length > 0) {
-    await tx.query(
-      "insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) select * from unnest($1::int[], $2::int8[], $3::bytea[], $4::int[], $5::int[], $6::text[])",
-      [
-        fresh.map(({ lane }) => lane.ref.id), fresh.map(({ item }) => item.batch), fresh.map(({ item }) => item.sha256), fresh.map(({ item }) => item.rowCount),
-        fresh.map(({ item }) => item.readings), fresh.map(({ item }) => (item.rejected ? clip(`${item.rejected.code}: ${item.rejected.message}`) : null)),
-      ],
-    );
-  }
   if (blocks.length > 0) await store.write(tx, blocks);
   await insertLaneRows(tx, fresh.map(({ item }) => item));
   await insertGaps(tx, fresh.map(({ item }) => item));
   result.kept = await insertKept(tx, kept);
-  await moveCursors(tx, [...lanes.values()]);
+  const ledger = fresh.map(({ lane, item }) => {
+    const rejected = item.rejected ? escapeLiteral(clip(`${item.rejected.code}: ${item.rejected.message}`)) : "null";
+    return `(${lane.ref.id},${item.batch},'\\x${item.sha256.toString("hex")}',${item.rowCount},${item.readings},${rejected})`;
+  });
+  const statements = [...moveCursors([...lanes.values()]), "commit"];
+  if (ledger.length > 0) statements.unshift(`insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) values ${ledger.join(",")}`);
+  await tx.query(statements.join(";"));
   for (const lane of lanes.values()) if (lane.touched) result.lanes.push({ node: lane.ref.node, epoch: lane.ref.epoch, lane: lane.ref.lane, settled: lane.settled, rejected: lane.rejected });
   return result;
 }
@@ -131,19 +128,28 @@ function laneState(lanes: ReadonlyMap<number, LaneState>, ref: LaneRef): LaneSta
   return lane;
 }
 
+/** Begins the transaction. Ids are our own integers, so they may stand in the text; two statements in one message take no parameters. */
 async function lockLanes(tx: PoolClient, refs: readonly LaneRef[]): Promise<Map<number, LaneState>> {
   const byId = new Map(refs.map((ref) => [ref.id, ref]));
   const lanes = new Map<number, LaneState>();
-  if (byId.size === 0) return lanes;
-  const { rows } = await tx.query<{ id: number; upTo: string; ranges: string }>(
-    `select id, up_to as "upTo", ranges::text from ingest_lanes where id = any($1::int[]) order by id for no key update`,
-    [[...byId.keys()]],
-  );
-  for (const row of rows) {
+  if (byId.size === 0) {
+    await tx.query("begin");
+    return lanes;
+  }
+  const answer: unknown = await tx.query(`begin; select id, up_to::text as "upTo", ranges::text from ingest_lanes where id in (${[...byId.keys()].join(",")}) order by id for no key update`);
+  for (const row of secondResult<{ id: number; upTo: string; ranges: string }>(answer).rows) {
     const ref = byId.get(row.id);
     if (ref) lanes.set(row.id, { ref, settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) }, added: [], watermarkMs: null, rejected: [], touched: false });
   }
   return lanes;
+}
+
+/** Of several statements in one message the driver returns one result each, which its types do not say. */
+function secondResult<T extends object>(answer: unknown): QueryResult<T> {
+  const results = answer as QueryResult<T>[];
+  const [, second] = results;
+  if (!second) throw new Error("the database answered one statement of two");
+  return second;
 }
 
 /** What the ledger knows of these batches: their hash, or null where the cursor says settled and the ledger was pruned. */
@@ -163,16 +169,15 @@ async function findLedgerRows(tx: PoolClient, batches: readonly BatchItem[], lan
   return known;
 }
 
-async function moveCursors(tx: PoolClient, lanes: readonly LaneState[]): Promise<void> {
+function moveCursors(lanes: readonly LaneState[]): string[] {
   const moved = lanes.filter((lane) => lane.added.length > 0);
-  if (moved.length === 0) return;
+  if (moved.length === 0) return [];
   for (const lane of moved) lane.settled = settle(lane.settled, lane.added);
-  await tx.query(
-    `update ingest_lanes l set up_to = n.up_to, ranges = n.ranges::int8multirange, last_batch_at = now(),
-       watermark = greatest(l.watermark, to_timestamp(n.watermark / 1000))
-     from unnest($1::int[], $2::int8[], $3::text[], $4::float8[]) as n (id, up_to, ranges, watermark) where l.id = n.id`,
-    [moved.map((lane) => lane.ref.id), moved.map((lane) => lane.settled.upTo), moved.map((lane) => formatRanges(lane.settled.ranges)), moved.map((lane) => lane.watermarkMs)],
-  );
+  const rows = moved.map(({ ref, settled, watermarkMs }) => `(${ref.id},${settled.upTo}::int8,'${formatRanges(settled.ranges)}'::int8multirange,${watermarkMs ?? "null"}::float8)`);
+  return [
+    `update ingest_lanes l set up_to = n.up_to, ranges = n.ranges, last_batch_at = now(), watermark = greatest(l.watermark, to_timestamp(n.watermark / 1000))
+     from (values ${rows.join(",")}) as n (id, up_to, ranges, watermark) where l.id = n.id`,
+  ];
 }
 
 /** `{[5,8),[10,11)}` as inclusive pairs. */

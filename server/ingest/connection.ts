@@ -43,6 +43,7 @@ export class Connection {
   readonly #client: MqttClient;
   #offers: BrokerOffers | null = null;
   #unsentAcks = 0;
+  #pubacks: number[] = [];
   #subscribed = false;
   #paused = false;
 
@@ -84,6 +85,14 @@ export class Connection {
     return true;
   }
 
+  /** What `work` publishes leaves in one write. */
+  together(work: () => void): void {
+    const { stream } = this.#client;
+    stream.cork();
+    work();
+    process.nextTick(() => stream.uncork());
+  }
+
   publishCommand(topic: string, body: string, expiryS: number): void {
     if (!this.#client.connected) return;
     this.#client.publish(topic, body, { qos: 1, properties: { contentType: "application/json", messageExpiryInterval: expiryS } });
@@ -108,6 +117,7 @@ export class Connection {
       maximumPacketSize: said?.maximumPacketSize ?? null,
     };
     this.#unsentAcks = 0;
+    this.#pubacks = [];
     const prefix = this.#offers.sharedSubscriptions ? `$share/${SHARED_GROUP}/` : "";
     this.#subscribe(CONTROL_PLANE_SUBSCRIPTIONS.map((filter) => prefix + filter));
   }
@@ -130,21 +140,42 @@ export class Connection {
     });
   }
 
+  /** PUBACK with reason success, which MQTT 5 lets one leave out: the client library has no call for it. */
+  #sendPubacks(stream: MqttClient["stream"]): void {
+    const ids = this.#pubacks;
+    this.#pubacks = [];
+    if (stream !== this.#client.stream || !this.#client.connected) return;
+    const bytes = Buffer.alloc(ids.length * 4);
+    for (const [i, id] of ids.entries()) {
+      bytes[i * 4] = 0x40;
+      bytes[i * 4 + 1] = 2;
+      bytes.writeUInt16BE(id, i * 4 + 2);
+    }
+    stream.write(bytes);
+  }
+
   #handle(packet: IPublishPacket, done: (cause?: Error) => void): void {
     if (this.#paused) return done(LATER); // not acknowledged: the broker delivers it to the next start
     const stream = this.#client.stream;
     const { messageId, qos } = packet;
+    const acknowledge = () => {
+      // After a reconnect the broker delivers the message again under another number: nothing to acknowledge then.
+      if (qos === 1 && messageId !== undefined && stream === this.#client.stream && this.#client.connected) this.#pubacks.push(messageId);
+      if (this.#pubacks.length === 1) setImmediate(() => this.#sendPubacks(stream));
+    };
     const answer = this.options.takeMessage({
       topic: packet.topic,
       payload: typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload,
       properties: readProperties(packet),
-      acknowledge: () => {
-        // After a reconnect the broker delivers the message again under another number: nothing to acknowledge then.
-        if (qos === 1 && messageId !== undefined && stream === this.#client.stream && this.#client.connected) stream.write(puback(messageId));
-      },
+      acknowledge,
     });
-    // MQTT.js sends PUBACK after `done()` and none after `done(error)`; it goes on reading either way.
-    const finish = (when: "now" | "later") => (when === "later" && qos === 1 ? done(LATER) : done());
+    // MQTT.js sends PUBACK after `done()` and none after `done(error)`; it goes on reading either way. It writes each to the
+    // socket by itself, which costs as much as reading the message: ours leave together.
+    const finish = (when: "now" | "later") => {
+      if (qos !== 1) return done();
+      if (when === "now") acknowledge();
+      done(LATER);
+    };
     if (typeof answer === "string") finish(answer);
     else answer.then(finish, (cause: unknown) => {
       this.options.log.error({ err: cause, topic: packet.topic }, "A message could not be taken.");
@@ -153,12 +184,8 @@ export class Connection {
   }
 }
 
+/** Told to MQTT.js so that it sends no PUBACK. */
 const LATER = new Error("acknowledged later");
-
-/** PUBACK with reason success, which MQTT 5 lets one leave out: the client library has no call for it. */
-function puback(messageId: number): Buffer {
-  return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
-}
 
 function readProperties({ properties, retain }: IPublishPacket): MessageProperties {
   const user: Record<string, string> = {};

@@ -59,7 +59,7 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
   const missing = new Map<string, { node: string; lane: string; from: number; sinceMs: number }>();
 
   const committed = (result: CommitResult, tookMs: number, oldestMs: number): void => {
-    acks.committed(result.lanes);
+    connection.together(() => acks.committed(result.lanes));
     let readings = 0;
     let hasEvents = false;
     for (const item of result.stored) {
