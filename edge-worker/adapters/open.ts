@@ -4,6 +4,7 @@ import type { StreamInfo } from "../worker";
 import { httpAdapter } from "./http";
 import { mqttAdapter } from "./mqtt";
 import { replayAdapter } from "./replay";
+import { simulatorAdapter, simulatorStreams } from "./simulator/simulator";
 
 /** An adapter and the streams it brings along; most read into streams that the configuration declares. */
 export interface OpenedAdapter {
@@ -20,6 +21,6 @@ export function openAdapter(config: AdapterConfig): OpenedAdapter {
     case "http":
       return { adapter: httpAdapter(config), streams: [] };
     case "simulator":
-      throw new RangeError(`the plant ${config.plant} is not part of this build`);
+      return { adapter: simulatorAdapter(config), streams: simulatorStreams(config) };
   }
 }
