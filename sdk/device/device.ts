@@ -1,6 +1,6 @@
 import { arch, totalmem } from "node:os";
 import type { DurableAck } from "@/sdk/wire/ack";
-import type { Birth, StreamSpec } from "@/sdk/wire/birth";
+import { Birth, type StreamSpec } from "@/sdk/wire/birth";
 import { LANES, Lane } from "@/sdk/wire/names";
 import type { Reported } from "@/sdk/wire/twin";
 import { seededRandom } from "./backoff";
@@ -370,7 +370,7 @@ export class Device {
 
   private birth(): Birth {
     const { node, site, labels, agent, capabilities, slots } = this.options;
-    return {
+    return Birth.parse({
       v: 1,
       node,
       boot: this.boot,
@@ -386,7 +386,7 @@ export class Device {
       streams: this.parts.streams,
       slots: slots?.() ?? [],
       buffer: { bytes: this.store.usage().total, limitBytes: this.parts.quota.bytes, oldest: this.oldestMs() },
-    };
+    });
   }
 
   private oldestMs(): number | null {

@@ -82,6 +82,7 @@ interface Pending {
 export class Link {
   private readonly pending = new Map<number, Pending>();
   private readonly unnumbered = new Map<Buffer, Pending>();
+  private readonly aliased = new Set<string>();
   private over = false;
   private disconnectReason: number | null = null;
 
@@ -106,7 +107,11 @@ export class Link {
       });
     });
     client.on("close", () => this.finish("the connection closed"));
-    client.on("error", (cause) => this.abort(cause.message));
+    client.on("error", (cause) => {
+      // The parser under MQTT.js takes a PUBACK with "packet too large" for a broken packet.
+      if (/invalid puback reason code/i.test(cause.message)) this.disconnectReason = REASON.packetTooLarge;
+      this.abort(cause.message);
+    });
   }
 
   /** @throws {ConnectError} when there is no connection within the timeout or the broker says no. */

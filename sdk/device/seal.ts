@@ -49,7 +49,7 @@ export interface Sealed {
  * order and their capture times; `dt` counts from the first row and may be negative. `watermarkAt` gets the newest capture
  * time of the rows that fit.
  *
- * @throws {RangeError} if there is no row, or if one row alone is over the limit (it is refused when it is written).
+ * @throws {RangeError} if there is no row.
  */
 export function sealRows(
   rows: readonly SealableRow[],
@@ -64,11 +64,8 @@ export function sealRows(
     const envelope = { ...unmarked, watermark: watermarkAt(span(part).toMs) };
     const sealed = envelope.lane === "telemetry" ? sealColumns(part, envelope) : sealList(part, envelope);
     const bytes = Buffer.byteLength(sealed.json);
-    if (bytes <= limits.bytes && sealed.cells <= MAX_BATCH_READINGS) return sealed;
-    if (take === 1) {
-      if (bytes <= limits.bytes * 2) return sealed;
-      throw new RangeError(`one row of lane ${envelope.lane} takes ${bytes} bytes`);
-    }
+    // One row alone is sealed whatever its size: its length was checked when it was written, and it must not stop the lane.
+    if (take === 1 || (bytes <= limits.bytes && sealed.cells <= MAX_BATCH_READINGS)) return sealed;
     take = Math.max(1, Math.floor(take / 2));
   }
 }

@@ -68,6 +68,8 @@ export class Sender {
   /** set while nobody listens: one batch goes at this time, to find out */
   private probeAtMs: number | null = null;
   private pausedBy: string | null = null;
+  /** larger batches stay in the buffer: a broker has refused one of this size and one byte */
+  private maxBytes = Number.POSITIVE_INFINITY;
   sentBatches = 0;
   resentBatches = 0;
   ackedBatches = 0;
@@ -85,6 +87,27 @@ export class Sender {
       repeats: new Map(),
       lastAckAtMs: null,
     }));
+  }
+
+  /**
+   * The broker ended the connection over a packet's size without saying which: the largest batch it had not answered is
+   * the likeliest. It and larger ones stay in the buffer until the next start, and new batches are sealed smaller.
+   */
+  blameLargest(): void {
+    let largest: StoredBatch | null = null;
+    for (const one of this.lanes) {
+      for (const [number, flight] of one.flights) {
+        const batch = flight.acked ? null : this.options.store.find(one.lane, number);
+        if (batch && batch.bytes > (largest?.bytes ?? 0)) largest = batch;
+      }
+    }
+    if (largest) this.refuseSize(largest);
+  }
+
+  private refuseSize(batch: StoredBatch): void {
+    this.maxBytes = Math.min(this.maxBytes, batch.bytes - 1);
+    this.options.tooLarge(batch.bytes);
+    this.options.problem("PACKET_TOO_LARGE", `The broker takes no message of ${batch.bytes} bytes: batch ${batch.batch} of lane ${batch.lane} is held back. Raise the broker's limit and restart the device.`);
   }
 
   /** A new connection: what was under way on the last one is not any more, and what is sealed from now on is live. */
@@ -235,6 +258,7 @@ export class Sender {
       if (batch.batch >= below) return null;
       if (!this.options.isClaimed(batch) && !skipped) one[cursor] = batch.batch;
       else skipped = true;
+      if (batch.bytes > this.maxBytes) continue;
       if (!one.flights.has(batch.batch) && !one.held.has(batch.batch) && !this.options.isClaimed(batch)) return batch;
     }
     return null;
@@ -301,11 +325,8 @@ export class Sender {
       this.notBeforeMs = nowMs + 1_000 + Math.floor(this.options.random() * 4_000);
     } else {
       one.held.add(batch.batch);
-      if (reason === REASON.packetTooLarge) this.options.tooLarge(batch.bytes);
-      this.options.problem(
-        `PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`,
-        `The broker refuses batch ${batch.batch} of lane ${one.lane} (reason 0x${reason.toString(16)}).`,
-      );
+      if (reason === REASON.packetTooLarge) this.refuseSize(batch);
+      else this.options.problem(`PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`, `The broker refuses batch ${batch.batch} of lane ${batch.lane} (reason 0x${reason.toString(16)}).`);
     }
     this.pump();
   }

@@ -35,6 +35,8 @@ export type SessionState = "connecting" | "online" | "waiting" | "taken-over" | 
 
 const SESSION_EXPIRY_SECONDS = 24 * 60 * 60;
 const WILL_DELAY_SECONDS = 30;
+/** A broker may drop the loser of a takeover without a word; so many short connections in a row look like one. */
+const FLAPS_TOLD = 4;
 /** A connection that held this long starts the back-off over. */
 const STEADY_MS = 30_000;
 
@@ -52,9 +54,11 @@ export class Session {
   connects = 0;
   private link: Link | null = null;
   private attempt = 0;
+  private flaps = 0;
   private stopping = new AbortController();
   private wake = new AbortController();
   private running: Promise<void> | null = null;
+  private wasOnline = false;
   private announced = new Set<string>();
 
   constructor(private readonly options: SessionOptions) {}
@@ -126,7 +130,12 @@ export class Session {
       const startedMs = performance.now();
       const end = await this.serve();
       if (this.stopping.signal.aborted) return;
-      if (performance.now() - startedMs > STEADY_MS) this.attempt = 0;
+      const isSteady = performance.now() - startedMs > STEADY_MS;
+      if (isSteady) this.attempt = 0;
+      this.flaps = !isSteady && this.wasOnline && end === null ? this.flaps + 1 : 0;
+      if (this.flaps === FLAPS_TOLD) {
+        this.options.problem("FLAPPING", `The broker closes each new connection of ${this.options.node} without a reason: see whether another client uses the same id.`);
+      }
       if (end === REASON.sessionTakenOver) {
         this.state = "taken-over";
         this.options.problem(
@@ -152,6 +161,7 @@ export class Session {
   private async serve(): Promise<number | null> {
     const { node, boot, url, token, keepaliveSeconds, connectTimeoutMs, sender } = this.options;
     this.state = "connecting";
+    this.wasOnline = false;
     let ended: (reason: number | null) => void = () => undefined;
     const over = new Promise<number | null>((resolve) => {
       ended = resolve;
@@ -180,6 +190,7 @@ export class Session {
       });
       this.state = "online";
       this.connects += 1;
+      this.wasOnline = true;
       sender.attach(link);
       await this.options.twin()?.repeat();
       const reason = await over;

@@ -85,7 +85,9 @@ export class LedgerPeer {
     await this.client.publishAsync(ackTopic(node, lane), JSON.stringify(ack), { qos: 1, retain: true });
   }
 
+  /** Leaves no subscription behind: a session that outlives us would make the broker say that someone listens. */
   async close(): Promise<void> {
+    await this.client.unsubscribeAsync("tl/1/+/up/#");
     await this.client.endAsync(true);
   }
 

@@ -36,6 +36,7 @@ interface LogFile {
   name: string;
   /** per lane, one more than the last row number inside */
   ends: Map<Lane, number>;
+  bytes: number;
 }
 
 /**
@@ -119,7 +120,7 @@ export class RowLog {
   }
 
   bytes(): number {
-    return this.size + (this.files.length - 1) * this.fileBytes;
+    return this.files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
   async close(): Promise<void> {
@@ -142,6 +143,8 @@ export class RowLog {
     this.lastStart = this.size;
     this.size += bytes.length;
     this.unsynced += bytes.length;
+    const file = this.files.at(-1);
+    if (file) file.bytes = this.size;
   }
 
   private async rotate(origin: Origin): Promise<void> {
@@ -188,7 +191,7 @@ export class RowLog {
     this.lastStart = bytes.length;
     this.unsynced = 0;
     this.written = origin;
-    this.files.push({ name, ends: new Map() });
+    this.files.push({ name, ends: new Map(), bytes: bytes.length });
     for (const run of held) this.noteRows(run.lane, run.first + run.rows.length);
   }
 
@@ -204,7 +207,7 @@ export class RowLog {
       const data = await readFile(join(this.folder, name));
       const { frames, end } = scanFrames(data);
       if (end < data.length) await keepTornTail(this.root, name, data.subarray(end)).catch(() => undefined);
-      const file: LogFile = { name, ends: new Map() };
+      const file: LogFile = { name, ends: new Map(), bytes: data.length };
       let origin: Origin | null = null;
       for (const frame of frames) {
         if (frame.type === ORIGIN_FRAME) {
