@@ -57,8 +57,7 @@ export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): P
       `select (select count(*) from streams where status = 'proposed')::float8 as "proposedStreams", (select count(*) from quarantine where status = 'held')::float8 as quarantined`,
     ),
   ]);
-  const all = nodes.rows.map((row) => ({ ...row, health: nodeHealth(row, nowMs) }));
-  all.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const all = nodes.rows.map((row) => ({ ...row, health: nodeHealth(row, nowMs) })).sort(byUrgency);
   const facts = fleetFacts(all, waiting.rows[0] ?? { proposedStreams: 0, quarantined: 0 });
 
   const wanted = input.q.toLowerCase();
@@ -84,6 +83,10 @@ export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): P
 /** The keyset: severity, then id. A node that changes severity between two pages may be seen twice, never hidden for good. */
 function sortKey(row: { id: string; health: Health }): string {
   return `${statusRank(row.health.status)}/${row.id}`;
+}
+
+function byUrgency(a: { id: string; health: Health }, b: { id: string; health: Health }): number {
+  return statusRank(a.health.status) - statusRank(b.health.status) || (a.id < b.id ? -1 : 1);
 }
 
 function shows(row: NodeFactsRow & { health: Health }, show: FleetInput["show"]): boolean {

@@ -1,0 +1,53 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { FEED } from "./support/feed";
+
+const PAGES = ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"];
+
+async function streamPath(page: Page): Promise<string> {
+  await page.goto(`/streams?q=${FEED.node}`);
+  return `${await page.getByRole("link", { name: FEED.wave, exact: true }).getAttribute("href")}?from=now-5m&to=now&table=true`;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing stands in the way of a screen reader, ${colorScheme}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ colorScheme, baseURL, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    for (const path of [...PAGES, await streamPath(page)]) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      if (path.startsWith("/streams/")) await expect(page.locator(".recharts-line path").first()).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+    }
+    await context.close();
+  });
+}
+
+test("every page fits a phone of 360 px, and the menu leads on", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, baseURL, hasTouch: true, isMobile: true });
+  const page = await context.newPage();
+  for (const path of [...PAGES, await streamPath(page)]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), path).toBeLessThanOrEqual(0);
+  }
+  await page.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Quarantine" }).click();
+  await expect(page).toHaveURL(/\/inbox\/quarantine/);
+  await context.close();
+});
+
+test("health and metrics are answered", async ({ request }) => {
+  const health = await request.get("/api/health");
+  expect(await health.json()).toMatchObject({ status: "ok", database: { status: "ok" } });
+  expect(await (await request.get("/metrics")).text()).toContain("throughline_web_live_browsers");
+});
+
+test("a change from another origin, or under a foreign host name, is refused", async ({ request }) => {
+  const foreign = await request.post("/api/trpc/fleet.accept", { headers: { origin: "https://evil.example" }, data: { json: { node: FEED.node } } });
+  expect(foreign.status()).toBe(403);
+  const form = await request.post("/api/trpc/fleet.accept", { headers: { "content-type": "text/plain" }, data: "{}" });
+  expect(form.status()).toBe(403);
+  expect((await request.get("/fleet", { headers: { host: "evil.example" } })).status()).toBe(421);
+});

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { expect, test, type Page } from "@playwright/test";
+import { FEED } from "./support/feed";
+
+async function openStream(page: Page, key: string, query = "?from=now-5m&to=now"): Promise<void> {
+  await page.goto(`/streams?q=${encodeURIComponent(`${FEED.node} ${key}`)}`);
+  const href = await page.getByRole("link", { name: key, exact: true }).getAttribute("href");
+  await page.goto(`${href}${query}`);
+  await expect(page.getByRole("slider")).toBeVisible();
+}
+
+test("a sensor's newest value reaches an open page within 1.5 s (p95)", async ({ page }) => {
+  await openStream(page, FEED.probe);
+  await expect(page.getByTestId("freshness")).toContainText("Live");
+  const ages = await page.getByTestId("now-value").evaluate(async (figure) => {
+    const tile = figure.closest("dl");
+    const seen: number[] = [];
+    const observer = new MutationObserver(() => {
+      const shown = Number(tile?.querySelector("[data-testid=now-value]")?.textContent?.replace(/,/g, ""));
+      const age = (((Date.now() - shown) % 1_000_000) + 1_000_000) % 1_000_000;
+      if (Number.isFinite(shown)) seen.push(age);
+    });
+    if (tile) observer.observe(tile, { childList: true, subtree: true, characterData: true });
+    await new Promise((done) => setTimeout(done, 15_000));
+    observer.disconnect();
+    return seen.sort((a, b) => a - b);
+  });
+  expect(ages.length).toBeGreaterThan(10);
+  const p95 = ages[Math.floor(ages.length * 0.95)] ?? Number.POSITIVE_INFINITY;
+  test.info().annotations.push({ type: "live.p95_s", description: (p95 / 1_000).toFixed(2) });
+  console.log(JSON.stringify({ area: "live", figure: "page.p95_s", value: p95 / 1_000, unit: "s", n: ages.length }));
+  expect(p95).toBeLessThan(1_500);
+});
+
+test("the range is in the link, drag zooms in, and Back zooms out", async ({ page }) => {
+  await openStream(page, FEED.wave);
+  const chart = page.getByRole("slider");
+  await expect(chart.locator(".recharts-line path").first()).toBeVisible();
+  const box = await chart.boundingBox();
+  if (!box) throw new Error("the chart has no size");
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 120);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + 120, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=\d{13}&to=\d{13}/);
+  await page.goBack();
+  await expect(page).toHaveURL(/from=now-5m/);
+  await page.getByRole("button", { name: "Zoom out" }).click();
+  await expect(page).toHaveURL(/from=now-10m&to=now/);
+});
+
+test("a range is typed, and nonsense is answered with how to write it", async ({ page }) => {
+  await openStream(page, FEED.wave);
+  await page.keyboard.press("t");
+  await page.getByLabel("Length, or from and to").fill("a while ago");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Write a length such as 3h" })).toBeVisible();
+  await page.getByLabel("Length, or from and to").fill("15m");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page).toHaveURL(/from=now-15m/);
+});
+
+test("the chart is read point by point from the keyboard and has a table twin", async ({ page }) => {
+  await openStream(page, FEED.wave);
+  const chart = page.getByRole("slider");
+  await chart.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(chart).toHaveAttribute("aria-valuetext", /mm\/s at/);
+  await expect(page.getByTestId("summary")).toContainText("Mean 2.");
+  await page.getByRole("button", { name: "Show as table" }).click();
+  await expect(page).toHaveURL(/table=true/);
+  await expect(page.getByRole("table").getByRole("row")).not.toHaveCount(0);
+});
+
+test("the export holds the readings of the range", async ({ page }) => {
+  await openStream(page, FEED.wave);
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Readings as CSV" }).click()]);
+  const lines = readFileSync(await download.path(), "utf8").trim().split("\n");
+  expect(lines[0]).toContain("ts");
+  expect(lines.length).toBeGreaterThan(1_000);
+});
+
+test("a second tab gets the live values of the first tab's event stream", async ({ page, context }) => {
+  const streams: string[] = [];
+  context.on("request", (request) => { if (request.url().includes("/api/live")) streams.push(request.url()); });
+  await openStream(page, FEED.wave);
+  await expect(page.getByTestId("freshness")).toContainText("Live");
+  const second = await context.newPage();
+  await openStream(second, FEED.probe);
+  const before = await second.getByTestId("now-value").textContent();
+  await expect(second.getByTestId("now-value")).not.toHaveText(before ?? "");
+  const lastOfEach = new Set(streams.map((url) => new URL(url).searchParams.get("streams")));
+  expect(lastOfEach.size).toBeGreaterThan(0);
+});

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+/**
+ * Journeys of people through a real stack: database, broker, ingest, jobs, plant and pages, started once by e2e/support/global-setup.ts
+ * on free ports with a data folder of its own.
+ */
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "*.spec.ts",
+  globalSetup: "./e2e/support/global-setup.ts",
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  outputDir: ".cache/tests/e2e",
+  use: {
+    // Set by the global setup, before the first worker starts.
+    baseURL: process.env.TL_E2E_URL,
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    timezoneId: "Europe/Paris",
+    trace: "retain-on-failure",
+    launchOptions: { ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ["--no-sandbox"] },
+  },
+});
