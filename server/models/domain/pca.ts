@@ -32,6 +32,8 @@ export interface PcaOptions {
   confidence?: number;
   /** least standard deviation per feature, so that a constant feature is not judged by rounding */
   floor?: readonly number[];
+  /** fewest rows to learn from; three per feature unless told */
+  leastRows?: number;
   /** factor on both limits, for rows that remember their predecessors */
   margin?: number;
 }
@@ -44,12 +46,13 @@ export interface PcaScore {
 
 /**
  * Learns from rows of normal running.
- * @throws {RangeError} when rows are too few (three per feature), of different length, or not all finite
+ * @throws {RangeError} when rows are too few, of different length, or not all finite
  */
-export function trainPca(rows: Rows, { explained = 0.9, confidence = 0.999, floor = [], margin = 1 }: PcaOptions = {}): PcaModel {
+export function trainPca(rows: Rows, { explained = 0.9, confidence = 0.999, floor = [], margin = 1, leastRows }: PcaOptions = {}): PcaModel {
   const n = rows.length;
   const width = rows[0]?.length ?? 0;
-  if (width === 0 || n < 3 * width) throw new RangeError(`${n} rows are too few to learn ${width} features; give at least ${3 * width}`);
+  const least = leastRows ?? 3 * width;
+  if (width === 0 || n < least) throw new RangeError(`${n} rows are too few to learn ${width} features; give at least ${least}`);
   if (!rows.every((row) => row.length === width && row.every(Number.isFinite))) throw new RangeError("every row needs the same number of finite features");
   const columns = Array.from({ length: width }, (_, feature) => rows.map((row) => row[feature] ?? Number.NaN));
   // rounded to float32 here, so that this scorer and the ONNX file judge with the same constants
