@@ -1,16 +1,149 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "pg";
+import { z } from "zod";
+import { openPool } from "@/db/client";
+import { addNode, listNodeCredentials, rotateNodeToken } from "@/server/fabric/node-credentials";
+import { bundlePath, PROJECT_ROOT } from "./build";
+import { CliError } from "./command";
+import { withMqttUser } from "./connection";
+import { hashToken, newNodeToken, tokenMatches } from "./embedded/credentials";
+import { tryLogin } from "./mqtt-login";
+import { startNodeProcess } from "./node-process";
 import type { Progress } from "./progress";
 import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
+
+/** The demo's nodes: two edge workers that score with ONNX models, and one device that only speaks the SDK. */
+const SITE = "lyon";
+const EDGE_WORKERS = [
+  { node: "edge-lyon-1", plant: "pump-house", labels: { area: "water" } },
+  { node: "edge-lyon-2", plant: "press-line", labels: { area: "forming" } },
+] as const;
+const COLD_STORE = "cold-store-1";
+const LOGIN_WITHIN_MS = 10_000;
 
 export interface PlantOptions {
   settings: Settings;
   supervisor: Supervisor;
   progress: Progress;
   databaseUrl: string;
+  /** Without user. */
   mqttUrl: string;
+  /** Resolves when the models are in place; see `trainModels`. */
+  models: Promise<void>;
 }
 
-/** Starts the demo's edge workers. @returns address of each one's /health */
-export async function startPlant(_options: PlantOptions): Promise<Record<string, string>> {
-  return {};
+const Trained = z.array(z.object({ plant: z.string(), slot: z.string(), file: z.string(), pipeline: z.record(z.string(), z.unknown()) }));
+type Trained = z.infer<typeof Trained>;
+
+const modelFolder = ({ dataDir }: Settings) => join(dataDir, "demo", "models");
+
+/** Trains the demo's models at first start, in a process of its own: it computes for seconds and must hold nobody up. */
+export async function trainModels({ settings, supervisor, progress }: Pick<PlantOptions, "settings" | "supervisor" | "progress">): Promise<void> {
+  if (readTrained(settings) !== null) return;
+  await progress.step("Models trained on the plant's normal running", async () => {
+    const args = [bundlePath("cli"), "train-demo", modelFolder(settings)];
+    const training = await startNodeProcess({ name: "train-demo", args, env: {}, cwd: PROJECT_ROOT, dataDir: settings.dataDir }, supervisor.stop);
+    const abandon = () => void training.stop();
+    supervisor.stop.addEventListener("abort", abandon);
+    const { code } = await training.exited;
+    supervisor.stop.removeEventListener("abort", abandon);
+    if (code !== 0) throw new CliError("The demo's models could not be trained.", `Read ${join(settings.dataDir, "logs", "train-demo.log")}, or start without the plant: npm start -- --no-plant`);
+  });
+}
+
+/** Starts the demo's plant once its models exist. @returns address of each edge worker's /health */
+export async function startPlant(options: PlantOptions): Promise<Record<string, string>> {
+  const { settings, supervisor, progress } = options;
+  const tokens = await provision(options);
+  await options.models;
+  const trained = readTrained(settings) ?? [];
+  const health: Record<string, string> = {};
+  const workers = EDGE_WORKERS.map(({ node, plant, labels }, index) => {
+    const port = settings.ports.edge + index;
+    const readyUrl = `http://127.0.0.1:${port}/health`;
+    health[node] = readyUrl;
+    const folder = join(settings.dataDir, "edge", node);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const config = join(folder, "edge.json");
+    const models = trained.filter((model) => model.plant === plant);
+    const document = {
+      node, site: SITE, labels, url: options.mqttUrl, tokenFile: "token", dataDir: "buffer", port,
+      adapters: [{ kind: "simulator", plant }],
+      slots: models.map(({ slot, file }) => ({ slot, model: file })),
+      pipelines: models.map(({ pipeline }) => pipeline),
+    };
+    writeFileSync(config, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, "token"), `${tokens.get(node) ?? ""}\n`, { mode: 0o600 });
+    const env = { EDGE_CONFIG: config };
+    return progress.step(`Edge worker ${node} (${plant})`, () =>
+      supervisor.keep({
+        name: node,
+        label: `The edge worker ${node}`,
+        start: (stop) => startNodeProcess({ name: node, args: ["--enable-source-maps", bundlePath("edge")], env, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop),
+      }),
+    );
+  });
+  const coldStore = progress.step(`Simulated device ${COLD_STORE} (cold-store)`, () =>
+    supervisor.keep({
+      name: COLD_STORE,
+      label: `The simulated device ${COLD_STORE}`,
+      start: (stop) => startNodeProcess({
+        name: COLD_STORE,
+        args: ["--enable-source-maps", bundlePath("cli"), "simulate", "--plant", "cold-store", "--node", COLD_STORE, "--url", options.mqttUrl],
+        env: { NODE_TOKEN: tokens.get(COLD_STORE) ?? "", THROUGHLINE_DATA: settings.dataDir },
+        cwd: PROJECT_ROOT,
+        dataDir: settings.dataDir,
+      }, stop),
+    }),
+  );
+  await Promise.all([...workers, coldStore]);
+  return health;
+}
+
+/** Registers the demo's nodes and waits until the broker lets them in, so that none begins with a refusal and a pause. */
+async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Promise<Map<string, string>> {
+  const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
+  try {
+    const known = await listNodeCredentials(pool);
+    const tokens = new Map<string, string>();
+    for (const node of [...EDGE_WORKERS.map((worker) => worker.node), COLD_STORE]) tokens.set(node, await ensureNode(pool, settings, node, known.get(node)));
+    for (const [node, token] of tokens) await demandLogin(withMqttUser(mqttUrl, node, token), node, settings);
+    return tokens;
+  } finally {
+    await pool.end();
+  }
+}
+
+async function ensureNode(pool: Pool, { dataDir }: Settings, node: string, storedHash: string | undefined): Promise<string> {
+  const path = join(dataDir, "demo", `${node}.token`);
+  mkdirSync(join(dataDir, "demo"), { recursive: true, mode: 0o700 });
+  const kept = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  if (kept !== "" && storedHash !== undefined && tokenMatches(kept, storedHash)) return kept;
+  const token = kept === "" ? newNodeToken() : kept;
+  // The file first: a token that only the table knows would be lost with a kill between the two.
+  writeFileSync(`${path}.new`, `${token}\n`, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  if (storedHash === undefined) await addNode(pool, { id: node, site: SITE, trusted: true, tokenHash: hashToken(token) });
+  else await rotateNodeToken(pool, node, hashToken(token));
+  return token;
+}
+
+async function demandLogin(url: string, node: string, { mqttUrl }: Settings): Promise<void> {
+  for (const deadline = Date.now() + LOGIN_WITHIN_MS; ; await sleep(50)) {
+    if (await tryLogin(url)) return;
+    if (Date.now() < deadline) continue;
+    const fix = mqttUrl === null ? "See logs/broker.log." : `MQTT_URL names a broker of yours: give it the demo's nodes (tokens in .throughline/demo), or start without the plant: npm start -- --no-plant`;
+    throw new CliError(`The broker does not let the demo's node ${node} in.`, fix);
+  }
+}
+
+/** Null when the models are not there yet or were made by a release that noted them differently. */
+function readTrained(settings: Settings): Trained | null {
+  const path = join(modelFolder(settings), "trained.json");
+  if (!existsSync(path)) return null;
+  const trained = Trained.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  return trained.success && trained.data.every(({ file }) => existsSync(file)) ? trained.data : null;
 }

@@ -8,7 +8,7 @@ import { syncCredentials } from "./credential-sync";
 import { startBroker, type Broker } from "./embedded/broker";
 import { hashToken, INGEST_USER, type Credentials } from "./embedded/credentials";
 import { startPostgres } from "./embedded/postgres";
-import { startPlant } from "./demo-plant";
+import { startPlant, trainModels } from "./demo-plant";
 import { logPath } from "./log-file";
 import { startNodeProcess } from "./node-process";
 import type { Progress } from "./progress";
@@ -48,6 +48,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
     () => null,
     (cause: unknown) => cause,
   );
+  const models = options.plant ? supervisor.during(trainModels(options)) : Promise.resolve();
+  models.catch(() => undefined); // told when the plant awaits it
 
   const [database, broker] = await Promise.all([prepareDatabase(options), prepareBroker(options)]);
   const stopSync = broker.follow(database.app);
@@ -93,7 +95,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
   if (options.plant)
     Object.assign(
       health,
-      await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain }),
+      await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain, models }),
     );
 
   const pagesProblem = await settledPages;

@@ -16,12 +16,13 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   jobs: { summary: "run one jobs process", load: async () => (await import("./commands/run-process")).jobs },
   edge: { summary: "run one edge worker; --explain shows its configuration", load: async () => (await import("./commands/run-process")).edge },
   simulate: { summary: "run a simulated plant as a device, over the real wire", load: () => import("./commands/simulate") },
+  "train-demo": { summary: "train the models of the simulated plant", load: () => import("./commands/train-demo") },
   web: { summary: "run the web process", load: async () => (await import("./commands/run-process")).web },
 };
 
 const HELP = `throughline <command> [options]
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join("\n")}
 
 throughline <command> --help tells more. Data lies in ./.throughline (THROUGHLINE_DATA).
 `;

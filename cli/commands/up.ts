@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, parse } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -145,7 +145,7 @@ function listenForStop(): { requested: Promise<void>; dispose(): void } {
 /** @throws {CliError} naming the folder and the fix */
 function prepareFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
     mkdirSync(runFolder(dataDir), { recursive: true, mode: 0o700 });
     prepareLogs(dataDir);
@@ -163,6 +163,13 @@ function prepareFolder(dataDir: string): void {
   }
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize < MIN_FREE_BYTES) throw diskFull(dataDir);
+}
+
+/** One level at a time: Node's recursive mkdir never returns where the system answers ENOENT to a name it cannot take (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o755 });
 }
 
 function diskFull(dataDir: string): CliError {

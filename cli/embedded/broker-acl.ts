@@ -16,7 +16,7 @@ pattern read tl/1/%u/dn/#
 
 export function mayPublish(user: string, topic: string): boolean {
   const levels = topic.split("/");
-  if (levels[0] === "tl" && levels[1] === "1" && levels.length > 3) {
+  if (levels[0] === "tl" && levels[1] === "1" && levels.length > 4) {
     if (levels[2] === user && levels[3] === "up") return true;
     return user === INGEST_USER && levels[3] === "dn";
   }
