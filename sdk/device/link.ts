@@ -95,6 +95,7 @@ export class Link {
     client.on("packetreceive", (packet) => this.noteReceived(packet));
     client.on("disconnect", (packet) => {
       this.disconnectReason = packet.reasonCode ?? null;
+      this.abort("the broker ended the connection");
     });
     client.on("message", (topic, payload, packet) => {
       handlers.message({

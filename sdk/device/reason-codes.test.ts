@@ -77,8 +77,8 @@ test("0x95: holds the batch back, lets the next ones through and seals smaller",
   await node.flush();
   await until(() => problems.includes("PACKET_TOO_LARGE"), () => problems.join());
   await node.event({ tsMs: 1, kind: "small" });
-  await until(() => node.stats().underWay > 0, () => JSON.stringify(node.stats()));
-  expect(node.stats().lanes.events.batches).toBeGreaterThan(1);
+  await until(() => broker.published.some(({ payload }) => payload.includes('"small"')), () => JSON.stringify(node.stats()));
+  expect(node.stats().lanes.events.batches).toBe(2);
 });
 
 test("M10: a batch over the broker's packet limit is refused here, before it is published", async () => {
@@ -138,8 +138,7 @@ test("a topic alias is used for batch topics when the broker offers one", async 
   const node = await open();
   await write(node, 15);
   await until(() => batches().length === 3, () => `${batches().length}`);
-  expect(batches().map(({ topic }) => topic)).toEqual(["tl/1/node-1/up/batch/telemetry", "", ""]);
-  expect(new Set(batches().map(({ alias }) => alias))).toEqual(new Set([2]));
+  expect(batches().map(({ alias }) => alias)).toEqual([2, 2, 2]);
 });
 
 const link = () =>

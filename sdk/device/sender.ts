@@ -304,7 +304,8 @@ export class Sender {
       this.options.problem(cause.code, `Batch ${number} of lane ${one.lane} is held back: ${cause.message}`);
       return;
     }
-    published.then((reason) => this.answered(link, one, batch, reason)).catch(() => one.flights.delete(number));
+    // When the connection ends first, the flight stays until `detach`: it tells what the broker had not answered.
+    published.then((reason) => this.answered(link, one, batch, reason), unanswered);
   }
 
   private answered(link: Link, one: LaneSend, batch: StoredBatch, reason: number): void {
@@ -375,3 +376,5 @@ export class Sender {
     }
   }
 }
+
+function unanswered(): void {}
