@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { FEED } from "./support/feed";
 
@@ -18,19 +18,29 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       if (path.startsWith("/streams/")) await expect(page.locator(".recharts-line path").first()).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
+        [],
+      );
     }
     await context.close();
   });
 }
 
 test("every page fits a phone of 360 px, and the menu leads on", async ({ browser, baseURL }) => {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, baseURL, hasTouch: true, isMobile: true });
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 740 },
+    baseURL,
+    hasTouch: true,
+    isMobile: true,
+  });
   const page = await context.newPage();
   for (const path of [...PAGES, await streamPath(page)]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), path).toBeLessThanOrEqual(0);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+      path,
+    ).toBeLessThanOrEqual(0);
   }
   await page.getByRole("button", { name: "Menu" }).click();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Quarantine" }).click();
@@ -45,7 +55,10 @@ test("health and metrics are answered", async ({ request }) => {
 });
 
 test("a change from another origin, or under a foreign host name, is refused", async ({ request }) => {
-  const foreign = await request.post("/api/trpc/fleet.accept", { headers: { origin: "https://evil.example" }, data: { json: { node: FEED.node } } });
+  const foreign = await request.post("/api/trpc/fleet.accept", {
+    headers: { origin: "https://evil.example" },
+    data: { json: { node: FEED.node } },
+  });
   expect(foreign.status()).toBe(403);
   const form = await request.post("/api/trpc/fleet.accept", { headers: { "content-type": "text/plain" }, data: "{}" });
   expect(form.status()).toBe(403);

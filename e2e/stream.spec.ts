@@ -75,15 +75,22 @@ test("the chart is read point by point from the keyboard and has a table twin", 
 test("the export holds the readings of the range", async ({ page }) => {
   await openStream(page, FEED.wave);
   await page.getByRole("button", { name: "Export" }).click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Readings as CSV" }).click()]);
-  const lines = readFileSync(await download.path(), "utf8").trim().split("\n");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Readings as CSV" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\n");
   expect(lines[0]).toContain("ts");
   expect(lines.length).toBeGreaterThan(1_000);
 });
 
 test("a second tab gets the live values of the first tab's event stream", async ({ page, context }) => {
   const streams: string[] = [];
-  context.on("request", (request) => { if (request.url().includes("/api/live")) streams.push(request.url()); });
+  context.on("request", (request) => {
+    if (request.url().includes("/api/live")) streams.push(request.url());
+  });
   await openStream(page, FEED.wave);
   await expect(page.getByTestId("freshness")).toContainText("Live");
   const second = await context.newPage();

@@ -23,8 +23,16 @@ function subscribe(listener: () => void): () => void {
 /** Theme and density, remembered in this browser. The server does not know the choice, so nothing is chosen in its HTML. */
 export function Appearance() {
   const { theme, setTheme } = useTheme();
-  const inBrowser = useSyncExternalStore(() => () => undefined, () => true, () => false);
-  const compact = useSyncExternalStore(subscribe, () => localStorage.getItem(DENSITY_KEY) === "compact", () => false);
+  const inBrowser = useSyncExternalStore(
+    () => () => undefined,
+    () => true,
+    () => false,
+  );
+  const compact = useSyncExternalStore(
+    subscribe,
+    () => localStorage.getItem(DENSITY_KEY) === "compact",
+    () => false,
+  );
   useEffect(() => {
     document.documentElement.dataset.density = compact ? "compact" : "normal";
   }, [compact]);
@@ -37,13 +45,20 @@ export function Appearance() {
       <div role="radiogroup" aria-label="Theme" className={styles.segments}>
         {THEMES.map(({ value, label }) => (
           <label key={value} className={styles.segment}>
-            <input type="radio" name="theme" value={value} checked={inBrowser && theme === value} onChange={() => setTheme(value)} />
+            <input
+              type="radio"
+              name="theme"
+              value={value}
+              checked={inBrowser && theme === value}
+              onChange={() => setTheme(value)}
+            />
             <span>{label}</span>
           </label>
         ))}
       </div>
       <label className={styles.density}>
-        <input type="checkbox" checked={compact} onChange={(event) => changeDensity(event.target.checked)} /> Compact rows
+        <input type="checkbox" checked={compact} onChange={(event) => changeDensity(event.target.checked)} /> Compact
+        rows
       </label>
     </div>
   );

@@ -8,15 +8,34 @@ import { useLiveState } from "./live";
 import styles from "./refresh.module.css";
 
 const PACES = ["auto", "5s", "30s", "5m", "off"] as const;
-const PACE_MS: Readonly<Record<(typeof PACES)[number], number | null>> = { auto: null, "5s": 5_000, "30s": 30_000, "5m": 300_000, off: 0 };
-const LABELS: Readonly<Record<(typeof PACES)[number], string>> = { auto: "Auto refresh", "5s": "Every 5 s", "30s": "Every 30 s", "5m": "Every 5 min", off: "Refresh off" };
+const PACE_MS: Readonly<Record<(typeof PACES)[number], number | null>> = {
+  auto: null,
+  "5s": 5_000,
+  "30s": 30_000,
+  "5m": 300_000,
+  off: 0,
+};
+const LABELS: Readonly<Record<(typeof PACES)[number], string>> = {
+  auto: "Auto refresh",
+  "5s": "Every 5 s",
+  "30s": "Every 30 s",
+  "5m": "Every 5 min",
+  off: "Refresh off",
+};
 
 /** The pace that the reader chose, in the URL. `false` = not at all. Queries pause by themselves while the tab is hidden. */
 export function useRefresh(autoMs: number): { intervalMs: number | false; control: ReactNode } {
   const [pace, setPace] = useQueryState("refresh", parseAsStringLiteral(PACES).withDefault("auto"));
   const chosen = PACE_MS[pace];
-  const items = PACES.map((value) => ({ label: LABELS[value], checked: value === pace, onSelect: () => void setPace(value) }));
-  return { intervalMs: chosen === 0 ? false : (chosen ?? autoMs), control: <Menu label={LABELS[pace]} name={`Refresh: ${LABELS[pace]}`} items={items} /> };
+  const items = PACES.map((value) => ({
+    label: LABELS[value],
+    checked: value === pace,
+    onSelect: () => void setPace(value),
+  }));
+  return {
+    intervalMs: chosen === 0 ? false : (chosen ?? autoMs),
+    control: <Menu label={LABELS[pace]} name={`Refresh: ${LABELS[pace]}`} items={items} />,
+  };
 }
 
 /** One timer for all components that show an age; it rests while the tab is hidden. */
@@ -76,9 +95,14 @@ export function Freshness({ asOfMs, failed, readingMs, staleAfterMs = 15_000 }: 
   const [status, text] = ((): [Status, string] => {
     if (failed) return ["bad", `Not reached, facts of ${formatAge(now - asOfMs)} ago`];
     if (readingMs === null) return ["unknown", "No reading yet"];
-    if (age > Math.max(staleAfterMs, readingMs === undefined ? 60_000 : 0)) return ["watch", `Stale, ${formatAge(age)} old`];
+    if (age > Math.max(staleAfterMs, readingMs === undefined ? 60_000 : 0))
+      return ["watch", `Stale, ${formatAge(age)} old`];
     if (live !== "live") return ["ok", `As of ${formatAge(age)} ago`];
     return ["ok", readingMs === undefined ? `Live, ${formatAge(age)} ago` : `Live, ${formatAge(age)} behind`];
   })();
-  return <span className={styles.fresh} data-status={status} data-testid="freshness"><StatusShape status={status} size={8} silent /> {text}</span>;
+  return (
+    <span className={styles.fresh} data-status={status} data-testid="freshness">
+      <StatusShape status={status} size={8} silent /> {text}
+    </span>
+  );
 }

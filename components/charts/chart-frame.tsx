@@ -27,7 +27,19 @@ const MIN_DRAG_PX = 6;
  * What is around a chart: its width, the cursor that reads a point (a slider over time for screen readers), and zooming. Drag selects a range; every gesture has a key: arrows
  * move the cursor, `+` and `-` zoom, Shift and arrows pan, Escape lets go.
  */
-export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, onZoom, onZoomOut, onPan, children }: ChartFrameProps) {
+export function ChartFrame({
+  rows,
+  fromMs,
+  toMs,
+  unit,
+  timeZone,
+  label,
+  height,
+  onZoom,
+  onZoomOut,
+  onPan,
+  children,
+}: ChartFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [cursorMs, setCursorMs] = useState<number | null>(null);
@@ -41,7 +53,8 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
   }, []);
   const plotWidth = Math.max(1, width - PLOT.left - PLOT.right);
   const toX = (ms: number) => PLOT.left + ((ms - fromMs) / (toMs - fromMs)) * plotWidth;
-  const toMsAt = (x: number) => fromMs + (Math.min(plotWidth, Math.max(0, x - PLOT.left)) / plotWidth) * (toMs - fromMs);
+  const toMsAt = (x: number) =>
+    fromMs + (Math.min(plotWidth, Math.max(0, x - PLOT.left)) / plotWidth) * (toMs - fromMs);
   const pointerX = (event: PointerEvent) => event.clientX - (frame.current?.getBoundingClientRect().left ?? 0);
   const point = cursorMs === null ? null : nearest(rows, cursorMs, fromMs, toMs);
 
@@ -59,7 +72,8 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
     event.preventDefault();
   };
   const release = () => {
-    if (drag && Math.abs(drag.to - drag.from) > MIN_DRAG_PX) onZoom(toMsAt(Math.min(drag.from, drag.to)), toMsAt(Math.max(drag.from, drag.to)));
+    if (drag && Math.abs(drag.to - drag.from) > MIN_DRAG_PX)
+      onZoom(toMsAt(Math.min(drag.from, drag.to)), toMsAt(Math.max(drag.from, drag.to)));
     setDrag(null);
   };
   const left = point ? toX(point.t) : 0;
@@ -74,14 +88,20 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
       aria-valuemin={fromMs}
       aria-valuemax={toMs}
       aria-valuenow={point?.t ?? toMs}
-      aria-valuetext={point && point.mean !== null ? `${formatNumber(point.mean)} ${unit} at ${stamp(point.t, timeZone, false)}` : "no point read"}
+      aria-valuetext={
+        point && point.mean !== null
+          ? `${formatNumber(point.mean)} ${unit} at ${stamp(point.t, timeZone, false)}`
+          : "no point read"
+      }
       onKeyDown={onKey}
       onDoubleClick={onZoomOut}
       onPointerMove={(event) => {
         setCursorMs(toMsAt(pointerX(event)));
         if (drag) setDrag({ ...drag, to: pointerX(event) });
       }}
-      onPointerLeave={() => { if (!drag) setCursorMs(null); }}
+      onPointerLeave={() => {
+        if (!drag) setCursorMs(null);
+      }}
       onPointerDown={(event) => {
         if (event.button !== 0 || event.pointerType === "touch") return;
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -91,13 +111,22 @@ export function ChartFrame({ rows, fromMs, toMs, unit, timeZone, label, height, 
       onPointerCancel={() => setDrag(null)}
     >
       {width > 0 ? children(width) : null}
-      {drag && Math.abs(drag.to - drag.from) > MIN_DRAG_PX ? <div className={styles.selection} style={{ left: Math.max(PLOT.left, Math.min(drag.from, drag.to)), width: Math.abs(drag.to - drag.from) }} /> : null}
+      {drag && Math.abs(drag.to - drag.from) > MIN_DRAG_PX ? (
+        <div
+          className={styles.selection}
+          style={{ left: Math.max(PLOT.left, Math.min(drag.from, drag.to)), width: Math.abs(drag.to - drag.from) }}
+        />
+      ) : null}
       {point && !drag ? (
         <>
           <div className={styles.cursor} style={{ left }} />
           <div className={styles.tip} style={left > width / 2 ? { right: width - left + 10 } : { left: left + 10 }}>
             <strong>{point.mean === null ? "no value" : `${formatNumber(point.mean)} ${unit}`}</strong>
-            {point.band ? <span>{formatNumber(point.band[0])} to {formatNumber(point.band[1])}</span> : null}
+            {point.band ? (
+              <span>
+                {formatNumber(point.band[0])} to {formatNumber(point.band[1])}
+              </span>
+            ) : null}
             <span>{stamp(point.t, timeZone, toMs - fromMs < 120_000)}</span>
           </div>
         </>
@@ -116,7 +145,13 @@ function nearest(rows: readonly ChartRow[], ms: number, fromMs: number, toMs: nu
   return best;
 }
 
-function stepFrom(rows: readonly ChartRow[], at: number | null, step: number, fromMs: number, toMs: number): number | null {
+function stepFrom(
+  rows: readonly ChartRow[],
+  at: number | null,
+  step: number,
+  fromMs: number,
+  toMs: number,
+): number | null {
   const valued = rows.filter((row) => row.mean !== null && row.t >= fromMs && row.t <= toMs);
   if (valued.length === 0) return null;
   const index = at === null ? (step > 0 ? -1 : valued.length) : valued.findIndex((row) => row.t >= at);

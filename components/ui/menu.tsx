@@ -17,13 +17,30 @@ export interface MenuItem {
 export function Menu({ label, name, items }: { label: ReactNode; name?: string; items: readonly MenuItem[] }) {
   return (
     <Base.Root>
-      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>{label}</Base.Trigger>
+      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
+        {label}
+      </Base.Trigger>
       <Base.Portal>
         <Base.Positioner sideOffset={6} align="end" className={styles.positioner}>
           <Base.Popup className={styles.menu}>
             {items.map((item) => (
-              <Base.Item key={item.label} className={styles.item} onClick={item.onSelect} render={item.href ? (props) => <a {...props} href={item.href} download={item.download ? "" : undefined}>{props.children}</a> : undefined}>
-                <span className={styles.tick} aria-hidden="true">{item.checked ? "✓" : ""}</span>
+              <Base.Item
+                key={item.label}
+                className={styles.item}
+                onClick={item.onSelect}
+                render={
+                  item.href
+                    ? (props) => (
+                        <a {...props} href={item.href} download={item.download ? "" : undefined}>
+                          {props.children}
+                        </a>
+                      )
+                    : undefined
+                }
+              >
+                <span className={styles.tick} aria-hidden="true">
+                  {item.checked ? "✓" : ""}
+                </span>
                 {item.label}
                 {item.checked ? <span className="vh">, chosen</span> : null}
               </Base.Item>

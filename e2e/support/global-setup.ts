@@ -18,13 +18,29 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), "tl-e2e-"));
   const [web, mqtt, postgres, ingest, jobs] = await freePorts(5);
   const edge = 20_000 + ((process.pid * 7) % 20_000);
-  const env = { ...process.env, THROUGHLINE_DATA: dataDir, PORT: String(web), MQTT_PORT: String(mqtt), POSTGRES_PORT: String(postgres), INGEST_PORT: String(ingest), JOBS_PORT: String(jobs), EDGE_PORT: String(edge), DATABASE_URL: undefined, MQTT_URL: undefined };
+  const env = {
+    ...process.env,
+    THROUGHLINE_DATA: dataDir,
+    PORT: String(web),
+    MQTT_PORT: String(mqtt),
+    POSTGRES_PORT: String(postgres),
+    INGEST_PORT: String(ingest),
+    JOBS_PORT: String(jobs),
+    EDGE_PORT: String(edge),
+    DATABASE_URL: undefined,
+    MQTT_URL: undefined,
+  };
   const stack = spawn(process.execPath, [CLI, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
   await untilReady(stack);
   const addNode = async (node: string, trust: boolean): Promise<{ url: string; token: string }> => {
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, "node", "add", node, "--json", ...(trust ? ["--trust"] : [])], { env });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [CLI, "node", "add", node, "--json", ...(trust ? ["--trust"] : [])],
+      { env },
+    );
     const added: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
-    if (typeof added !== "object" || added === null || !("token" in added) || !("mqttUrl" in added)) throw new Error(`node add said: ${stdout}`);
+    if (typeof added !== "object" || added === null || !("token" in added) || !("mqttUrl" in added))
+      throw new Error(`node add said: ${stdout}`);
     return { url: String(added.mqttUrl), token: String(added.token) };
   };
   const feed = await startFeed(join(dataDir, "e2e-feed"), addNode);
@@ -63,11 +79,13 @@ async function untilReady(stack: ChildProcess): Promise<void> {
 
 /** Held open together, so that no two are the same. */
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return server;
-  }));
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
   const ports = servers.map((server) => {
     const address = server.address();
     return typeof address === "object" && address ? address.port : 0;

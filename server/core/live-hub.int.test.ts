@@ -11,9 +11,15 @@ beforeAll(async () => {
   await db.owner.query("insert into nodes (id, status) values ('n', 'accepted')");
   await db.owner.query("insert into streams (node_id, key) values ('n', 'a'), ('n', 'b')");
   await db.owner.query("insert into latest_values (stream_id, ts, value) select id, now(), 0 from streams");
-  hub = new LiveHub(() => db.appUrl, db.pool, () => undefined);
+  hub = new LiveHub(
+    () => db.appUrl,
+    db.pool,
+    () => undefined,
+  );
 });
-afterEach(() => { for (const end of ends.splice(0)) end(); });
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
 afterAll(() => db.drop());
 
 function listen(streams: number[]): LiveMessage[] {
@@ -27,7 +33,12 @@ async function streamIds(): Promise<[number, number]> {
   return [rows[0]?.id ?? 0, rows[1]?.id ?? 0];
 }
 
-const valuesOf = (heard: LiveMessage[], id: number) => heard.flatMap((message) => (message.type === "latest" ? message.readings.filter((reading) => reading.id === id).map((reading) => reading.value) : []));
+const valuesOf = (heard: LiveMessage[], id: number) =>
+  heard.flatMap((message) =>
+    message.type === "latest"
+      ? message.readings.filter((reading) => reading.id === id).map((reading) => reading.value)
+      : [],
+  );
 
 test("a browser hears the newest value of its streams and of no others, at most every 250 ms", async () => {
   const [a, b] = await streamIds();
@@ -67,6 +78,8 @@ test("a lost connection is opened again and everybody is told to read their list
   const heard = listen([]);
   const told = () => heard.filter((message) => message.type === "changed" && message.what === "nodes").length;
   await vi.waitFor(() => expect(told()).toBe(1));
-  await db.owner.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'throughline-web-live'");
+  await db.owner.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'throughline-web-live'",
+  );
   await vi.waitFor(() => expect(told()).toBe(2), { timeout: 10_000 });
 });

@@ -22,16 +22,24 @@ beforeAll(async () => {
      from generate_series(1, 5000) i`,
     [NOW],
   );
-  await db.owner.query(`insert into ingest_lanes (node_id, epoch, lane, last_batch_at) select id, $1, 'telemetry', last_seen_at from nodes`, [EPOCH]);
+  await db.owner.query(
+    `insert into ingest_lanes (node_id, epoch, lane, last_batch_at) select id, $1, 'telemetry', last_seen_at from nodes`,
+    [EPOCH],
+  );
   await db.owner.query("insert into devices (node_id, key, name) select id, 'pump-1', 'Pump 1' from nodes");
   await db.owner.query(
     `insert into streams (node_id, device_id, key, quantity, unit, rate_hz, status, limit_high)
      select d.node_id, d.id, 'pump-1/' || k, k, 'mm/s', 10, case when n.status = 'proposed' then 'proposed' else 'accepted' end, 4.5
      from devices d join nodes n on n.id = d.node_id cross join unnest(array['vibration', '100%_load']) k`,
   );
-  const { rows } = await db.owner.query<{ id: number }>("select id from streams where node_id = 'edge-0001' and key = 'pump-1/vibration'");
+  const { rows } = await db.owner.query<{ id: number }>(
+    "select id from streams where node_id = 'edge-0001' and key = 'pump-1/vibration'",
+  );
   pumpStream = rows[0]?.id ?? 0;
-  await db.owner.query("insert into latest_values (stream_id, ts, value, quality) values ($1, to_timestamp($2 / 1000.0), 4.9, 0)", [pumpStream, NOW - 300]);
+  await db.owner.query(
+    "insert into latest_values (stream_id, ts, value, quality) values ($1, to_timestamp($2 / 1000.0), 4.9, 0)",
+    [pumpStream, NOW - 300],
+  );
   await db.owner.query("analyze");
 }, 120_000);
 afterAll(() => db.drop());
@@ -39,9 +47,20 @@ afterAll(() => db.drop());
 describe("the fleet", () => {
   test("lists the worst first, and its sentence counts what the rows say", async () => {
     const page = await listFleet(db.pool, FleetInput.parse({}), NOW);
-    expect(page.facts).toMatchObject({ nodes: 5000, offline: 86, proposedNodes: 71, byStatus: { bad: 86, unknown: 71, watch: 0, ok: 4843 } });
+    expect(page.facts).toMatchObject({
+      nodes: 5000,
+      offline: 86,
+      proposedNodes: 71,
+      byStatus: { bad: 86, unknown: 71, watch: 0, ok: 4843 },
+    });
     expect(page.verdict).toMatchObject({ status: "bad", title: "86 nodes of 5,000 need help, 86 offline" });
-    expect(page.rows[0]).toMatchObject({ id: "edge-0050", health: { status: "bad", reason: "offline for 60 min" }, devices: ["Pump 1"], accepted: 2, proposed: 0 });
+    expect(page.rows[0]).toMatchObject({
+      id: "edge-0050",
+      health: { status: "bad", reason: "offline for 60 min" },
+      devices: ["Pump 1"],
+      accepted: 2,
+      proposed: 0,
+    });
   });
 
   test("pages by key: every node once, none twice, with the same few reads a page", async () => {
@@ -49,7 +68,11 @@ describe("the fleet", () => {
     let cursor: string | null = null;
     let pages = 0;
     do {
-      const page: Awaited<ReturnType<typeof listFleet>> = await listFleet(db.pool, FleetInput.parse({ show: "bad", cursor }), NOW);
+      const page: Awaited<ReturnType<typeof listFleet>> = await listFleet(
+        db.pool,
+        FleetInput.parse({ show: "bad", cursor }),
+        NOW,
+      );
       seen.push(...page.rows.map((row) => row.id));
       cursor = page.next;
       pages += 1;
@@ -61,7 +84,13 @@ describe("the fleet", () => {
 
   test("of 5,000 nodes is read in well under half a second, with four statements", async () => {
     let statements = 0;
-    const counting = new Proxy(db.pool, { get: (target, name) => { if (name === "query") statements += 1; const value: unknown = Reflect.get(target, name); return typeof value === "function" ? value.bind(target) : value; } });
+    const counting = new Proxy(db.pool, {
+      get: (target, name) => {
+        if (name === "query") statements += 1;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
     await listFleet(db.pool, FleetInput.parse({}), NOW);
     const took: number[] = [];
     for (let round = 0; round < 5; round++) {
@@ -71,12 +100,16 @@ describe("the fleet", () => {
     }
     expect(statements).toBe(20);
     const median = took.sort((a, b) => a - b)[2] ?? 0;
-    console.log(JSON.stringify({ area: "web", figure: "fleet5000.median_ms", value: Math.round(median), unit: "ms", n: 5 }));
+    console.log(
+      JSON.stringify({ area: "web", figure: "fleet5000.median_ms", value: Math.round(median), unit: "ms", n: 5 }),
+    );
     expect(median).toBeLessThan(500);
   });
 
   test("is filtered by words and by what waits", async () => {
-    expect((await listFleet(db.pool, FleetInput.parse({ q: "EDGE-0042" }), NOW)).rows.map((row) => row.id)).toEqual(["edge-0042"]);
+    expect((await listFleet(db.pool, FleetInput.parse({ q: "EDGE-0042" }), NOW)).rows.map((row) => row.id)).toEqual([
+      "edge-0042",
+    ]);
     const proposed = await listFleet(db.pool, FleetInput.parse({ show: "proposed" }), NOW);
     expect(proposed.matching).toBe(71);
     expect(proposed.rows[0]).toMatchObject({ proposed: 2, accepted: 0 });
@@ -94,7 +127,15 @@ describe("streams", () => {
   });
 
   test("one stream knows its node, its zone and that it is above its limit", async () => {
-    expect(await findStream(db.pool, pumpStream, NOW)).toMatchObject({ key: "pump-1/vibration", device: "Pump 1", timeZone: "Europe/Paris", value: 4.9, health: { status: "bad", reason: "above 4.5" }, node: { id: "edge-0001", health: { status: "ok" } }, models: [] });
+    expect(await findStream(db.pool, pumpStream, NOW)).toMatchObject({
+      key: "pump-1/vibration",
+      device: "Pump 1",
+      timeZone: "Europe/Paris",
+      value: 4.9,
+      health: { status: "bad", reason: "above 4.5" },
+      node: { id: "edge-0001", health: { status: "ok" } },
+      models: [],
+    });
     expect(await findStream(db.pool, 2_000_000_000, NOW)).toBeNull();
     expect(await listStreamsOfNode(db.pool, "edge-0001", NOW)).toHaveLength(2);
   });
@@ -102,12 +143,29 @@ describe("streams", () => {
 
 describe("one node", () => {
   test("shows what it lost, how it started and what happened", async () => {
-    await db.owner.query(`insert into births (node_id, boot, epoch, document, received_at) values ('edge-0001', 'b1', $1, '{"agent":"edge-worker/1.0.0"}', to_timestamp($2 / 1000.0) - interval '1 hour')`, [EPOCH, NOW]);
-    await db.owner.query(`insert into gaps (node_id, lane, epoch, first_row, row_count, from_ts, to_ts, why, kept) values ('edge-0001', 'telemetry', $1, 0, 7480, to_timestamp($2 / 1000.0) - interval '2 hours', to_timestamp($2 / 1000.0) - interval '1 hour', 'disk full', 'rollup60s')`, [EPOCH, NOW]);
-    await db.owner.query(`insert into events (node_id, stream_id, ts, kind, severity, received_at) values ('edge-0001', $1, to_timestamp($2 / 1000.0) - interval '90 minutes', 'threshold', 'high', to_timestamp($2 / 1000.0))`, [pumpStream, NOW]);
+    await db.owner.query(
+      `insert into births (node_id, boot, epoch, document, received_at) values ('edge-0001', 'b1', $1, '{"agent":"edge-worker/1.0.0"}', to_timestamp($2 / 1000.0) - interval '1 hour')`,
+      [EPOCH, NOW],
+    );
+    await db.owner.query(
+      `insert into gaps (node_id, lane, epoch, first_row, row_count, from_ts, to_ts, why, kept) values ('edge-0001', 'telemetry', $1, 0, 7480, to_timestamp($2 / 1000.0) - interval '2 hours', to_timestamp($2 / 1000.0) - interval '1 hour', 'disk full', 'rollup60s')`,
+      [EPOCH, NOW],
+    );
+    await db.owner.query(
+      `insert into events (node_id, stream_id, ts, kind, severity, received_at) values ('edge-0001', $1, to_timestamp($2 / 1000.0) - interval '90 minutes', 'threshold', 'high', to_timestamp($2 / 1000.0))`,
+      [pumpStream, NOW],
+    );
     const node = await findNode(db.pool, "edge-0001", NOW);
-    expect(node).toMatchObject({ health: { status: "watch", reason: "7,480 rows lost in 24 h" }, siteName: "Lyon works", devices: [{ key: "pump-1", streams: 2 }], gaps: [{ rows: 7480, why: "disk full", kept: "rollup60s" }] });
-    expect(node?.history.map((entry) => entry.text)).toEqual(["Started, edge-worker/1.0.0", "threshold, pump-1/vibration"]);
+    expect(node).toMatchObject({
+      health: { status: "watch", reason: "7,480 rows lost in 24 h" },
+      siteName: "Lyon works",
+      devices: [{ key: "pump-1", streams: 2 }],
+      gaps: [{ rows: 7480, why: "disk full", kept: "rollup60s" }],
+    });
+    expect(node?.history.map((entry) => entry.text)).toEqual([
+      "Started, edge-worker/1.0.0",
+      "threshold, pump-1/vibration",
+    ]);
     expect(await findNode(db.pool, "no-such-node", NOW)).toBeNull();
   });
 });
@@ -124,19 +182,34 @@ describe("marks under a chart", () => {
     const marks = await getMarks(db.pool, { id: pumpStream, fromMs: NOW - 4 * 3_600_000, toMs: NOW });
     expect(marks.gaps).toMatchObject([{ rows: 7480, why: "disk full" }]);
     expect(marks.events).toMatchObject([{ kind: "threshold", lateMs: 5_400_000, ofNode: false }]);
-    expect(marks.verdicts).toMatchObject([{ label: "wear", n: 3, maxScore: 0.4, fromMs: NOW - 3_600_000 + 60_000, toMs: NOW - 3_600_000 + 240_000 }]);
+    expect(marks.verdicts).toMatchObject([
+      { label: "wear", n: 3, maxScore: 0.4, fromMs: NOW - 3_600_000 + 60_000, toMs: NOW - 3_600_000 + 240_000 },
+    ]);
   });
 });
 
 describe("the quarantine", () => {
   test("is filtered by node and reason with counts, and a payload is unpacked for reading", async () => {
     const put = (node: string, reason: string, payload: Buffer, properties: object) =>
-      db.owner.query<{ id: number }>("insert into quarantine (node_id, topic, reason, message, payload, properties) values ($1, 't', $2, 'why', $3, $4) returning id::float8", [node, reason, payload, JSON.stringify(properties)]);
+      db.owner.query<{ id: number }>(
+        "insert into quarantine (node_id, topic, reason, message, payload, properties) values ($1, 't', $2, 'why', $3, $4) returning id::float8",
+        [node, reason, payload, JSON.stringify(properties)],
+      );
     await put("edge-0001", "PARSE", Buffer.from("{"), {});
     await put("edge-0002", "CONTRACT", Buffer.from("{}"), {});
     const packed = await put("edge-0001", "CONTRACT", gzipSync('{"v":1}'), { userProperties: { ce: "gzip" } });
     const all = await listQuarantine(db.pool, QuarantineInput.parse({}));
-    expect(all).toMatchObject({ matching: 3, reasons: [{ reason: "CONTRACT", n: 2 }, { reason: "PARSE", n: 1 }], nodes: [{ nodeId: "edge-0001", n: 2 }, { nodeId: "edge-0002", n: 1 }] });
+    expect(all).toMatchObject({
+      matching: 3,
+      reasons: [
+        { reason: "CONTRACT", n: 2 },
+        { reason: "PARSE", n: 1 },
+      ],
+      nodes: [
+        { nodeId: "edge-0001", n: 2 },
+        { nodeId: "edge-0002", n: 1 },
+      ],
+    });
     const some = await listQuarantine(db.pool, QuarantineInput.parse({ node: "edge-0001", reason: "CONTRACT" }));
     expect(some.rows.map((row) => row.id)).toEqual([packed.rows[0]?.id]);
     expect(await findPayload(db.pool, packed.rows[0]?.id ?? 0)).toMatchObject({ kind: "json", text: '{\n  "v": 1\n}' });

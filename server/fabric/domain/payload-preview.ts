@@ -48,11 +48,10 @@ function prettyJson(text: string): string | null {
   }
 }
 
-/** C0, C1 and the bidirectional overrides as symbols; line breaks and tabs stay. */
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** C0, C1 and the bidirectional overrides as their escapes; line breaks and tabs stay. */
 function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

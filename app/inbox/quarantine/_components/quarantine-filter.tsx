@@ -51,13 +51,11 @@ export function QuarantineFilter({ filter, reasons, nodes, onChange }: Quarantin
         name={`Node: ${filter.node ?? "any"}`}
         items={[
           { label: "Any node", checked: filter.node === null, onSelect: () => onChange({ node: null }) },
-          ...nodes
-            .slice(0, 30)
-            .map(({ nodeId, n }) => ({
-              label: `${nodeId}, ${n}`,
-              checked: filter.node === nodeId,
-              onSelect: () => onChange({ node: nodeId }),
-            })),
+          ...nodes.slice(0, 30).map(({ nodeId, n }) => ({
+            label: `${nodeId}, ${n}`,
+            checked: filter.node === nodeId,
+            onSelect: () => onChange({ node: nodeId }),
+          })),
         ]}
       />
     </div>

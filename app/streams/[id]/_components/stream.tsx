@@ -23,20 +23,39 @@ export function Stream({ id }: { id: number }) {
   const { intervalMs, control } = useRefresh(0);
   const pace = intervalMs === 0 ? null : intervalMs;
   const now = useClock();
-  const stream = useQuery({ ...trpc.streams.get.queryOptions({ id }), refetchInterval: intervalMs === false ? false : 10_000 });
+  const stream = useQuery({
+    ...trpc.streams.get.queryOptions({ id }),
+    refetchInterval: intervalMs === false ? false : 10_000,
+  });
   const series = useSeries(id, range, pace);
   const resolved = series.data?.range ?? null;
   const marks = useQuery({
-    ...trpc.streams.marks.queryOptions(resolved ? { id, fromMs: Math.floor(resolved.fromMs / 10_000) * 10_000, toMs: Math.ceil(resolved.toMs / 10_000) * 10_000 } : { id, fromMs: 0, toMs: 1 }),
+    ...trpc.streams.marks.queryOptions(
+      resolved
+        ? {
+            id,
+            fromMs: Math.floor(resolved.fromMs / 10_000) * 10_000,
+            toMs: Math.ceil(resolved.toMs / 10_000) * 10_000,
+          }
+        : { id, fromMs: 0, toMs: 1 },
+    ),
     enabled: resolved !== null,
     placeholderData: keepPreviousData,
   });
   const tail = useTail(id);
-  if (!stream.data) return stream.isError ? <Page crumbs={[{ label: "Explore", href: "/streams" }, { label: "Failed" }]}><Failed what="The stream could not be read." onRetry={() => void stream.refetch()} /></Page> : <BlockSkeleton height={600} />;
+  if (!stream.data)
+    return stream.isError ? (
+      <Page crumbs={[{ label: "Explore", href: "/streams" }, { label: "Failed" }]}>
+        <Failed what="The stream could not be read." onRetry={() => void stream.refetch()} />
+      </Page>
+    ) : (
+      <BlockSkeleton height={600} />
+    );
 
   const newest = tail.at(-1);
   const known = stream.data;
-  const current = newest && newest.tsMs > (known.lastMs ?? 0) ? { ...known, lastMs: newest.tsMs, value: newest.value } : known;
+  const current =
+    newest && newest.tsMs > (known.lastMs ?? 0) ? { ...known, lastMs: newest.tsMs, value: newest.value } : known;
   const health = streamHealth(current, now ?? series.dataUpdatedAt);
   const problem = now === null ? null : resolveOrDefault(range, now).problem;
   const shown = resolved ?? resolveOrDefault(range, now ?? 0).resolved;
@@ -44,13 +63,32 @@ export function Stream({ id }: { id: number }) {
   const exportHref = `/api/streams/${id}/export?fromMs=${Math.floor(shown.fromMs)}&toMs=${Math.ceil(shown.toMs)}`;
   return (
     <Page
-      crumbs={[{ label: "Fleet", href: "/fleet" }, { label: known.node.name ?? known.nodeId, href: `/fleet/${known.nodeId}` }, ...(known.device ? [{ label: known.device, href: `/fleet/${known.nodeId}#streams` }] : []), { label: lastSegment(known.key) }]}
+      crumbs={[
+        { label: "Fleet", href: "/fleet" },
+        { label: known.node.name ?? known.nodeId, href: `/fleet/${known.nodeId}` },
+        ...(known.device ? [{ label: known.device, href: `/fleet/${known.nodeId}#streams` }] : []),
+        { label: lastSegment(known.key) },
+      ]}
       actions={
         <>
-          <Freshness asOfMs={stream.dataUpdatedAt} failed={stream.isRefetchError || series.isRefetchError} readingMs={current.lastMs} staleAfterMs={known.rateHz === null ? 60_000 : Math.max(15_000, 3_000 / known.rateHz)} />
+          <Freshness
+            asOfMs={stream.dataUpdatedAt}
+            failed={stream.isRefetchError || series.isRefetchError}
+            readingMs={current.lastMs}
+            staleAfterMs={known.rateHz === null ? 60_000 : Math.max(15_000, 3_000 / known.rateHz)}
+          />
           <RangePicker range={range} timeZone={zone} onChange={setRange} />
           {control}
-          <Menu label="Export" items={[{ label: "Readings as CSV", href: exportHref, download: true }, { label: "Copy link to this range", onSelect: () => void navigator.clipboard.writeText(permalink(shown.fromMs, shown.toMs)) }]} />
+          <Menu
+            label="Export"
+            items={[
+              { label: "Readings as CSV", href: exportHref, download: true },
+              {
+                label: "Copy link to this range",
+                onSelect: () => void navigator.clipboard.writeText(permalink(shown.fromMs, shown.toMs)),
+              },
+            ]}
+          />
         </>
       }
     >
@@ -72,7 +110,16 @@ export function Stream({ id }: { id: number }) {
         onZoomIn={() => setRange(gestures.zoomIn(shown))}
         onZoomOut={() => setRange(gestures.zoomOut(shown, Date.now()))}
         onPan={(direction) => setRange(gestures.pan(shown, direction, Date.now()))}
-        tableToggle={<Button look="quiet" size="small" aria-pressed={asTable} onClick={() => void setAsTable(asTable ? null : true)}>{asTable ? "Hide the table" : "Show as table"}</Button>}
+        tableToggle={
+          <Button
+            look="quiet"
+            size="small"
+            aria-pressed={asTable}
+            onClick={() => void setAsTable(asTable ? null : true)}
+          >
+            {asTable ? "Hide the table" : "Show as table"}
+          </Button>
+        }
       />
     </Page>
   );
@@ -90,8 +137,15 @@ function titleOf(stream: StreamDetail): string {
 }
 
 function subtitle({ quantity, unit, rateHz, plain }: StreamDetail): string {
-  const rate = rateHz === null ? null : rateHz >= 1 ? `${formatNumber(rateHz)} ${rateHz === 1 ? "reading" : "readings"} a second` : `one reading every ${formatNumber(1 / rateHz)} s`;
-  return [quantity, unit, rate, plain ? "plain on-ramp, without durable ack" : null].filter((part) => part !== null).join(", ");
+  const rate =
+    rateHz === null
+      ? null
+      : rateHz >= 1
+        ? `${formatNumber(rateHz)} ${rateHz === 1 ? "reading" : "readings"} a second`
+        : `one reading every ${formatNumber(1 / rateHz)} s`;
+  return [quantity, unit, rate, plain ? "plain on-ramp, without durable ack" : null]
+    .filter((part) => part !== null)
+    .join(", ");
 }
 
 function permalink(fromMs: number, toMs: number): string {
@@ -106,9 +160,21 @@ function lineOf(stream: StreamDetail, health: Health): LineStop[] {
   return [
     { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured by this stream yet" },
     { kind: "use case", label: null, status: "unknown", reason: "no use case needs this stream yet" },
-    { kind: "model", label: model ? `${model.slot}, ${shortDigest(model.model)}` : null, status: "ok", href: `/fleet/${stream.nodeId}#models`, reason: model ? "scores this stream" : "no model has scored this stream yet" },
+    {
+      kind: "model",
+      label: model ? `${model.slot}, ${shortDigest(model.model)}` : null,
+      status: "ok",
+      href: `/fleet/${stream.nodeId}#models`,
+      reason: model ? "scores this stream" : "no model has scored this stream yet",
+    },
     { kind: "stream", label: stream.key, status: health.status, reason: health.reason },
-    { kind: "node", label: stream.node.name ?? stream.node.id, status: stream.node.health.status, href: `/fleet/${stream.nodeId}`, reason: stream.node.health.reason },
+    {
+      kind: "node",
+      label: stream.node.name ?? stream.node.id,
+      status: stream.node.health.status,
+      href: `/fleet/${stream.nodeId}`,
+      reason: stream.node.health.reason,
+    },
   ];
 }
 
