@@ -12,7 +12,13 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: "unit", include: ["**/*.test.ts", "**/*.test.tsx"], exclude: [...never, "**/*.int.test.ts"], environment: "node", testTimeout: 15_000 },
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts", "**/*.test.tsx"],
+          exclude: [...never, "**/*.int.test.ts"],
+          environment: "node",
+          testTimeout: 15_000,
+        },
       },
       {
         resolve: { alias },

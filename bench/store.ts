@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { removePostgresData, startPostgres } from "@/cli/embedded/postgres";
 import { openPool } from "@/db/client";
 import { migrate } from "@/db/migrate";
-import { timescaleServer } from "@/db/testing-timescale";
+import { timescaleServer } from "@/cli/embedded/timescale";
 import { openTimeSeries } from "@/db/timeseries/open";
 import type { ReadingBlock } from "@/db/timeseries/port";
 import { FloorFile, measureFloor } from "./floor";
@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), "tl-bench-"));
 chmodSync(folder, 0o755);
 const dataDir = join(folder, "postgres");
 const timescale = home === "timescale" ? timescaleServer() : null;
-const server = await startPostgres({ dataDir, port: PORT, password: "bench", ...(timescale ?? {}) });
+const server = await startPostgres({ dataDir, port: PORT, password: "bench", ...timescale });
 try {
   await migrate({ url: server.url, timeseriesHome: home });
   const pool = openPool(server.url, { max: 4, applicationName: "bench", statementTimeoutMs: 0 });

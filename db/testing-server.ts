@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { removePostgresData, startPostgres } from "@/cli/embedded/postgres";
+import { timescaleServer } from "@/cli/embedded/timescale";
 import { withDatabase } from "./client";
 import { migrate } from "./migrate";
 
@@ -28,7 +29,7 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
   chmodSync(folder, 0o755);
   const dataDir = join(folder, "postgres");
   const port = await findFreePort();
-  const timescale = kind === "timescale" ? await (await import("./testing-timescale")).timescaleServer() : null;
+  const timescale = kind === "timescale" ? timescaleServer() : null;
   const server = await startPostgres({
     dataDir,
     port,

@@ -12,7 +12,7 @@ import { hashToken, INGEST_USER, newNodeToken } from "@/cli/embedded/credentials
 import { removePostgresData, startPostgres } from "@/cli/embedded/postgres";
 import { withRole } from "@/db/client";
 import { migrate } from "@/db/migrate";
-import { timescaleServer } from "@/db/testing-timescale";
+import { timescaleServer } from "@/cli/embedded/timescale";
 import { nodeName, type Shape } from "./workload";
 
 export interface BenchLine {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -24,10 +24,16 @@ function makeFolder(mode: number): string {
   return join(folder, "postgres");
 }
 
+function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("the server does not listen");
+  return address.port;
+}
+
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await new Promise((listening) => probe.once("listening", listening));
-  const { port } = probe.address() as AddressInfo;
+  const port = portOf(probe);
   await new Promise((closed) => probe.close(closed));
   return port;
 }
@@ -65,7 +71,7 @@ test("a busy port is named with the fix", async () => {
   const holder = createServer().listen(0, "127.0.0.1");
   await new Promise((listening) => holder.once("listening", listening));
   cleanups.push(() => new Promise<void>((closed) => holder.close(() => closed())));
-  const { port } = holder.address() as AddressInfo;
+  const port = portOf(holder);
   await expect(startPostgres({ dataDir: makeFolder(0o755), port, password })).rejects.toMatchObject({
     code: "port_busy",
     message: `Port ${port} is used by another program, so PostgreSQL cannot listen there. Stop that program, or set POSTGRES_PORT to a free port.`,

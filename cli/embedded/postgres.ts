@@ -1,10 +1,30 @@
 import { spawn } from "node:child_process";
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { EmbeddedPostgresError, explainFileError, preparePostgresHome, type PostgresHome, type ServerBinaries } from "./postgres-home";
+import { claim, readPidFile, release, stopOrphan } from "./postgres-claim";
+import {
+  EmbeddedPostgresError,
+  explainFileError,
+  preparePostgresHome,
+  type PostgresHome,
+  type ServerBinaries,
+} from "./postgres-home";
 
 export { EmbeddedPostgresError, removePostgresData } from "./postgres-home";
 
@@ -106,7 +126,20 @@ async function initialise(home: PostgresHome, password: string): Promise<void> {
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   try {
     if (home.runAs) for (const path of [partial, passwordFile]) chownSync(path, home.runAs.uid, home.runAs.gid);
-    const args = ["-D", partial, "-U", OWNER, `--pwfile=${passwordFile}`, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+    const args = [
+      "-D",
+      partial,
+      "-U",
+      OWNER,
+      `--pwfile=${passwordFile}`,
+      "-A",
+      "scram-sha-256",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+    ];
     const { code, output } = await runToEnd(home, "initdb", args);
     if (code !== 0) throw explainServerOutput(output, home.dataDir, "PostgreSQL could not create its data folder");
     renameSync(partial, home.dataDir);
@@ -120,7 +153,13 @@ async function launch(home: PostgresHome, options: PostgresOptions): Promise<Run
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) truncateSync(logFile);
   const logStart = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const args = ["-D", home.dataDir, "-p", String(options.port), ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+  const args = [
+    "-D",
+    home.dataDir,
+    "-p",
+    String(options.port),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ];
 
   // A crashed predecessor's children need a moment to let go of shared memory; PostgreSQL refuses to start until they did.
   for (let attempt = 1; ; attempt++) {
@@ -136,9 +175,18 @@ async function launch(home: PostgresHome, options: PostgresOptions): Promise<Run
   }
 }
 
-async function spawnServer(home: PostgresHome, args: string[], logFile: string, options: PostgresOptions): Promise<RunningPostgres> {
+async function spawnServer(
+  home: PostgresHome,
+  args: string[],
+  logFile: string,
+  options: PostgresOptions,
+): Promise<RunningPostgres> {
   const log = openSync(logFile, "a", 0o600);
-  const child = spawn(join(home.binDir, "postgres"), args, { ...spawnIdentity(home), detached: true, stdio: ["ignore", log, log] });
+  const child = spawn(join(home.binDir, "postgres"), args, {
+    ...spawnIdentity(home),
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
   closeSync(log);
   const exited = new Promise<{ code: number | null; signal: string | null }>((done, fail) => {
     child.once("exit", (code, signal) => done({ code, signal }));
@@ -158,7 +206,12 @@ async function spawnServer(home: PostgresHome, args: string[], logFile: string, 
     exited,
     stop: async () => {
       child.kill("SIGINT");
-      await endWithin(exited, STOP_TIMEOUT_MS, () => child.kill("SIGQUIT"), () => child.kill("SIGKILL"));
+      await endWithin(
+        exited,
+        STOP_TIMEOUT_MS,
+        () => child.kill("SIGQUIT"),
+        () => child.kill("SIGKILL"),
+      );
       release(home);
     },
     kill: async () => {
@@ -171,7 +224,9 @@ async function spawnServer(home: PostgresHome, args: string[], logFile: string, 
 /** True once postmaster.pid says "ready"; false when the server ended first or took too long. */
 async function becameReady(home: PostgresHome, running: RunningPostgres): Promise<boolean> {
   let ended = false;
-  const note = () => { ended = true; };
+  const note = () => {
+    ended = true;
+  };
   running.exited.then(note, note);
   for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline && !ended; await sleep(15)) {
     const file = readPidFile(home);
@@ -195,7 +250,11 @@ async function signIn(home: PostgresHome, options: PostgresOptions, running: Run
   } catch (cause) {
     if (!(cause instanceof Error && "code" in cause && cause.code === "28P01")) throw cause;
     await running.stop();
-    throw new EmbeddedPostgresError("failed", `The password in .throughline/secrets.json is not the one that ${options.dataDir} was made with. Put the old secrets.json back, or start with --fresh to begin with empty data.`, { cause });
+    throw new EmbeddedPostgresError(
+      "failed",
+      `The password in .throughline/secrets.json is not the one that ${options.dataDir} was made with. Put the old secrets.json back, or start with --fresh to begin with empty data.`,
+      { cause },
+    );
   }
   try {
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [DATABASE]);
@@ -206,86 +265,15 @@ async function signIn(home: PostgresHome, options: PostgresOptions, running: Run
   claim(home);
 }
 
-// --- who owns the data folder -------------------------------------------------------------------------------------------
-
-interface PidFile { pid: number; status: string }
-
-/** postmaster.pid: line 1 the process id, line 8 the state. Null when absent or half-written. */
-function readPidFile(home: PostgresHome): PidFile | null {
-  const path = join(home.dataDir, "postmaster.pid");
-  if (!existsSync(path)) return null;
-  const lines = readFileSync(path, "utf8").split("\n");
-  const pid = Number(lines[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, status: (lines[7] ?? "").trim() } : null;
-}
-
-/**
- * After kill -9 of Throughline its PostgreSQL runs on. It is stopped in an orderly way (it may hold settings of an older release);
- * a stale file whose process id now belongs to another program is left alone, PostgreSQL itself sees that it is stale.
- * @throws {EmbeddedPostgresError} in_use when the Throughline that started it is alive
- */
-async function stopOrphan(home: PostgresHome): Promise<void> {
-  const file = readPidFile(home);
-  if (!file || !isPostgresOf(file.pid, home)) return;
-  const owner = readClaim(home);
-  if (owner !== null && owner.pid !== process.pid && isAlive(owner.pid) && startedAt(owner.pid) === owner.started) {
-    throw new EmbeddedPostgresError("in_use", `Throughline already runs from this folder (process ${owner.pid}). Stop it first, or set THROUGHLINE_DATA to another folder.`);
-  }
-  for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
-    process.kill(file.pid, signal);
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) if (!isAlive(file.pid)) return;
-  }
-}
-
-function claimPath(home: PostgresHome): string {
-  return `${home.dataDir}.supervisor`;
-}
-
-function claim(home: PostgresHome): void {
-  writeFileSync(claimPath(home), JSON.stringify({ pid: process.pid, started: startedAt(process.pid) }), { mode: 0o600 });
-}
-
-function release(home: PostgresHome): void {
-  rmSync(claimPath(home), { force: true });
-}
-
-function readClaim(home: PostgresHome): { pid: number; started: string } | null {
-  if (!existsSync(claimPath(home))) return null;
-  const claimed: unknown = JSON.parse(readFileSync(claimPath(home), "utf8"));
-  if (typeof claimed !== "object" || claimed === null || !("pid" in claimed) || !("started" in claimed)) return null;
-  return typeof claimed.pid === "number" && typeof claimed.started === "string" ? { pid: claimed.pid, started: claimed.started } : null;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
-  }
-  // A zombie answers to signals but has ended; it waits for its parent only.
-  return !(existsSync(`/proc/${pid}/stat`) && /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")));
-}
-
-/** Start time of a process in kernel ticks, so that a reused process id is not mistaken; empty where /proc is absent. */
-function startedAt(pid: number): string {
-  const path = `/proc/${pid}/stat`;
-  if (!existsSync(path)) return "";
-  const stat = readFileSync(path, "utf8");
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-function isPostgresOf(pid: number, home: PostgresHome): boolean {
-  if (!isAlive(pid)) return false;
-  const path = `/proc/${pid}/cmdline`;
-  return !existsSync(path) || readFileSync(path, "utf8").includes(home.dataDir);
-}
-
 // --- demands and explanations -------------------------------------------------------------------------------------------
 
 function demandFreeSpace(dataDir: string): void {
   const { bavail, bsize } = statfsSync(dataDir);
   if (bavail * bsize < MIN_FREE_BYTES) {
-    throw new EmbeddedPostgresError("disk_full", `The disk that holds ${dataDir} has less than ${MIN_FREE_BYTES / 1024 / 1024} MB left. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`);
+    throw new EmbeddedPostgresError(
+      "disk_full",
+      `The disk that holds ${dataDir} has less than ${MIN_FREE_BYTES / 1024 / 1024} MB left. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`,
+    );
   }
 }
 
@@ -294,9 +282,19 @@ async function demandFreePort(port: number): Promise<void> {
     const probe = createServer();
     probe.once("error", (cause: NodeJS.ErrnoException) => {
       refuse(
-        cause.code === "EADDRINUSE" ? new EmbeddedPostgresError("port_busy", `Port ${port} is used by another program, so PostgreSQL cannot listen there. Stop that program, or set POSTGRES_PORT to a free port.`, { cause })
-        : cause.code === "EACCES" ? new EmbeddedPostgresError("permission", `Port ${port} needs more rights than this user has. Set POSTGRES_PORT to a port above 1023.`, { cause })
-        : cause,
+        cause.code === "EADDRINUSE"
+          ? new EmbeddedPostgresError(
+              "port_busy",
+              `Port ${port} is used by another program, so PostgreSQL cannot listen there. Stop that program, or set POSTGRES_PORT to a free port.`,
+              { cause },
+            )
+          : cause.code === "EACCES"
+            ? new EmbeddedPostgresError(
+                "permission",
+                `Port ${port} needs more rights than this user has. Set POSTGRES_PORT to a port above 1023.`,
+                { cause },
+              )
+            : cause,
       );
     });
     probe.listen(port, "127.0.0.1", () => probe.close(() => free()));
@@ -306,26 +304,52 @@ async function demandFreePort(port: number): Promise<void> {
 function explainServerOutput(output: string, dataDir: string, what: string): EmbeddedPostgresError {
   const tail = output.trim().split("\n").slice(-6).join("\n");
   if (/No space left on device|Disk quota exceeded/.test(output)) {
-    return new EmbeddedPostgresError("disk_full", `The disk that holds ${dataDir} is full. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`);
+    return new EmbeddedPostgresError(
+      "disk_full",
+      `The disk that holds ${dataDir} is full. Free some space, or set THROUGHLINE_DATA to a folder on another disk.`,
+    );
   }
-  if (/Address already in use/.test(output)) return new EmbeddedPostgresError("port_busy", "Another program took PostgreSQL's port. Stop that program, or set POSTGRES_PORT to a free port.");
-  if (/Permission denied/.test(output)) return new EmbeddedPostgresError("permission", `PostgreSQL may not use ${dataDir}: permission denied. Give its owner access, or set THROUGHLINE_DATA to a folder you own.\n${tail}`);
+  if (/Address already in use/.test(output))
+    return new EmbeddedPostgresError(
+      "port_busy",
+      "Another program took PostgreSQL's port. Stop that program, or set POSTGRES_PORT to a free port.",
+    );
+  if (/Permission denied/.test(output))
+    return new EmbeddedPostgresError(
+      "permission",
+      `PostgreSQL may not use ${dataDir}: permission denied. Give its owner access, or set THROUGHLINE_DATA to a folder you own.\n${tail}`,
+    );
   if (/incompatible with server|was initialized by PostgreSQL version/.test(output)) {
-    return new EmbeddedPostgresError("failed", `The data in ${dataDir} was made by another PostgreSQL version. Use the Throughline release that made it, or start with --fresh to begin with empty data.\n${tail}`);
+    return new EmbeddedPostgresError(
+      "failed",
+      `The data in ${dataDir} was made by another PostgreSQL version. Use the Throughline release that made it, or start with --fresh to begin with empty data.\n${tail}`,
+    );
   }
   return new EmbeddedPostgresError("failed", `${what}. It said:\n${tail || "(nothing)"}`);
 }
 
 function spawnIdentity(home: PostgresHome) {
   // PATH only: an inherited PGDATA or PGPORT must not change what is started. LC_ALL=C keeps messages parseable.
-  return { cwd: home.dataDir, env: { PATH: process.env.PATH ?? "", LC_ALL: "C" }, ...(home.runAs ?? {}) };
+  return {
+    cwd: home.dataDir,
+    env: { NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH ?? "", LC_ALL: "C" },
+    ...home.runAs,
+  };
 }
 
-async function runToEnd(home: PostgresHome, program: string, args: string[]): Promise<{ code: number | null; output: string }> {
+async function runToEnd(
+  home: PostgresHome,
+  program: string,
+  args: string[],
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(join(home.binDir, program), args, { ...spawnIdentity(home), stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString(); });
-  child.stderr.on("data", (chunk: Buffer) => { output += chunk.toString(); });
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
   return new Promise((done, fail) => {
     child.once("error", (cause) => fail(explainFileError(cause, join(home.binDir, program))));
     child.once("close", (code) => done({ code, output }));
@@ -336,7 +360,10 @@ async function runToEnd(home: PostgresHome, program: string, args: string[]): Pr
 async function endWithin(exited: Promise<unknown>, timeoutMs: number, ...measures: (() => void)[]): Promise<void> {
   for (const measure of measures) {
     const timer = new AbortController();
-    const late = await Promise.race([exited.then(() => false), sleep(timeoutMs, true, { signal: timer.signal }).catch(() => false)]);
+    const late = await Promise.race([
+      exited.then(() => false),
+      sleep(timeoutMs, true, { signal: timer.signal }).catch(() => false),
+    ]);
     timer.abort();
     if (!late) return;
     measure();

@@ -4,7 +4,7 @@ import { openPool } from "@/db/client";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openTimeSeries } from "./open";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
-import { isUsable } from "./readings";
+import { bruteForce } from "./testing";
 
 /**
  * What both homes promise. Run with TL_TEST_DB=plain for `segments` and TL_TEST_DB=timescale for `timescale`; brute force over the
@@ -237,41 +237,6 @@ test("an export is CSV by stream and time, with every reading of the range", asy
 
 // --- rollups ------------------------------------------------------------------------------------------------------------
 
-interface Written {
-  ts: number;
-  value: number;
-  quality: number;
-}
-
-/** Statistics of every bucket straight from the readings. */
-function bruteForce(readings: Written[], sizeMs: number) {
-  const buckets = new Map<number, Written[]>();
-  for (const reading of readings) {
-    const start = Math.floor(reading.ts / sizeMs) * sizeMs;
-    buckets.set(start, [...(buckets.get(start) ?? []), reading]);
-  }
-  return [...buckets]
-    .sort(([a], [b]) => a - b)
-    .map(([start, all]) => {
-      const usable = all.filter((r) => isUsable(r.value, r.quality)).sort((a, b) => a.ts - b.ts || a.value - b.value);
-      const values = usable.map((r) => r.value);
-      const figure = (of: () => number | undefined) => (usable.length ? of() : null);
-      return {
-        bucket: start - T0,
-        n: usable.length,
-        bad: all.length - usable.length,
-        vmin: figure(() => Math.min(...values)),
-        vmax: figure(() => Math.max(...values)),
-        vsum: figure(() => values.reduce((a, b) => a + b, 0)),
-        vsumsq: figure(() => values.reduce((a, b) => a + b * b, 0)),
-        vfirst: figure(() => values[0]),
-        vlast: figure(() => values.at(-1)),
-        first: figure(() => usable[0] && usable[0].ts - T0),
-        last: figure(() => (usable.at(-1)?.ts ?? 0) - T0),
-      };
-    });
-}
-
 async function rollups(table: string, streamId: number) {
   const { rows } = await db.pool.query(
     `select (extract(epoch from bucket) * 1000)::float8 - $2::float8 as bucket, n::int, bad::int, vmin, vmax, vsum, vsumsq, vfirst, vlast,
@@ -318,9 +283,9 @@ test("rollups equal brute force after any order of writes, runs and compactions,
         }
         await store.rollUp(db.pool);
         const all = batches.flat();
-        expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE));
-        expect(await rollups("readings_1h", streamId)).toEqual(bruteForce(all, HOUR));
-        expect(await rollups("readings_1d", streamId)).toEqual(bruteForce(all, DAY));
+        expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE, T0));
+        expect(await rollups("readings_1h", streamId)).toEqual(bruteForce(all, HOUR, T0));
+        expect(await rollups("readings_1d", streamId)).toEqual(bruteForce(all, DAY, T0));
 
         const before = await read(undefined, undefined, undefined, streamId);
         expect(before).toHaveLength(all.length);

@@ -8,7 +8,9 @@ import { Pool, type Connection, type PoolClient, type Submittable } from "pg";
  * Format: https://www.postgresql.org/docs/current/sql-copy.html (binary). Numbers are big-endian; times are microseconds since 2000.
  */
 
-const SIGNATURE = Buffer.from([0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0]);
+const SIGNATURE = Buffer.from([
+  0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
 const FRAME_HEADER_BYTES = 5; // 'd' and the length of one CopyData message
 const EPOCH_2000_US = 946_684_800_000_000;
 const TWO_32 = 4_294_967_296;
@@ -378,12 +380,20 @@ export function timeLiteral(us: number): string {
 }
 
 /** Hands a statement to node-pg's queue and resolves when the server is ready for the next. */
-function submit(client: PoolClient, send: (connection: Connection) => void, onData: (chunk: Uint8Array) => void = () => undefined): Promise<void> {
+function submit(
+  client: PoolClient,
+  send: (connection: Connection) => void,
+  onData: (chunk: Uint8Array) => void = () => undefined,
+): Promise<void> {
   return new Promise((done, failed) => {
     let failure: Error | null = null;
-    const fail = (cause: unknown) => { failure ??= cause instanceof Error ? cause : new Error(String(cause)); };
+    const fail = (cause: unknown) => {
+      failure ??= cause instanceof Error ? cause : new Error(String(cause));
+    };
     const statement: Submittable & Record<string, unknown> = {
-      submit: (connection: Connection) => { send(connection); },
+      submit: (connection: Connection) => {
+        send(connection);
+      },
       handleRowDescription: () => undefined,
       handleDataRow: () => undefined,
       handlePortalSuspended: () => undefined,
@@ -399,7 +409,10 @@ function submit(client: PoolClient, send: (connection: Connection) => void, onDa
         }
       },
       // After an error inside the protocol ReadyForQuery follows; after a lost connection nothing does.
-      handleError: (cause: Error) => { fail(cause); failed(failure); },
+      handleError: (cause: Error) => {
+        fail(cause);
+        failed(failure);
+      },
       handleReadyForQuery: () => (failure ? failed(failure) : done()),
     };
     client.query(statement);

@@ -60,11 +60,16 @@ async function rollUpIn(tx: PoolClient, source: RollupSource): Promise<number> {
   const [cursor] = rows;
   if (!cursor) throw new Error("timeseries_home is empty: the migrations did not finish");
   // A dump restored into another server carries transaction numbers of the old one: then everything is looked at once more.
-  const touched = cursor.restored ? await source.listTouched(tx, "0", "9223372036854775807") : await source.listTouched(tx, cursor.since, cursor.before);
-  const ranges = touched.flatMap((range) => wholeMinutes(range, cursor.keptFromUs)).sort((a, b) => a.streamId - b.streamId || a.fromUs - b.fromUs);
+  const touched = cursor.restored
+    ? await source.listTouched(tx, "0", "9223372036854775807")
+    : await source.listTouched(tx, cursor.since, cursor.before);
+  const ranges = touched
+    .flatMap((range) => wholeMinutes(range, cursor.keptFromUs))
+    .sort((a, b) => a.streamId - b.streamId || a.fromUs - b.fromUs);
 
   let buckets = 0;
-  for (let at = 0; at < ranges.length; at += RANGES_AT_ONCE) buckets += await replaceMinutes(tx, source, ranges.slice(at, at + RANGES_AT_ONCE));
+  for (let at = 0; at < ranges.length; at += RANGES_AT_ONCE)
+    buckets += await replaceMinutes(tx, source, ranges.slice(at, at + RANGES_AT_ONCE));
   if (ranges.length > 0) await cascade(tx, ranges);
   await source.forgetTouched(tx, cursor.before);
   await tx.query("update timeseries_home set rolled_before = $1::xid8", [cursor.before]);
@@ -85,7 +90,9 @@ async function replaceMinutes(tx: PoolClient, source: RollupSource, ranges: Touc
     const range = ranges[i];
     if (range) buckets += writeMinutes(writer, run, range);
   });
-  await tx.query(`delete from rollup_1m r using ${rangesSql(ranges)} where r.stream_id = t.stream_id and r.bucket >= t.from_ts and r.bucket < t.to_ts`);
+  await tx.query(
+    `delete from rollup_1m r using ${rangesSql(ranges)} where r.stream_id = t.stream_id and r.bucket >= t.from_ts and r.bucket < t.to_ts`,
+  );
   if (buckets > 0) await copyIn(tx, `COPY rollup_1m (${MINUTE_COLUMNS}) FROM STDIN (FORMAT binary)`, writer);
   return buckets;
 }
@@ -103,7 +110,8 @@ function writeMinutes(writer: CopyWriter, run: OrderedReadings, range: TouchedRa
     writer.timeUs(minute);
     writer.int8(figures.n);
     writer.int8(figures.bad);
-    for (const figure of [figures.min, figures.max, figures.sum, figures.sumSquares, figures.first, figures.last]) writer.float8(figure);
+    for (const figure of [figures.min, figures.max, figures.sum, figures.sumSquares, figures.first, figures.last])
+      writer.float8(figure);
     for (const us of [figures.firstUs, figures.lastUs]) {
       if (Number.isNaN(us)) writer.null();
       else writer.timeUs(us);
@@ -118,12 +126,18 @@ async function cascade(tx: PoolClient, ranges: readonly TouchedRange[]): Promise
   const hours = new Map<string, TouchedRange>();
   const days = new Map<string, TouchedRange>();
   for (const { streamId, fromUs } of ranges) {
-    for (const [buckets, sizeUs] of [[hours, HOUR_US], [days, 24 * HOUR_US]] as const) {
+    for (const [buckets, sizeUs] of [
+      [hours, HOUR_US],
+      [days, 24 * HOUR_US],
+    ] as const) {
       const start = Math.floor(fromUs / sizeUs) * sizeUs;
       buckets.set(`${streamId} ${start}`, { streamId, fromUs: start, toUs: start + sizeUs });
     }
   }
-  for (const [from, to, buckets] of [["rollup_1m", "rollup_1h", hours], ["rollup_1h", "rollup_1d", days]] as const) {
+  for (const [from, to, buckets] of [
+    ["rollup_1m", "rollup_1h", hours],
+    ["rollup_1h", "rollup_1d", days],
+  ] as const) {
     const touched = rangesSql([...buckets.values()]);
     await tx.query(`delete from ${to} r using ${touched} where r.stream_id = t.stream_id and r.bucket = t.from_ts`);
     await tx.query(
@@ -140,6 +154,7 @@ async function cascade(tx: PoolClient, ranges: readonly TouchedRange[]): Promise
 /** Ranges as a table `t (stream_id, from_ts, to_ts, i)` in SQL text; numbers only, so nothing needs quoting. */
 export function rangesSql(ranges: readonly TouchedRange[]): string {
   const ids = ranges.map((range) => Math.trunc(range.streamId)).join();
-  const times = (pick: (range: TouchedRange) => number) => ranges.map((range) => timeLiteral(pick(range)).slice(1, -"'::timestamptz".length)).join();
+  const times = (pick: (range: TouchedRange) => number) =>
+    ranges.map((range) => timeLiteral(pick(range)).slice(1, -"'::timestamptz".length)).join();
   return `unnest('{${ids}}'::int[], '{${times((range) => range.fromUs)}}'::timestamptz[], '{${times((range) => range.toUs)}}'::timestamptz[]) with ordinality as t (stream_id, from_ts, to_ts, i)`;
 }

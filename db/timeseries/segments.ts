@@ -14,7 +14,9 @@ const WEEK_MS = 7 * 86_400_000;
 const FIRST_MONDAY_MS = 4 * 86_400_000;
 /** Hours of one stream joined per transaction. */
 const HOURS_AT_ONCE = 500;
-const SEGMENT_READ = READ_COLUMNS.split(", ").map((column) => `s.${column}`).join(", ");
+const SEGMENT_READ = READ_COLUMNS.split(", ")
+  .map((column) => `s.${column}`)
+  .join(", ");
 const COMPACTION_LOCK = "throughline compaction";
 
 /**
@@ -153,6 +155,8 @@ async function joinHours(tx: PoolClient, hours: TouchedRange[]): Promise<number>
       else parts.set(key, [part]);
     },
   );
-  const joined = [...parts.values()].map((runs) => mergeRuns(runs[0]?.streamId ?? 0, runs)).sort((a, b) => a.streamId - b.streamId || (a.us[0] ?? 0) - (b.us[0] ?? 0));
+  const joined = [...parts.values()]
+    .map((runs) => mergeRuns(runs[0]?.streamId ?? 0, runs))
+    .sort((a, b) => a.streamId - b.streamId || (a.us[0] ?? 0) - (b.us[0] ?? 0));
   return joined.length === 0 ? 0 : copySegments(tx, joined, true);
 }

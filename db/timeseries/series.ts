@@ -23,7 +23,11 @@ const QUALITY_BAD = 2;
  * minute is computed from raw readings here; readings that came late into older minutes show up with that run.
  * @throws {RangeError} when the range is empty or `maxPoints` is less than 4
  */
-export async function readSeriesFrom(db: Pool | PoolClient, query: SeriesQuery, readRange: ReadRange): Promise<SeriesPoints[]> {
+export async function readSeriesFrom(
+  db: Pool | PoolClient,
+  query: SeriesQuery,
+  readRange: ReadRange,
+): Promise<SeriesPoints[]> {
   const { fromMs, toMs, maxPoints } = query;
   if (!(fromMs < toMs)) throw new RangeError("the range must end after it starts");
   if (!(maxPoints >= 4)) throw new RangeError("a series needs at least 4 points");
@@ -75,7 +79,11 @@ class Buckets {
   private readonly min: Float64Array;
   private readonly max: Float64Array;
 
-  constructor(fromMs: number, toMs: number, readonly sizeMs: number) {
+  constructor(
+    fromMs: number,
+    toMs: number,
+    readonly sizeMs: number,
+  ) {
     this.first = Math.floor(fromMs / sizeMs);
     const count = Math.ceil(toMs / sizeMs) - this.first;
     this.n = new Float64Array(count);
@@ -99,7 +107,8 @@ class Buckets {
   toPoints(streamId: number, source: Level["source"]): SeriesPoints {
     const filled = Uint32Array.from(this.n.keys()).filter((i) => (this.n[i] ?? 0) + (this.bad[i] ?? 0) > 0);
     const column = (of: (i: number) => number) => Float64Array.from(filled, of);
-    const usable = (i: number, figure: number | undefined) => ((this.n[i] ?? 0) > 0 ? (figure ?? Number.NaN) : Number.NaN);
+    const usable = (i: number, figure: number | undefined) =>
+      (this.n[i] ?? 0) > 0 ? (figure ?? Number.NaN) : Number.NaN;
     const quality = Uint8Array.from(filled, (i) => (this.n[i] === 0 ? QUALITY_BAD : 0));
     return {
       streamId,
@@ -115,7 +124,13 @@ class Buckets {
   }
 }
 
-async function readBuckets(db: Pool | PoolClient, range: RangeQuery, level: Level, maxPoints: number, readRange: ReadRange): Promise<SeriesPoints> {
+async function readBuckets(
+  db: Pool | PoolClient,
+  range: RangeQuery,
+  level: Level,
+  maxPoints: number,
+  readRange: ReadRange,
+): Promise<SeriesPoints> {
   // The range may start inside a bucket: one bucket less leaves room for the part at either end.
   const span = Math.floor(range.toMs / level.sizeMs) - Math.floor(range.fromMs / level.sizeMs) + 1;
   const joined = Math.max(1, Math.ceil(span / (maxPoints - 1)));
@@ -123,8 +138,13 @@ async function readBuckets(db: Pool | PoolClient, range: RangeQuery, level: Leve
 
   // Coarse rollups up to their last bucket, from there finer ones, and raw readings for the rest.
   let fromMs = Math.floor(range.fromMs / level.sizeMs) * level.sizeMs;
-  for (const finer of LEVELS.slice(LEVELS.indexOf(level))) fromMs = await addRollups(db, buckets, finer, { ...range, fromMs });
-  const tail = await readRange(db, { streamId: range.streamId, fromMs, toMs: Math.ceil(range.toMs / level.sizeMs) * level.sizeMs });
+  for (const finer of LEVELS.slice(LEVELS.indexOf(level)))
+    fromMs = await addRollups(db, buckets, finer, { ...range, fromMs });
+  const tail = await readRange(db, {
+    streamId: range.streamId,
+    fromMs,
+    toMs: Math.ceil(range.toMs / level.sizeMs) * level.sizeMs,
+  });
   for (let i = 0; i < tail.tsMs.length; i++) {
     const value = tail.values[i] ?? Number.NaN;
     if (isUsable(value, tail.quality[i] ?? 0)) buckets.add(tail.tsMs[i] ?? 0, 1, 0, value, value, value);
@@ -134,9 +154,16 @@ async function readBuckets(db: Pool | PoolClient, range: RangeQuery, level: Leve
 }
 
 /** Adds all but the newest bucket, which may still grow. @returns where the next finer level goes on, ms */
-async function addRollups(db: Pool | PoolClient, buckets: Buckets, { table, sizeMs }: Level, { streamId, fromMs, toMs }: RangeQuery): Promise<number> {
+async function addRollups(
+  db: Pool | PoolClient,
+  buckets: Buckets,
+  { table, sizeMs }: Level,
+  { streamId, fromMs, toMs }: RangeQuery,
+): Promise<number> {
   const within = `stream_id = ${Math.trunc(streamId)} and bucket >= ${timeLiteral(toUs(fromMs))}`;
-  const { rows } = await db.query<{ newestMs: number | null }>(`select (extract(epoch from max(bucket)) * 1000)::float8 as "newestMs" from ${table} where ${within} and bucket < ${timeLiteral(toUs(toMs))}`);
+  const { rows } = await db.query<{ newestMs: number | null }>(
+    `select (extract(epoch from max(bucket)) * 1000)::float8 as "newestMs" from ${table} where ${within} and bucket < ${timeLiteral(toUs(toMs))}`,
+  );
   const newestMs = rows[0]?.newestMs ?? null;
   if (newestMs === null) return fromMs;
 

@@ -67,7 +67,12 @@ async function write(tx: PoolClient, blocks: readonly ReadingBlock[]): Promise<v
 const GATHERED = "array_agg(r.ts), array_agg(r.value), array_agg(r.quality)";
 
 function readGathered(streamId: number, row: CopyReader): OrderedReadings {
-  return inOrder({ streamId, us: row.timeUsArray(), values: row.float8Array() ?? new Float64Array(0), quality: row.codeArray() });
+  return inOrder({
+    streamId,
+    us: row.timeUsArray(),
+    values: row.float8Array() ?? new Float64Array(0),
+    quality: row.codeArray(),
+  });
 }
 
 async function readRange(db: Pool | PoolClient, query: RangeQuery): Promise<Readings> {
@@ -101,7 +106,12 @@ const rollupSource: RollupSource = {
         const before = hours.get(key);
         const from = Math.max(fromUs, hour);
         const to = Math.min(lastUs + 1, hour + HOUR_US);
-        hours.set(key, before ? { streamId, fromUs: Math.min(before.fromUs, from), toUs: Math.max(before.toUs, to) } : { streamId, fromUs: from, toUs: to });
+        hours.set(
+          key,
+          before
+            ? { streamId, fromUs: Math.min(before.fromUs, from), toUs: Math.max(before.toUs, to) }
+            : { streamId, fromUs: from, toUs: to },
+        );
       }
     }
     return [...hours.values()];
