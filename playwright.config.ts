@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
 
 /**
  * Journeys of people through a real stack: database, broker, ingest, jobs, plant and pages, started once by e2e/support/global-setup.ts
@@ -12,7 +14,7 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   globalSetup: "./e2e/support/global-setup.ts",
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   outputDir: ".cache/tests/e2e",
   use: {

@@ -27,8 +27,6 @@ export async function startFeed(dataDir: string, addNode: AddNode): Promise<{ st
     dataDir,
     // A page that is looked at wants its values now; the default of 2 s saves messages instead.
     seal: { delayMs: { telemetry: 300 } },
-    // A page that is looked at wants its values now; the default of 2 s saves messages instead.
-    seal: { delayMs: { telemetry: 300 } },
     streams: [
       { key: FEED.wave, quantity: "velocity", unit: "mm/s", type: "number", device: "pump-1", rateHz: 10 },
       { key: FEED.probe, quantity: "time", unit: "ms", type: "number", device: "pump-1", rateHz: 10 },
