@@ -67,6 +67,7 @@ test.each<[rule: string, files: Record<string, string>]>([
   ["edge-worker", { "edge-worker/a.ts": 'import { b } from "@/db/client";', "db/client.ts": "export const b = 1;" }],
   ["outside", { "cli/a.ts": 'import { b } from "@/app/page";', "app/page.tsx": "export const b = 1;" }],
   ["tests", { "cli/a.ts": 'import { b } from "@/db/testing";', "db/testing.ts": "export const b = 1;" }],
+  ["tests", { "bench/a.ts": 'import { b } from "@/cli/b.test";', "cli/b.test.ts": "export const b = 1;" }],
   ["cycle", { "cli/a.ts": 'import { b } from "./b";', "cli/b.ts": 'import { a } from "./a";' }],
 ])("a planted violation of %s is caught", (rule, files) => {
   expect(rulesBroken(files)).toContain(rule);
