@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
 import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
 import { errorText } from "@/server/core/errors";
@@ -31,7 +32,6 @@ export interface ConnectionOptions {
 
 const SESSION_EXPIRY_S = 3_600;
 const RECEIVE_MAXIMUM = 2_000;
-const SHARED_GROUP = "ingest";
 /** Acks under way to the broker; more are dropped, because the next ack says more than the last. */
 const MAX_UNSENT_ACKS = 5_000;
 
@@ -118,7 +118,7 @@ export class Connection {
     };
     this.#unsentAcks = 0;
     this.#pubacks = [];
-    const prefix = this.#offers.sharedSubscriptions ? `$share/${SHARED_GROUP}/` : "";
+    const prefix = this.#offers.sharedSubscriptions ? `$share/${shareGroup(this.options.url)}/` : "";
     this.#subscribe(CONTROL_PLANE_SUBSCRIPTIONS.map((filter) => prefix + filter));
   }
 
@@ -128,14 +128,14 @@ export class Connection {
     this.#client.subscribe(filters, { qos: 1, rap: true }, (cause, granted) => {
       const refusedByBroker = cause !== null || granted?.some(({ qos }) => qos >= 128);
       if (refusedByBroker) {
-        this.options.log.error({ filters, reason: cause ? errorText(cause) : "refused" }, "The broker refused our subscription; trying again in 5 s.");
+        this.options.log.error({ reason: cause ? errorText(cause) : "refused" }, "The broker refused our subscription; trying again in 5 s.");
         // What CONNACK offered does not hold (some brokers say nothing and refuse): go without.
         if (offers.sharedSubscriptions) this.#offers = { ...offers, sharedSubscriptions: false };
         setTimeout(() => this.#client.connected && this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]), offers.sharedSubscriptions ? 0 : 5_000);
         return;
       }
       this.#subscribed = true;
-      this.options.log.info({ filters, offers: this.#offers }, "Listening to the broker.");
+      this.options.log.info({ shared: offers.sharedSubscriptions, offers: this.#offers }, "Listening to the broker.");
       this.options.connected(this.#offers ?? offers);
     });
   }
@@ -186,6 +186,15 @@ export class Connection {
 
 /** Told to MQTT.js so that it sends no PUBACK. */
 const LATER = new Error("acknowledged later");
+
+/**
+ * Name of the share group, the same for all replicas and unknown to nodes: Mosquitto lets anyone join a group whose name
+ * they know, and drops what it then deals to a member who may not read it. Derived from the replicas' common password.
+ */
+export function shareGroup(url: string): string {
+  const { password } = new URL(url);
+  return password === "" ? "ingest" : `ingest-${createHash("sha256").update(`share group ${password}`).digest("hex").slice(0, 24)}`;
+}
 
 function readProperties({ properties, retain }: IPublishPacket): MessageProperties {
   const user: Record<string, string> = {};
