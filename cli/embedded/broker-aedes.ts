@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { bundlePath } from "@/cli/build";
-import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./broker";
+import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./running-broker";
 import { demandFreeBrokerPort, superviseBroker } from "./broker-process";
 import { renderPasswordFile, type Credentials } from "./credentials";
 

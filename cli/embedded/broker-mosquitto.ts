@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./broker";
+import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./running-broker";
 import { MOSQUITTO_ACL } from "./broker-acl";
 import { demandFreeBrokerPort, superviseBroker } from "./broker-process";
 import { renderPasswordFile, type Credentials } from "./credentials";

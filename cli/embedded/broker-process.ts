@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { createConnection, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BrokerError, type Broker, type BrokerKind } from "./broker";
+import { BrokerError, type Broker, type BrokerKind } from "./running-broker";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { connect as connectLater, connectAsync, type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { MAX_BATCH_BYTES } from "@/sdk/wire/batch";
-import type { BrokerKind } from "./broker";
+import type { BrokerKind } from "./running-broker";
 import { startTestBroker, type TestBroker } from "./testing";
 
 const kinds: BrokerKind[] = ["mosquitto", "aedes"];

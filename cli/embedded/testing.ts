@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import { buildProcesses } from "@/cli/build";
-import { startBroker, type BrokerKind } from "./broker";
+import { startBroker } from "./broker";
+import type { BrokerKind } from "./running-broker";
 import { hashToken, INGEST_USER, newNodeToken } from "./credentials";
 
 export interface TestBroker {
