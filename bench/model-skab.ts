@@ -7,7 +7,7 @@ import { readSkab } from "@/server/models/train-skab";
  * How the built-in detector does on SKAB's labelled recordings, as JSON lines. Protocol: one model per recording, trained
  * on its first 400 s, judged on the rest; `tuned` is the half on which the settings were chosen, `held` the half that
  * confirmed them. `oneModel` is one model for an operating point: learned from half of the valve1 recordings, judged on the
- * other half. Says so and goes on when there is no data.
+ * other half; `line` is the model that docs/examples/skab-replay.yaml runs, judged on all of valve1. Says so and goes on when there is no data.
  */
 function benchSkab(dataDir: string): void {
   const recordings = readSkab(dataDir);
@@ -23,6 +23,8 @@ function benchSkab(dataDir: string): void {
   const learned = valve.filter((_, index) => index < valve.length / 2);
   const model = trainSkab(learned);
   tell("skab.oneModel", total(valve.filter((recording) => !learned.includes(recording)).map((recording) => judgeSkab(recording, model))));
+  const line = trainSkab(valve);
+  tell("skab.line", total(valve.map((recording) => judgeSkab(recording, line))));
 }
 
 function tell(name: string, figures: EventFigures): void {
