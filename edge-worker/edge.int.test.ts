@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { buildProcesses, bundlePath } from "@/cli/build";
 import { type TestBroker, startTestBroker } from "@/cli/embedded/testing";
 import { LedgerPeer } from "@/sdk/device/testing";
-import { ioOf, sumModel, writeModel } from "./inference/testing";
+import { sumModel } from "./inference/testing";
+import { ioOf, writeModel } from "./inference/testing-files";
 
 let broker: TestBroker;
 let folder = "";

@@ -3,6 +3,7 @@
  *
  *   edge [--config FILE] [--check | --explain]
  *
+ * SIGHUP loads the models of all slots again from their files.
  * Exit codes: 0 stopped as asked · 78 the configuration cannot be used · 1 failure.
  */
 import { parseArgs } from "node:util";
@@ -76,6 +77,7 @@ async function run({ config }: LoadedConfig): Promise<void> {
       },
     );
   };
+  if (process.platform !== "win32") process.on("SIGHUP", () => void running.reload().then(() => device.rebirth()));
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
 }

@@ -20,16 +20,19 @@ export interface PipelineState extends WindowCounts {
   lastRejection: string | null;
 }
 
+/** The way into one pipeline on one device. */
+interface Feed {
+  channel: Channel<PipelineItem>;
+  keys: ReadonlySet<string>;
+  lastTsMs: number | null;
+  lastSeenMs: number;
+  tickedMs: number;
+}
+
 interface Running {
   plan: PipelinePlan;
   state: PipelineState;
-  feeds: {
-    channel: Channel<PipelineItem>;
-    keys: ReadonlySet<string>;
-    lastTsMs: number | null;
-    lastSeenMs: number;
-    tickedMs: number;
-  }[];
+  feeds: Feed[];
   done: Promise<void>;
 }
 
@@ -43,6 +46,8 @@ export interface PipelinesOptions {
   metrics: EdgeMetrics;
   log: Logger;
   now?: () => number;
+  /** called for each window that was scored, whether or not its row leaves the node */
+  onScored?: () => void;
 }
 
 /** Readings that wait in front of one pipeline; then the adapters wait. */
@@ -55,6 +60,9 @@ const BYTES_PER_READING = 16;
  */
 export class Pipelines {
   readonly #running = new Map<string, Running>();
+
+  /** stream key → who takes it, so that a sample is not shown to every pipeline */
+  readonly #byKey = new Map<string, Feed[]>();
 
   constructor(readonly options: PipelinesOptions) {}
 
@@ -80,6 +88,11 @@ export class Pipelines {
       this.#running.set(name, this.#start(result.plan));
     }
     for (const name of this.#running.keys()) if (!kept.has(name)) await this.#stop(name);
+    this.#byKey.clear();
+    for (const { feeds } of this.#running.values()) {
+      for (const feed of feeds)
+        for (const key of feed.keys) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), feed]);
+    }
     return results.map((result) => ("faults" in result ? result.faults : []));
   }
 
@@ -94,16 +107,13 @@ export class Pipelines {
 
   async feed(sample: Sample): Promise<void> {
     const seenMs = (this.options.now ?? Date.now)();
-    for (const { feeds } of this.#running.values()) {
-      for (const feed of feeds) {
-        let isMine = false;
-        for (const key of feed.keys) isMine ||= sample.values[key] !== undefined;
-        if (!isMine) continue;
-        feed.lastTsMs = Math.max(feed.lastTsMs ?? sample.tsMs, sample.tsMs);
-        feed.lastSeenMs = seenMs;
-        feed.tickedMs = seenMs;
-        if (!feed.channel.offer(sample)) await feed.channel.push(sample);
-      }
+    const wanted = new Set<Feed>();
+    for (const key in sample.values) for (const feed of this.#byKey.get(key) ?? []) wanted.add(feed);
+    for (const feed of wanted) {
+      feed.lastTsMs = Math.max(feed.lastTsMs ?? sample.tsMs, sample.tsMs);
+      feed.lastSeenMs = seenMs;
+      feed.tickedMs = seenMs;
+      if (!feed.channel.offer(sample)) await feed.channel.push(sample);
     }
   }
 
@@ -137,7 +147,7 @@ export class Pipelines {
   }
 
   #start(plan: PipelinePlan): Running {
-    const { node, streams, slots, stateQuotaBytes, metrics, log, device } = this.options;
+    const { node, streams, slots, stateQuotaBytes, metrics, log, device, onScored } = this.options;
     const state: PipelineState = {
       pipeline: plan.name,
       devices: plan.instances.map((instance) => instance.device),
@@ -155,6 +165,7 @@ export class Pipelines {
       maxReadings: Math.max(16, Math.floor(stateQuotaBytes / BYTES_PER_READING / Math.max(1, inputs))),
       unitOf: (key: string) => streams.get(key)?.unit ?? "1",
       current: (slot: string) => slots.current(slot),
+      scored: onScored ?? (() => undefined),
       reject: (_: unknown, __: string | null, cause: unknown) => {
         state.rejected += 1;
         state.lastRejection = cause instanceof Error ? cause.message : String(cause);

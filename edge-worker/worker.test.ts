@@ -8,7 +8,8 @@ import type { Desired } from "@/sdk/wire/twin";
 import { openAdapter } from "./adapters/open";
 import { loadConfig } from "./config";
 import type { EdgeDevice } from "./device";
-import { ioOf, sumModel, writeModel } from "./inference/testing";
+import { sumModel } from "./inference/testing";
+import { ioOf, writeModel } from "./inference/testing-files";
 import type { EventOut, InferenceOut } from "./pipeline/output";
 import type { Sample } from "./samples";
 import { type EdgeWorker, startWorker } from "./worker";
@@ -208,6 +209,38 @@ test("a desired pipeline replaces the running one; a faulty one leaves it and is
   expect(await desire({ revision: 3, pipelines: [{ name: "vib-watch", version: 3, spec: PIPELINE }] })).toEqual([]);
   expect(worker?.health()["pipelines"]).toMatchObject([{ pipeline: "vib-watch@3" }]);
 }, 20_000);
+
+test("a new model file takes over between windows; one that does not fit the pipeline leaves the old one running", async () => {
+  const { inferences } = await start({
+    adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 200 }],
+  });
+  await expect.poll(() => inferences.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  const before = worker?.slots()[0]?.committed;
+  await writeModel(
+    folder,
+    "sum",
+    sumModel(1, 100),
+    ioOf(1, ["score"], () => "v"),
+    5,
+  );
+  await worker?.reload();
+  const after = worker?.slots()[0]?.committed;
+  expect(after).not.toBe(before);
+  await expect.poll(() => inferences.at(-1)?.model, { timeout: 10_000 }).toBe(after);
+  for (const { model, output, input } of inferences)
+    expect(output.score).toBeCloseTo((input["v.mean"] ?? 0) * (model === after ? 100 : 1), 3);
+
+  await writeModel(
+    folder,
+    "sum",
+    sumModel(1, 3),
+    ioOf(1, ["score"], () => "pump-9/temp"),
+    5,
+  );
+  await worker?.reload();
+  expect(worker?.slots()[0]?.committed).toBe(after);
+  expect((await get("/health")).text).toMatch(/the model needs pump-9\/temp .*which is not an input/);
+}, 30_000);
 
 test("it stops within five seconds while a looped source is running", async () => {
   await start({

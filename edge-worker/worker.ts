@@ -35,6 +35,8 @@ export interface EdgeWorker {
   health(): Health;
   /** for the birth: which digest each slot runs */
   slots(): { slot: string; committed: string | null; trial: null }[];
+  /** loads every slot's file again, beside the running model, and swaps between two windows; failures are in health */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -247,6 +249,15 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     port: server.port,
     health,
     slots: () => slots.states().map(({ slot, digest }) => ({ slot, committed: digest, trial: null })),
+    async reload() {
+      for (const slot of config.slots) {
+        await slots
+          .load(slot, (sidecar) => pipelines.accepts(slot.slot, sidecar))
+          .catch((cause: unknown) =>
+            log.error({ slot: slot.slot, err: cause }, "the model was refused; the one before it runs on"),
+          );
+      }
+    },
     /** Within 5 s: no new readings, windows in flight finish, what is buffered stays on disk. */
     async stop() {
       isStopping = true;

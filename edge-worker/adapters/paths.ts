@@ -23,10 +23,22 @@ export const MessageMapping = z.strictObject({
 });
 export type MessageMapping = z.infer<typeof MessageMapping>;
 
+/** Paths taken apart; there are as many as the configuration names. */
+const PARTS = new Map<string, readonly string[]>();
+
+function partsOf(path: string): readonly string[] {
+  let parts = PARTS.get(path);
+  if (!parts) {
+    parts = path.match(/[^.[\]]+/g) ?? [];
+    PARTS.set(path, parts);
+  }
+  return parts;
+}
+
 /** What a path leads to; undefined when it leads nowhere. Only own properties are followed. */
 export function at(document: unknown, path: string): unknown {
   let here = document;
-  for (const part of path.match(/[^.[\]]+/g) ?? []) {
+  for (const part of partsOf(path)) {
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return undefined;
     here = Reflect.get(here, part);
   }
@@ -55,8 +67,9 @@ export function sampleOf(
   for (const { path, stream, scale } of mapping.values) {
     const value = toNumber(at(document, path));
     if (value === undefined) continue;
-    values[stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "")] =
-      value === null ? null : value * scale;
+    const key =
+      wildcards.length === 0 ? stream : stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "");
+    values[key] = value === null ? null : value * scale;
   }
   if (Object.keys(values).length === 0)
     throw new RangeError(`there is no number at ${mapping.values.map(({ path }) => `"${path}"`).join(", ")}`);

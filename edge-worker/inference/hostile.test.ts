@@ -6,7 +6,8 @@ import { onnx } from "onnx-proto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scanModel } from "./scan";
 import type { ModelIo } from "./session";
-import { FLOAT, INT64, encode, floats, int64s, ioOf, mlpModel, sumModel, valueInfo } from "./testing";
+import { FLOAT, INT64, encode, floats, int64s, mlpModel, sumModel, valueInfo } from "./testing";
+import { ioOf } from "./testing-files";
 import { probeModel, readModelFile } from "./verify";
 
 const BOOL = onnx.TensorProto.DataType.BOOL;

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { ModelThread } from "./model-thread";
-import { ioOf, mlpModel, sumModel } from "./testing";
+import { mlpModel, sumModel } from "./testing";
+import { ioOf } from "./testing-files";
 
 let thread: ModelThread | null = null;
 afterEach(() => thread?.close());

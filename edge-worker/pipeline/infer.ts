@@ -8,7 +8,7 @@ import type { Window } from "./window";
 export interface Scored {
   window: Window;
   /** null in a pipeline without a model */
-  verdict: (Verdict & { digest: string; threshold: number; input: Readonly<Record<string, number>> }) | null;
+  verdict: (Verdict & { digest: string; threshold: number; input(): Record<string, number> }) | null;
 }
 
 /** What a pipeline knows of its inputs: alias → stream key and the stream's unit. */
@@ -28,6 +28,7 @@ export async function* infer(
   current: () => Scorer | null,
   units: InputUnits,
   reject: (window: Window, digest: string | null, cause: unknown) => void,
+  scored: () => void = () => undefined,
 ): AsyncGenerator<Scored> {
   const columns = new WeakMap<Scorer, FeatureColumn[]>();
   for await (const window of windows) {
@@ -36,12 +37,17 @@ export async function* infer(
       if (!model) throw new RangeError("the slot holds no model yet");
       let features = columns.get(model);
       if (!features) columns.set(model, (features = model.features.map((feature) => featureColumn(feature, units))));
-      const row = Float32Array.from(features, (feature) => feature.of(window));
-      const missing = features.find((_, index) => !Number.isFinite(row[index]));
-      if (missing) throw new RangeError(`no good reading of ${missing.name} in this window`);
+      const row = new Float32Array(features.length);
+      for (const [index, feature] of features.entries()) {
+        const value = feature.of(window);
+        if (!Number.isFinite(value)) throw new RangeError(`no good reading of ${feature.name} in this window`);
+        row[index] = value;
+      }
       const verdict = await model.score(row);
       if (!Number.isFinite(verdict.score)) throw new RangeError(`the model returned ${verdict.score}`);
-      const input = Object.fromEntries(features.map(({ name }, index) => [name, row[index] ?? Number.NaN]));
+      scored();
+      const named = features;
+      const input = () => Object.fromEntries(named.map(({ name }, index) => [name, row[index] ?? Number.NaN]));
       yield { window, verdict: { ...verdict, digest: model.digest, threshold: model.threshold, input } };
     } catch (cause) {
       reject(window, model?.digest ?? null, cause);

@@ -81,7 +81,7 @@ export async function* output(items: AsyncIterable<Watched>, options: OutputOpti
         slot: plan.slot,
         model: digest,
         role: "active",
-        input: { ...input },
+        input: input(),
         output: {
           ...outputs,
           score,

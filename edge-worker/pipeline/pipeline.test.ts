@@ -162,6 +162,7 @@ async function rowsOf(
   const runtime = {
     node: "n",
     unitOf: () => "mm/s",
+    scored: () => undefined,
     current: () => current(index++),
     counts: { late: 0, unusable: 0, overflow: 0 },
     maxReadings: 1_000,

@@ -13,6 +13,8 @@ export interface PipelineRuntime {
   /** the model in a slot at this moment */
   current(slot: string): Scorer | null;
   reject(window: Window, digest: string | null, cause: unknown): void;
+  /** called for each scored window, before sampling decides what leaves the node */
+  scored(): void;
   counts: WindowCounts;
   /** readings of state per input */
   maxReadings: number;
@@ -41,7 +43,7 @@ export function runPipeline(
   const scored =
     slot === null
       ? unscored(windows)
-      : infer(windows, () => runtime.current(slot), { inputs, unitOf: runtime.unitOf }, runtime.reject);
+      : infer(windows, () => runtime.current(slot), { inputs, unitOf: runtime.unitOf }, runtime.reject, runtime.scored);
   return output(watch(scored, plan.thresholds), {
     node: runtime.node,
     plan,
