@@ -22,7 +22,10 @@ function benchSkab(dataDir: string): void {
   const valve = recordings.filter(({ name }) => name.startsWith("valve1/"));
   const learned = valve.filter((_, index) => index < valve.length / 2);
   const model = trainSkab(learned);
-  tell("skab.oneModel", total(valve.filter((recording) => !learned.includes(recording)).map((recording) => judgeSkab(recording, model))));
+  tell(
+    "skab.oneModel",
+    total(valve.filter((recording) => !learned.includes(recording)).map((recording) => judgeSkab(recording, model))),
+  );
   const line = trainSkab(valve);
   tell("skab.line", total(valve.map((recording) => judgeSkab(recording, line))));
 }
@@ -31,7 +34,9 @@ function tell(name: string, figures: EventFigures): void {
   const { f1, far, mar } = shares(figures);
   const delays = [...figures.delaysS].sort((a, b) => a - b);
   const line = (figure: string, value: number, unit: string, goal: string, n: number): void => {
-    process.stdout.write(`${JSON.stringify({ area: "model", figure: `${name}.${figure}`, value: Math.round(value * 1_000) / 1_000, unit, goal, n })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ area: "model", figure: `${name}.${figure}`, value: Math.round(value * 1_000) / 1_000, unit, goal, n })}\n`,
+    );
   };
   line("found", figures.found, "1", `of ${figures.events} events`, figures.events);
   line("false_alarms_per_h", figures.falseAlarms / figures.normalHours, "/h", "report", figures.falseAlarms);

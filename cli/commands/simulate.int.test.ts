@@ -31,7 +31,10 @@ interface Ended {
 }
 
 function simulate(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [bundlePath("cli"), "simulate", ...args], { env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", THROUGHLINE_DATA: folder, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [bundlePath("cli"), "simulate", ...args], {
+    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", THROUGHLINE_DATA: folder, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.push(child);
   const ended: Ended = { code: null, stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (ended.stdout += text));
@@ -44,7 +47,25 @@ test("a simulated plant arrives whole over the real wire: every row, events, gro
   const peer = await LedgerPeer.connect(broker.ingestUrl, "simulate-peer");
   try {
     const truthFile = join(folder, "truth.json");
-    const args = ["--plant", "pump-house", "--node", "sim-1", "--minutes", "4", "--speed", "max", "--seed", "7", "--start", "2026-06-01T09:00:00Z", "--truth", truthFile, "--json", "--url", broker.url];
+    const args = [
+      "--plant",
+      "pump-house",
+      "--node",
+      "sim-1",
+      "--minutes",
+      "4",
+      "--speed",
+      "max",
+      "--seed",
+      "7",
+      "--start",
+      "2026-06-01T09:00:00Z",
+      "--truth",
+      truthFile,
+      "--json",
+      "--url",
+      broker.url,
+    ];
     const { code, stdout, stderr } = await simulate(args, { NODE_TOKEN: token });
     expect(code, stderr).toBe(0);
     const summary: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
@@ -53,8 +74,18 @@ test("a simulated plant arrives whole over the real wire: every row, events, gro
     expect(summary).toMatchObject({ rows: stored.length });
     expect(stored.length).toBe(265); // four minutes at 1 Hz, and the 25 rows of pump 3 that came late
     expect(lost).toBe(0);
-    expect(JSON.stringify(peer.batches("events").map(({ batch }) => batch))).toMatch(/"kind":"ground-truth".*"cause":"wear"/);
-    expect(JSON.parse(await readFile(truthFile, "utf8"))).toMatchObject([{ node: "sim-1", causes: [{ cause: "wear", target: "pump-2" }, { cause: "dropout", target: "pump-3" }] }]);
+    expect(JSON.stringify(peer.batches("events").map(({ batch }) => batch))).toMatch(
+      /"kind":"ground-truth".*"cause":"wear"/,
+    );
+    expect(JSON.parse(await readFile(truthFile, "utf8"))).toMatchObject([
+      {
+        node: "sim-1",
+        causes: [
+          { cause: "wear", target: "pump-2" },
+          { cause: "dropout", target: "pump-3" },
+        ],
+      },
+    ]);
     expect(peer.faults).toEqual([]);
   } finally {
     await peer.client.endAsync(true);
@@ -62,7 +93,17 @@ test("a simulated plant arrives whole over the real wire: every row, events, gro
 }, 60_000);
 
 test("the same seed prints the same bytes", async () => {
-  const args = ["--plant", "press-line", "--minutes", "2", "--speed", "max", "--start", "2026-06-01T09:00:00Z", "--dry-run"];
+  const args = [
+    "--plant",
+    "press-line",
+    "--minutes",
+    "2",
+    "--speed",
+    "max",
+    "--start",
+    "2026-06-01T09:00:00Z",
+    "--dry-run",
+  ];
   const [one, two] = await Promise.all([simulate(args), simulate(args)]);
   const readings = ({ stdout }: Ended): string[] => stdout.trim().split("\n").slice(0, -1);
   expect(readings(one).length).toBeGreaterThan(100);
@@ -70,8 +111,17 @@ test("the same seed prints the same bytes", async () => {
 });
 
 test("what cannot be run is refused with the fix", async () => {
-  expect(await simulate(["--plant", "bakery", "--dry-run"])).toMatchObject({ code: 64, stderr: expect.stringMatching(/no plant "bakery"[\s\S]*pump-house/) });
-  expect(await simulate(["--minutes", "soon", "--dry-run"])).toMatchObject({ code: 64, stderr: expect.stringMatching(/--minutes is "soon"/) });
+  expect(await simulate(["--plant", "bakery", "--dry-run"])).toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/no plant "bakery"[\s\S]*pump-house/),
+  });
+  expect(await simulate(["--minutes", "soon", "--dry-run"])).toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/--minutes is "soon"/),
+  });
   expect(await simulate([])).toMatchObject({ code: 64, stderr: expect.stringMatching(/need 1 token[\s\S]*node add/) });
-  expect(await simulate(["--scenario", join(folder, "none.yaml"), "--dry-run"])).toMatchObject({ code: 64, stderr: expect.stringMatching(/scenario .* cannot be read/) });
+  expect(await simulate(["--scenario", join(folder, "none.yaml"), "--dry-run"])).toMatchObject({
+    code: 64,
+    stderr: expect.stringMatching(/scenario .* cannot be read/),
+  });
 });

@@ -40,8 +40,16 @@ test("trains a model per plant in seconds, the same bytes each time, with a mani
 test("each model's pipeline passes the edge's check on the plant's streams", () => {
   for (const { pipeline, plant, slot } of trained) {
     const model = DEMO_MODELS.find((known) => known.slot === slot);
-    const streams = new Map(createPlant(plant, 1, 1).streams.map(({ key, unit, device }) => [key, { unit, device, rateHz: 1 }]));
-    expect(parsePipeline(pipeline, { streams, slots: new Map([[slot, model?.features ?? null]]), stateQuotaBytes: 8_388_608 })).toHaveProperty("plan");
+    const streams = new Map(
+      createPlant(plant, 1, 1).streams.map(({ key, unit, device }) => [key, { unit, device, rateHz: 1 }]),
+    );
+    expect(
+      parsePipeline(pipeline, {
+        streams,
+        slots: new Map([[slot, model?.features ?? null]]),
+        stateQuotaBytes: 8_388_608,
+      }),
+    ).toHaveProperty("plan");
   }
 });
 
@@ -49,14 +57,24 @@ test("training windows are the edge's windows", async () => {
   const [model] = DEMO_MODELS;
   if (!model) throw new Error("there are no demo models");
   const recording = seenBy(model, "pump-1", recordNormal(model.plant, 1, 3, Date.UTC(2026, 3, 3, 5), 5));
-  const items = (recording.get("vibration")?.tsMs ?? []).map((tsMs, index) => ({ tsMs, values: Object.fromEntries([...recording].map(([alias, { values }]) => [alias, values[index] ?? null])) }));
+  const items = (recording.get("vibration")?.tsMs ?? []).map((tsMs, index) => ({
+    tsMs,
+    values: Object.fromEntries([...recording].map(([alias, { values }]) => [alias, values[index] ?? null])),
+  }));
   async function* source() {
     yield* items;
   }
   const edge: { toMs: number; row: number[] }[] = [];
   const inputs = new Map([...recording.keys()].map((alias) => [alias, alias]));
-  for await (const cut of cutWindows(source(), { device: null, inputs, sizeMs: model.sizeMs, everyMs: model.everyMs, latenessMs: 0, maxReadings: 1_000 }, { late: 0, unusable: 0, overflow: 0 })) {
-    edge.push({ toMs: cut.toMs, row: model.features.map(({ stream, agg }) => aggregate(agg, cut.series.get(stream) ?? { tsMs: [], values: [] })) });
+  for await (const cut of cutWindows(
+    source(),
+    { device: null, inputs, sizeMs: model.sizeMs, everyMs: model.everyMs, latenessMs: 0, maxReadings: 1_000 },
+    { late: 0, unusable: 0, overflow: 0 },
+  )) {
+    edge.push({
+      toMs: cut.toMs,
+      row: model.features.map(({ stream, agg }) => aggregate(agg, cut.series.get(stream) ?? { tsMs: [], values: [] })),
+    });
   }
   expect(windowRows(recording, model.features, model).map(({ toMs, row }) => ({ toMs, row }))).toEqual(edge);
 });
@@ -65,13 +83,26 @@ test.each(DEMO_MODELS)("$name: two hours of another normal day are quiet; wear i
   const { pca } = trainDemoModel(model, 1);
   const normal = recordNormal(model.plant, 1, 99, Date.UTC(2026, 10, 24, 9), 120);
   for (const device of devicesOf(model, normal)) {
-    const scores = windowRows(seenBy(model, device, normal), model.features, model).map(({ toMs, row }) => ({ toMs, score: scorePca(pca, row).score }));
+    const scores = windowRows(seenBy(model, device, normal), model.features, model).map(({ toMs, row }) => ({
+      toMs,
+      score: scorePca(pca, row).score,
+    }));
     expect(alarmsOf(scores, 10_000).length, `false alarms of ${device}`).toBeLessThanOrEqual(1);
   }
   const worn = model.plant === "pump-house" ? "pump-2" : "press-2";
   const startMs = Date.UTC(2026, 10, 24, 9);
-  const simulation = new Simulation({ plant: model.plant, seed: 1, episode: 7, startMs, rateHz: 1, scale: 1, scenario: [{ cause: "wear", target: worn, at: "90s", for: "5m", size: 0.8 }] });
-  const recording = new Map(simulation.streams.map(({ key }) => [key, { tsMs: [] as number[], values: [] as number[] }]));
+  const simulation = new Simulation({
+    plant: model.plant,
+    seed: 1,
+    episode: 7,
+    startMs,
+    rateHz: 1,
+    scale: 1,
+    scenario: [{ cause: "wear", target: worn, at: "90s", for: "5m", size: 0.8 }],
+  });
+  const recording = new Map(
+    simulation.streams.map(({ key }) => [key, { tsMs: [] as number[], values: [] as number[] }]),
+  );
   for (const item of simulation.run()) {
     if (item.tsMs >= startMs + 390_000) break;
     if ("event" in item) continue;
@@ -80,7 +111,13 @@ test.each(DEMO_MODELS)("$name: two hours of another normal day are quiet; wear i
       recording.get(key)?.values.push(value ?? Number.NaN);
     }
   }
-  const [alarm] = alarmsOf(windowRows(seenBy(model, worn, recording), model.features, model).map(({ toMs, row }) => ({ toMs, score: scorePca(pca, row).score })), 10_000);
+  const [alarm] = alarmsOf(
+    windowRows(seenBy(model, worn, recording), model.features, model).map(({ toMs, row }) => ({
+      toMs,
+      score: scorePca(pca, row).score,
+    })),
+    10_000,
+  );
   expect(alarm && (alarm.fromMs - startMs) / 1_000).toBeGreaterThan(90);
   expect(alarm && (alarm.fromMs - startMs) / 1_000).toBeLessThan(240);
 });

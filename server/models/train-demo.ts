@@ -18,7 +18,12 @@ export async function trainDemoModels(dir: string, seed = 1): Promise<TrainedDem
   const trained: TrainedDemoModel[] = [];
   for (const model of DEMO_MODELS) {
     const { pca, rows } = trainDemoModel(model, seed);
-    const written = await writePcaModel(dir, pca, { name: model.name, version: `1.0.0-seed${seed}`, features: model.features, trainedOn: `simulated ${model.plant}, seed ${seed}, normal running, ${rows} windows of ${model.sizeMs / 1_000} s` });
+    const written = await writePcaModel(dir, pca, {
+      name: model.name,
+      version: `1.0.0-seed${seed}`,
+      features: model.features,
+      trainedOn: `simulated ${model.plant}, seed ${seed}, normal running, ${rows} windows of ${model.sizeMs / 1_000} s`,
+    });
     trained.push({ ...written, plant: model.plant, slot: model.slot, pipeline: demoPipeline(model), rows });
   }
   return trained;

@@ -8,7 +8,9 @@ export function readSkab(dataDir: string, groups: readonly string[] = ["valve1",
   return groups.flatMap((group) => {
     const folder = join(dataDir, group);
     if (!existsSync(folder)) return [];
-    const files = readdirSync(folder).filter((file) => file.endsWith(".csv")).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+    const files = readdirSync(folder)
+      .filter((file) => file.endsWith(".csv"))
+      .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
     return files.map((file) => parseSkab(`${group}/${file}`, readFileSync(join(folder, file), "utf8")));
   });
 }
@@ -18,9 +20,19 @@ export function readSkab(dataDir: string, groups: readonly string[] = ["valve1",
  * 400 s of every recording of `group` (one operating point of the loop), or of the one recording named.
  * @throws {RangeError} when there is no such recording
  */
-export async function trainSkabModel(dataDir: string, outDir: string, { group = "valve1", file }: { group?: string; file?: string } = {}): Promise<WrittenModel> {
+export async function trainSkabModel(
+  dataDir: string,
+  outDir: string,
+  { group = "valve1", file }: { group?: string; file?: string } = {},
+): Promise<WrittenModel> {
   const recordings = readSkab(dataDir, [group]).filter(({ name }) => file === undefined || name === `${group}/${file}`);
-  if (recordings.length === 0) throw new RangeError(`there is no recording ${file ?? "*.csv"} in ${join(dataDir, group)}`);
+  if (recordings.length === 0)
+    throw new RangeError(`there is no recording ${file ?? "*.csv"} in ${join(dataDir, group)}`);
   const pca = trainSkab(recordings);
-  return writePcaModel(outDir, pca, { name: "skab-loop", version: "1.0.0", features: SKAB_FEATURES, trainedOn: `SKAB ${group}${file ? `/${file}` : ""}, first 400 s of ${recordings.length} recording(s), ${pca.rows} windows of ${SKAB_WINDOW.sizeMs / 1_000} s` });
+  return writePcaModel(outDir, pca, {
+    name: "skab-loop",
+    version: "1.0.0",
+    features: SKAB_FEATURES,
+    trainedOn: `SKAB ${group}${file ? `/${file}` : ""}, first 400 s of ${recordings.length} recording(s), ${pca.rows} windows of ${SKAB_WINDOW.sizeMs / 1_000} s`,
+  });
 }

@@ -21,7 +21,11 @@ export interface ModelText {
 }
 
 /** Writes `name.onnx` and its manifest `name.json` into `dir`, each whole or not at all. */
-export async function writePcaModel(dir: string, pca: PcaModel, { name, version, features, trainedOn }: ModelText): Promise<WrittenModel> {
+export async function writePcaModel(
+  dir: string,
+  pca: PcaModel,
+  { name, version, features, trainedOn }: ModelText,
+): Promise<WrittenModel> {
   const bytes = pcaToOnnx(pca, name);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const column = (output: string, meaning: string) => ({ name: output, dtype: "float32", shape: [-1, 1], meaning });

@@ -26,13 +26,23 @@ export const DEMO_MODELS: readonly DemoModel[] = [
     plant: "pump-house",
     devices: /^pump-/,
     inputs: {
-      vibration: "{device}/vibration-rms", bearing: "{device}/bearing-temperature", current: "{device}/motor-current", flow: "{device}/flow",
-      pressure: "{device}/discharge-pressure", speed: "{device}/speed", room: "station/room-temperature",
+      vibration: "{device}/vibration-rms",
+      bearing: "{device}/bearing-temperature",
+      current: "{device}/motor-current",
+      flow: "{device}/flow",
+      pressure: "{device}/discharge-pressure",
+      speed: "{device}/speed",
+      room: "station/room-temperature",
     },
     features: [
-      { stream: "vibration", unit: "mm/s", agg: "mean" }, { stream: "vibration", unit: "mm/s", agg: "p95" }, { stream: "bearing", unit: "Cel", agg: "mean" },
-      { stream: "current", unit: "A", agg: "mean" }, { stream: "flow", unit: "m3/h", agg: "mean" }, { stream: "pressure", unit: "bar", agg: "mean" },
-      { stream: "speed", unit: "/min", agg: "mean" }, { stream: "room", unit: "Cel", agg: "mean" },
+      { stream: "vibration", unit: "mm/s", agg: "mean" },
+      { stream: "vibration", unit: "mm/s", agg: "p95" },
+      { stream: "bearing", unit: "Cel", agg: "mean" },
+      { stream: "current", unit: "A", agg: "mean" },
+      { stream: "flow", unit: "m3/h", agg: "mean" },
+      { stream: "pressure", unit: "bar", agg: "mean" },
+      { stream: "speed", unit: "/min", agg: "mean" },
+      { stream: "room", unit: "Cel", agg: "mean" },
     ],
     ...WINDOW,
   },
@@ -42,11 +52,21 @@ export const DEMO_MODELS: readonly DemoModel[] = [
     plant: "press-line",
     devices: /^press-/,
     inputs: {
-      vibration: "{device}/vibration-rms", oil: "{device}/oil-temperature", power: "{device}/motor-power", peak: "{device}/peak-force", speed: "line/speed", hall: "line/hall-temperature",
+      vibration: "{device}/vibration-rms",
+      oil: "{device}/oil-temperature",
+      power: "{device}/motor-power",
+      peak: "{device}/peak-force",
+      speed: "line/speed",
+      hall: "line/hall-temperature",
     },
     features: [
-      { stream: "vibration", unit: "mm/s", agg: "mean" }, { stream: "vibration", unit: "mm/s", agg: "p95" }, { stream: "oil", unit: "Cel", agg: "mean" },
-      { stream: "power", unit: "kW", agg: "mean" }, { stream: "peak", unit: "kN", agg: "mean" }, { stream: "speed", unit: "/min", agg: "mean" }, { stream: "hall", unit: "Cel", agg: "mean" },
+      { stream: "vibration", unit: "mm/s", agg: "mean" },
+      { stream: "vibration", unit: "mm/s", agg: "p95" },
+      { stream: "oil", unit: "Cel", agg: "mean" },
+      { stream: "power", unit: "kW", agg: "mean" },
+      { stream: "peak", unit: "kN", agg: "mean" },
+      { stream: "speed", unit: "/min", agg: "mean" },
+      { stream: "hall", unit: "Cel", agg: "mean" },
     ],
     ...WINDOW,
   },
@@ -75,9 +95,17 @@ export function demoPipeline({ name, slot, inputs, features, sizeMs, everyMs }: 
 }
 
 /** A recording of one simulated stretch without faults, by stream key. */
-export function recordNormal(plant: PlantKind, seed: number, episode: number, startMs: number, minutes: number): Map<string, Recorded> {
+export function recordNormal(
+  plant: PlantKind,
+  seed: number,
+  episode: number,
+  startMs: number,
+  minutes: number,
+): Map<string, Recorded> {
   const simulation = new Simulation({ plant, seed, episode, startMs, rateHz: 1, scale: 1, scenario: [] });
-  const recording = new Map(simulation.streams.map(({ key }) => [key, { tsMs: [] as number[], values: [] as number[] }]));
+  const recording = new Map(
+    simulation.streams.map(({ key }) => [key, { tsMs: [] as number[], values: [] as number[] }]),
+  );
   for (const item of simulation.run()) {
     if ("event" in item) continue;
     if (item.tsMs >= startMs + minutes * 60_000) break;
@@ -92,12 +120,23 @@ export function recordNormal(plant: PlantKind, seed: number, episode: number, st
 }
 
 /** A recording as one machine's model sees it: streams by the model's input names. */
-export function seenBy(model: DemoModel, device: string, recording: ReadonlyMap<string, Recorded>): Map<string, Recorded> {
-  return new Map(Object.entries(model.inputs).map(([alias, key]) => [alias, recording.get(key.replace("{device}", device)) ?? { tsMs: [], values: [] }]));
+export function seenBy(
+  model: DemoModel,
+  device: string,
+  recording: ReadonlyMap<string, Recorded>,
+): Map<string, Recorded> {
+  return new Map(
+    Object.entries(model.inputs).map(([alias, key]) => [
+      alias,
+      recording.get(key.replace("{device}", device)) ?? { tsMs: [], values: [] },
+    ]),
+  );
 }
 
 export function devicesOf(model: DemoModel, recording: ReadonlyMap<string, Recorded>): string[] {
-  return [...new Set([...recording.keys()].map((key) => key.slice(0, key.indexOf("/"))))].filter((device) => model.devices.test(device));
+  return [...new Set([...recording.keys()].map((key) => key.slice(0, key.indexOf("/"))))].filter((device) =>
+    model.devices.test(device),
+  );
 }
 
 /** Learns what normal is from the simulated plant of this seed. The same seed gives the same model, digit for digit. */
@@ -106,7 +145,8 @@ export function trainDemoModel(model: DemoModel, seed: number): { pca: PcaModel;
   TRAINING_HOURS.forEach((hour, index) => {
     const startMs = Date.UTC(TRAINING_YEAR, Math.round((index * 12) / TRAINING_HOURS.length), 10, hour);
     const recording = recordNormal(model.plant, seed, index + 1, startMs, MINUTES_EACH);
-    for (const device of devicesOf(model, recording)) rows.push(...windowRows(seenBy(model, device, recording), model.features, model).map(({ row }) => row));
+    for (const device of devicesOf(model, recording))
+      rows.push(...windowRows(seenBy(model, device, recording), model.features, model).map(({ row }) => row));
   });
   return { pca: trainPca(rows, { explained: 0.9, confidence: 0.999, margin: 1.4 }), rows: rows.length };
 }

@@ -66,7 +66,8 @@ export interface EventFigures {
  * while it is on.
  */
 export function judge({ events, alarms, fromMs, toMs, readings }: Judged, graceMs: number): EventFigures {
-  const inside = (event: { fromMs: number; toMs: number }, tsMs: number): boolean => tsMs >= event.fromMs && tsMs <= event.toMs + graceMs;
+  const inside = (event: { fromMs: number; toMs: number }, tsMs: number): boolean =>
+    tsMs >= event.fromMs && tsMs <= event.toMs + graceMs;
   const raised = alarms.filter((alarm) => alarm.fromMs > fromMs);
   const delaysS: number[] = [];
   for (const event of events) {
@@ -74,9 +75,15 @@ export function judge({ events, alarms, fromMs, toMs, readings }: Judged, graceM
     if (first) delaysS.push((first.fromMs - event.fromMs) / 1_000);
   }
   const figures: EventFigures = {
-    events: events.length, found: delaysS.length, falseAlarms: raised.filter((alarm) => !events.some((event) => inside(event, alarm.fromMs))).length,
+    events: events.length,
+    found: delaysS.length,
+    falseAlarms: raised.filter((alarm) => !events.some((event) => inside(event, alarm.fromMs))).length,
     normalHours: (toMs - fromMs - events.reduce((sum, event) => sum + event.toMs - event.fromMs, 0)) / 3_600_000,
-    delaysS, truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0,
+    delaysS,
+    truePositives: 0,
+    falsePositives: 0,
+    falseNegatives: 0,
+    trueNegatives: 0,
   };
   for (const { tsMs, isAnomaly } of readings) {
     if (tsMs <= fromMs) continue;
@@ -91,12 +98,28 @@ export function judge({ events, alarms, fromMs, toMs, readings }: Judged, graceM
 export function total(parts: readonly EventFigures[]): EventFigures {
   const sum = (of: (part: EventFigures) => number): number => parts.reduce((all, part) => all + of(part), 0);
   return {
-    events: sum((p) => p.events), found: sum((p) => p.found), falseAlarms: sum((p) => p.falseAlarms), normalHours: sum((p) => p.normalHours), delaysS: parts.flatMap((p) => p.delaysS),
-    truePositives: sum((p) => p.truePositives), falsePositives: sum((p) => p.falsePositives), falseNegatives: sum((p) => p.falseNegatives), trueNegatives: sum((p) => p.trueNegatives),
+    events: sum((p) => p.events),
+    found: sum((p) => p.found),
+    falseAlarms: sum((p) => p.falseAlarms),
+    normalHours: sum((p) => p.normalHours),
+    delaysS: parts.flatMap((p) => p.delaysS),
+    truePositives: sum((p) => p.truePositives),
+    falsePositives: sum((p) => p.falsePositives),
+    falseNegatives: sum((p) => p.falseNegatives),
+    trueNegatives: sum((p) => p.trueNegatives),
   };
 }
 
 /** F1, false alarm rate and missed alarm rate, all as shares, reading by reading (SKAB README). */
-export function shares({ truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn }: EventFigures): { f1: number; far: number; mar: number } {
-  return { f1: (2 * tp) / Math.max(1, 2 * tp + fp + fn), far: fp / Math.max(1, fp + tn), mar: fn / Math.max(1, fn + tp) };
+export function shares({
+  truePositives: tp,
+  falsePositives: fp,
+  falseNegatives: fn,
+  trueNegatives: tn,
+}: EventFigures): { f1: number; far: number; mar: number } {
+  return {
+    f1: (2 * tp) / Math.max(1, 2 * tp + fp + fn),
+    far: fp / Math.max(1, fp + tn),
+    mar: fn / Math.max(1, fn + tp),
+  };
 }

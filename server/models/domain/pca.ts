@@ -48,12 +48,17 @@ export interface PcaScore {
  * Learns from rows of normal running.
  * @throws {RangeError} when rows are too few, of different length, or not all finite
  */
-export function trainPca(rows: Rows, { explained = 0.9, confidence = 0.999, floor = [], margin = 1, leastRows }: PcaOptions = {}): PcaModel {
+export function trainPca(
+  rows: Rows,
+  { explained = 0.9, confidence = 0.999, floor = [], margin = 1, leastRows }: PcaOptions = {},
+): PcaModel {
   const n = rows.length;
   const width = rows[0]?.length ?? 0;
   const least = leastRows ?? 3 * width;
-  if (width === 0 || n < least) throw new RangeError(`${n} rows are too few to learn ${width} features; give at least ${least}`);
-  if (!rows.every((row) => row.length === width && row.every(Number.isFinite))) throw new RangeError("every row needs the same number of finite features");
+  if (width === 0 || n < least)
+    throw new RangeError(`${n} rows are too few to learn ${width} features; give at least ${least}`);
+  if (!rows.every((row) => row.length === width && row.every(Number.isFinite)))
+    throw new RangeError("every row needs the same number of finite features");
   const columns = Array.from({ length: width }, (_, feature) => rows.map((row) => row[feature] ?? Number.NaN));
   // rounded to float32 here, so that this scorer and the ONNX file judge with the same constants
   const mean = columns.map((column) => Math.fround(column.reduce((sum, x) => sum + x, 0) / n));
@@ -63,18 +68,47 @@ export function trainPca(rows: Rows, { explained = 0.9, confidence = 0.999, floo
     return Math.fround(Math.max(deviation, floor[feature] ?? 0, 1e-6 * Math.max(1, Math.abs(centre))));
   });
   const standard = rows.map((row) => row.map((x, feature) => (x - (mean[feature] ?? 0)) / (scale[feature] ?? 1)));
-  const covariance = Array.from({ length: width }, (_, i) => Array.from({ length: width }, (__, j) => standard.reduce((sum, z) => sum + (z[i] ?? 0) * (z[j] ?? 0), 0) / (n - 1)));
+  const covariance = Array.from({ length: width }, (_, i) =>
+    Array.from({ length: width }, (__, j) => standard.reduce((sum, z) => sum + (z[i] ?? 0) * (z[j] ?? 0), 0) / (n - 1)),
+  );
   const { values, vectors } = symmetricEigen(covariance);
   const total = values.reduce((sum, value) => sum + value, 0);
   let kept = 0;
   for (let sum = 0; kept < width - 1 && sum < explained * total; kept += 1) sum += values[kept] ?? 0;
   kept = Math.max(1, kept);
 
-  const model: PcaModel = { mean, scale, components: vectors.slice(0, kept).map((vector) => vector.map(Math.fround)), eigenvalues: values.slice(0, kept).map((value) => Math.fround(Math.max(value, 1e-9))), t2Limit: 1, qLimit: 1, rows: n };
+  const model: PcaModel = {
+    mean,
+    scale,
+    components: vectors.slice(0, kept).map((vector) => vector.map(Math.fround)),
+    eigenvalues: values.slice(0, kept).map((value) => Math.fround(Math.max(value, 1e-9))),
+    t2Limit: 1,
+    qLimit: 1,
+    rows: n,
+  };
   const training = rows.map((row) => scorePca(model, row));
   const t2Theory = ((kept * (n * n - 1)) / (n * (n - kept))) * fQuantile(confidence, kept, n - kept);
-  model.t2Limit = Math.fround(margin * Math.max(t2Theory, quantile(training.map(({ t2 }) => t2), confidence)));
-  model.qLimit = Math.fround(margin * Math.max(jacksonMudholkar(values.slice(kept), confidence), quantile(training.map(({ q }) => q), confidence), 1e-9));
+  model.t2Limit = Math.fround(
+    margin *
+      Math.max(
+        t2Theory,
+        quantile(
+          training.map(({ t2 }) => t2),
+          confidence,
+        ),
+      ),
+  );
+  model.qLimit = Math.fround(
+    margin *
+      Math.max(
+        jacksonMudholkar(values.slice(kept), confidence),
+        quantile(
+          training.map(({ q }) => q),
+          confidence,
+        ),
+        1e-9,
+      ),
+  );
   return model;
 }
 
@@ -97,9 +131,16 @@ export function jacksonMudholkar(left: readonly number[], confidence: number): n
 
 export function scorePca(model: PcaModel, row: readonly number[]): PcaScore {
   const z = row.map((x, feature) => (x - (model.mean[feature] ?? 0)) / (model.scale[feature] ?? 1));
-  const t = model.components.map((component) => component.reduce((sum, weight, feature) => sum + weight * (z[feature] ?? 0), 0));
+  const t = model.components.map((component) =>
+    component.reduce((sum, weight, feature) => sum + weight * (z[feature] ?? 0), 0),
+  );
   const t2 = t.reduce((sum, value, k) => sum + value ** 2 / (model.eigenvalues[k] ?? 1), 0);
-  const q = z.reduce((sum, value, feature) => sum + (value - model.components.reduce((back, component, k) => back + (component[feature] ?? 0) * (t[k] ?? 0), 0)) ** 2, 0);
+  const q = z.reduce(
+    (sum, value, feature) =>
+      sum +
+      (value - model.components.reduce((back, component, k) => back + (component[feature] ?? 0) * (t[k] ?? 0), 0)) ** 2,
+    0,
+  );
   return { t2, q, score: Math.max(t2 / model.t2Limit, q / model.qLimit) };
 }
 

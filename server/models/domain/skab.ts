@@ -26,10 +26,12 @@ export const SKAB_COLUMNS = [
   { column: "Volume Flow RateRMS", alias: "flow", quantity: "volume flow", unit: "L/min" },
 ] as const;
 
-export const SKAB_FEATURES: readonly Feature[] = SKAB_COLUMNS.filter(({ unit }) => unit !== "Cel").flatMap(({ alias, unit }) => [
-  { stream: alias, unit, agg: "mean" as const },
-  { stream: alias, unit, agg: "std" as const },
-]);
+export const SKAB_FEATURES: readonly Feature[] = SKAB_COLUMNS.filter(({ unit }) => unit !== "Cel").flatMap(
+  ({ alias, unit }) => [
+    { stream: alias, unit, agg: "mean" as const },
+    { stream: alias, unit, agg: "std" as const },
+  ],
+);
 
 export const SKAB_WINDOW = { sizeMs: 20_000, everyMs: 5_000 };
 export const SKAB_ALARM_FOR_MS = 5_000;
@@ -64,7 +66,11 @@ export function parseSkab(name: string, text: string): SkabRecording {
   };
   const timeAt = at("datetime");
   const labelAt = names.indexOf("anomaly");
-  const columns = SKAB_COLUMNS.map(({ column, alias }) => ({ index: at(column), alias, recorded: { tsMs: [], values: [] } as Recorded }));
+  const columns = SKAB_COLUMNS.map(({ column, alias }) => ({
+    index: at(column),
+    alias,
+    recorded: { tsMs: [], values: [] } as Recorded,
+  }));
   const readings: SkabRecording["readings"] = [];
   for (const line of lines) {
     const cells = line.split(";");
@@ -102,11 +108,16 @@ function trainingWindows(recording: SkabRecording): FeatureWindow[] {
   const untilMs = trainUntil(recording);
   // the short windows at the start are left out when there is time enough
   const isLong = untilMs - startMs > 4 * SETTLE_MS;
-  return windowRows(recording.series, SKAB_FEATURES, SKAB_WINDOW).filter(({ toMs }) => toMs <= untilMs && toMs >= startMs + (isLong ? SETTLE_MS : 10_000));
+  return windowRows(recording.series, SKAB_FEATURES, SKAB_WINDOW).filter(
+    ({ toMs }) => toMs <= untilMs && toMs >= startMs + (isLong ? SETTLE_MS : 10_000),
+  );
 }
 
 /** Learns normal running from the first 400 s of recordings: one to be judged, or all of one operating point. */
-export function trainSkab(recordings: readonly SkabRecording[], { explained, margin }: SkabOptions = recordings.length === 1 ? SKAB_OPTIONS : SKAB_POOLED): PcaModel {
+export function trainSkab(
+  recordings: readonly SkabRecording[],
+  { explained, margin }: SkabOptions = recordings.length === 1 ? SKAB_OPTIONS : SKAB_POOLED,
+): PcaModel {
   const rows = recordings.flatMap((recording) => trainingWindows(recording).map(({ row }) => row));
   return trainPca(rows, { explained, margin, confidence: 0.999, leastRows: 12 });
 }
@@ -115,6 +126,18 @@ export function trainSkab(recordings: readonly SkabRecording[], { explained, mar
 export function judgeSkab(recording: SkabRecording, model: PcaModel, alarmForMs = SKAB_ALARM_FOR_MS): EventFigures {
   const fromMs = trainUntil(recording);
   const windows = windowRows(recording.series, SKAB_FEATURES, SKAB_WINDOW).filter(({ toMs }) => toMs > fromMs);
-  const alarms = alarmsOf(windows.map(({ toMs, row }) => ({ toMs, score: scorePca(model, row).score })), alarmForMs);
-  return judge({ events: eventsOf(recording), alarms, fromMs, toMs: recording.readings.at(-1)?.tsMs ?? fromMs, readings: recording.readings }, SKAB_WINDOW.sizeMs);
+  const alarms = alarmsOf(
+    windows.map(({ toMs, row }) => ({ toMs, score: scorePca(model, row).score })),
+    alarmForMs,
+  );
+  return judge(
+    {
+      events: eventsOf(recording),
+      alarms,
+      fromMs,
+      toMs: recording.readings.at(-1)?.tsMs ?? fromMs,
+      readings: recording.readings,
+    },
+    SKAB_WINDOW.sizeMs,
+  );
 }

@@ -18,7 +18,11 @@ export interface FeatureWindow {
  * epoch. A window in which a feature has no reading is left out, as the edge leaves it unscored. Features name streams as
  * `recording` does.
  */
-export function windowRows(recording: ReadonlyMap<string, Recorded>, features: readonly Feature[], { sizeMs, everyMs }: { sizeMs: number; everyMs: number }): FeatureWindow[] {
+export function windowRows(
+  recording: ReadonlyMap<string, Recorded>,
+  features: readonly Feature[],
+  { sizeMs, everyMs }: { sizeMs: number; everyMs: number },
+): FeatureWindow[] {
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const { tsMs } of recording.values()) {

@@ -1,4 +1,12 @@
-import { type Influences, type Plant, type PlantEvent, type PlantStream, deviceStreams, measures, outdoorTemperature } from "./plant";
+import {
+  type Influences,
+  type Plant,
+  type PlantEvent,
+  type PlantStream,
+  deviceStreams,
+  measures,
+  outdoorTemperature,
+} from "./plant";
 import { Drift, Random, approach } from "./random";
 
 /**
@@ -57,7 +65,12 @@ export function ammoniaPressure(cel: number): number {
 }
 
 /** Electric power in kW that moves `coolingKw` from `evaporatingCel` to `condensingCel`. */
-export function compressorPower(coolingKw: number, evaporatingCel: number, condensingCel: number, wear: number): number {
+export function compressorPower(
+  coolingKw: number,
+  evaporatingCel: number,
+  condensingCel: number,
+  wear: number,
+): number {
   const cop = (0.45 * (1 - 0.35 * wear) * (evaporatingCel + ZERO_CEL)) / Math.max(5, condensingCel - evaporatingCel);
   return coolingKw / cop + 0.4;
 }
@@ -76,7 +89,17 @@ export class ColdStore implements Plant {
       const device = `room-${index + 1}`;
       const random = new Random(`${chance}/${device}`);
       const parameters = new Random(`${seed}/${device}/parameters`);
-      return { device, airCel: random.vary(-20, 0.01), coilCel: -28, isCooling: random.next() < 0.5, doorLeftS: 0, frost: random.next(), defrostOffsetS: random.next() * DEFROST_EVERY_S, loss: parameters.vary(ROOM_LOSS, 0.05), random };
+      return {
+        device,
+        airCel: random.vary(-20, 0.01),
+        coilCel: -28,
+        isCooling: random.next() < 0.5,
+        doorLeftS: 0,
+        frost: random.next(),
+        defrostOffsetS: random.next() * DEFROST_EVERY_S,
+        loss: parameters.vary(ROOM_LOSS, 0.05),
+        random,
+      };
     });
     this.streams = [...deviceStreams("rack", RACK), ...this.rooms.flatMap(({ device }) => deviceStreams(device, ROOM))];
   }
@@ -100,7 +123,11 @@ export class ColdStore implements Plant {
       if (room.airCel < COLD) room.isCooling = false;
       const isOpen = room.isCooling && !isDefrosting;
       const cooling = isOpen ? COIL * (1 - 0.25 * room.frost) * Math.max(0, room.airCel - this.evaporatingCel) : 0;
-      const heat = room.loss * (outside - room.airCel) + (room.doorLeftS > 0 ? DOOR_LOAD : 0) + (isDefrosting ? DEFROST_LOAD : 0) + PRODUCT_LOAD;
+      const heat =
+        room.loss * (outside - room.airCel) +
+        (room.doorLeftS > 0 ? DOOR_LOAD : 0) +
+        (isDefrosting ? DEFROST_LOAD : 0) +
+        PRODUCT_LOAD;
       // The coil takes out what it can reach at this temperature: solved as a lag, so a long step cannot overshoot.
       const conductance = room.loss + (isOpen ? COIL * (1 - 0.25 * room.frost) : 0);
       const restCel = room.airCel + (heat - cooling) / conductance;
@@ -115,7 +142,16 @@ export class ColdStore implements Plant {
     this.evaporatingCel = approach(this.evaporatingCel, -32 + 3 * Math.min(1.5, load), dtS, 60);
     const condensingCel = outside + 10 + 6 * Math.min(1.5, load);
     const vibration = Math.hypot(1.1 + 0.5 * load, 6 * wear) * Math.exp(this.roughness.advance(dtS));
-    out.set([compressorPower(coolingKw, this.evaporatingCel, condensingCel, wear), ammoniaPressure(this.evaporatingCel), ammoniaPressure(condensingCel), vibration, outside], 0);
+    out.set(
+      [
+        compressorPower(coolingKw, this.evaporatingCel, condensingCel, wear),
+        ammoniaPressure(this.evaporatingCel),
+        ammoniaPressure(condensingCel),
+        vibration,
+        outside,
+      ],
+      0,
+    );
     return events;
   }
 }

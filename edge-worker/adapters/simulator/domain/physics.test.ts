@@ -41,8 +41,9 @@ test("a press pushes only on the way down and in the material; its work is the a
   expect(pressForce(1.1 * Math.PI, 450)).toBe(0);
   expect(pressForce(0.4, 450)).toBe(0);
   let workKj = 0;
-  for (let phase = 0; phase < Math.PI; phase += 1e-4) workKj += (pressForce(phase + 5e-5, 450) * (ramPosition(phase + 1e-4) - ramPosition(phase))) / 1e3;
-  expect(workKj / 1e0).toBeCloseTo(formingPower(450, 60, 0).usefulKw, 2); // one cycle per second
+  for (let phase = 0; phase < Math.PI; phase += 1e-4)
+    workKj += (pressForce(phase + 5e-5, 450) * (ramPosition(phase + 1e-4) - ramPosition(phase))) / 1e3;
+  expect(workKj / 1).toBeCloseTo(formingPower(450, 60, 0).usefulKw, 2); // one cycle per second
 });
 
 test("ammonia boils at one bar near −33.6 Cel and stands at about 11.7 bar at 30 Cel (NIST WebBook)", () => {
@@ -57,7 +58,9 @@ test("warmer weather and wear cost the compressor power; it never beats Carnot",
 });
 
 test("July is warmer than January, afternoon than night", () => {
-  expect(outdoorTemperature(Date.UTC(2026, 6, 20, 15))).toBeGreaterThan(20 + outdoorTemperature(Date.UTC(2026, 0, 20, 3)));
+  expect(outdoorTemperature(Date.UTC(2026, 6, 20, 15))).toBeGreaterThan(
+    20 + outdoorTemperature(Date.UTC(2026, 0, 20, 3)),
+  );
 });
 
 test("a lag ends at the same place in one step or in many", () => {
@@ -77,7 +80,8 @@ test("chance: uniform and normal have their moments; a drift its spread and its 
     const values = Array.from({ length: 40_000 }, () => drift.advance(dtS));
     const spread = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
     expect(Math.abs(spread - 2)).toBeLessThan(0.15);
-    const lagged = values.slice(1).reduce((sum, x, index) => sum + x * (values[index] ?? 0), 0) / (values.length * spread ** 2);
+    const lagged =
+      values.slice(1).reduce((sum, x, index) => sum + x * (values[index] ?? 0), 0) / (values.length * spread ** 2);
     expect(Math.abs(lagged - Math.exp(-dtS / 20))).toBeLessThan(0.03);
   }
 });

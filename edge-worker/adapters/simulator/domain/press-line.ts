@@ -1,4 +1,12 @@
-import { type Influences, type Plant, type PlantEvent, type PlantStream, deviceStreams, measures, outdoorTemperature } from "./plant";
+import {
+  type Influences,
+  type Plant,
+  type PlantEvent,
+  type PlantStream,
+  deviceStreams,
+  measures,
+  outdoorTemperature,
+} from "./plant";
 import { Drift, Random, approach } from "./random";
 
 /**
@@ -87,18 +95,32 @@ export class PressLine implements Plant {
       const device = `press-${index + 1}`;
       const random = new Random(`${seed}/${device}/parameters`);
       return {
-        device, phase: 2 * Math.PI * random.next(), forceShare: random.vary(0.72, 0.01), vibration: random.vary(0.9, 0.04), oilCel: null, peakKn: 0, cycles: 0,
+        device,
+        phase: 2 * Math.PI * random.next(),
+        forceShare: random.vary(0.72, 0.01),
+        vibration: random.vary(0.9, 0.04),
+        oilCel: null,
+        peakKn: 0,
+        cycles: 0,
         force: new Drift(new Random(`${chance}/${device}/force`), 0.012, 30),
         roughness: new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 15),
       };
     });
-    this.streams = [...deviceStreams("line", LINE), ...this.presses.flatMap(({ device }) => deviceStreams(device, PRESS))];
+    this.streams = [
+      ...deviceStreams("line", LINE),
+      ...this.presses.flatMap(({ device }) => deviceStreams(device, PRESS)),
+    ];
   }
 
   advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
     const events: PlantEvent[] = [];
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
-    const hallCel = (this.hallCel = approach(this.hallCel ?? 20 + 0.3 * (outside - 12), 20 + 0.3 * (outside - 12), dtS, 3_600));
+    const hallCel = (this.hallCel = approach(
+      this.hallCel ?? 20 + 0.3 * (outside - 12),
+      20 + 0.3 * (outside - 12),
+      dtS,
+      3_600,
+    ));
     const speed = Math.max(1, SPEED + this.pace.advance(dtS));
     this.phase += (2 * Math.PI * speed * dtS) / 60;
 
@@ -111,7 +133,11 @@ export class PressLine implements Plant {
       if (press.peakKn === 0 || cycles > press.cycles) {
         press.peakKn = peakKn;
         if (Math.floor(cycles / CYCLES_PER_EVENT) > Math.floor(press.cycles / CYCLES_PER_EVENT)) {
-          events.push({ kind: "cycles-done", stream: `${press.device}/cycle-count`, data: { cycles, peakKn: Math.round(peakKn * 10) / 10 } });
+          events.push({
+            kind: "cycles-done",
+            stream: `${press.device}/cycle-count`,
+            data: { cycles, peakKn: Math.round(peakKn * 10) / 10 },
+          });
         }
         press.cycles = cycles;
       }
@@ -119,9 +145,23 @@ export class PressLine implements Plant {
       const { usefulKw, lossKw } = formingPower(press.peakKn, speed, wear);
       const restCel = hallCel + OIL_RESISTANCE * lossKw;
       const oilCel = (press.oilCel = approach(press.oilCel ?? restCel, restCel, dtS, OIL_TAU_S));
-      const vibration = (press.vibration + 1.1 * (press.peakKn / RATED_FORCE) * (speed / SPEED) + 5.5 * wear) * Math.exp(press.roughness.advance(dtS));
+      const vibration =
+        (press.vibration + 1.1 * (press.peakKn / RATED_FORCE) * (speed / SPEED) + 5.5 * wear) *
+        Math.exp(press.roughness.advance(dtS));
       const pressure = IDLE_PRESSURE + (force / AREA) * 100 * (1 + 0.1 * wear);
-      out.set([force, press.peakKn, ramPosition(phase), pressure, oilCel, (usefulKw + lossKw) / 0.9 + IDLE_POWER, vibration, cycles], at);
+      out.set(
+        [
+          force,
+          press.peakKn,
+          ramPosition(phase),
+          pressure,
+          oilCel,
+          (usefulKw + lossKw) / 0.9 + IDLE_POWER,
+          vibration,
+          cycles,
+        ],
+        at,
+      );
       at += 8;
     }
     out.set([speed, hallCel], 0);

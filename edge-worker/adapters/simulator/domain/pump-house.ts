@@ -1,4 +1,13 @@
-import { type Influences, type Plant, type PlantEvent, type PlantStream, dayShare, deviceStreams, measures, outdoorTemperature } from "./plant";
+import {
+  type Influences,
+  type Plant,
+  type PlantEvent,
+  type PlantStream,
+  dayShare,
+  deviceStreams,
+  measures,
+  outdoorTemperature,
+} from "./plant";
 import { Drift, Random, approach } from "./random";
 
 /**
@@ -84,7 +93,12 @@ export function pumpPoint(speedShare: number, pressureBar: number, flowM3h: numb
 }
 
 /** Where pumps and network agree: the header pressure at which flow in equals flow out, by bisection (both are monotone). */
-export function headerPressure(pumps: readonly PumpParameters[], speedShare: number, network: number, wearOf: (device: string) => number): number {
+export function headerPressure(
+  pumps: readonly PumpParameters[],
+  speedShare: number,
+  network: number,
+  wearOf: (device: string) => number,
+): number {
   let low = STATIC;
   let high = Math.max(STATIC, ...pumps.map(({ shutOffBar }) => shutOffBar * speedShare ** 2));
   for (let turn = 0; turn < 36; turn += 1) {
@@ -100,7 +114,8 @@ export function headerPressure(pumps: readonly PumpParameters[], speedShare: num
 /** Share of the rated flow that the network asks for: a morning and an evening peak over a base. */
 export function demandShare(tsMs: number): number {
   const hour = 24 * dayShare(tsMs);
-  const peak = (at: number, width: number): number => Math.exp(-((((hour - at + 36) % 24) - 12) ** 2) / (2 * width ** 2));
+  const peak = (at: number, width: number): number =>
+    Math.exp(-((((hour - at + 36) % 24) - 12) ** 2) / (2 * width ** 2));
   return 0.78 + 0.16 * peak(7.5, 1.5) + 0.12 * peak(19, 2);
 }
 
@@ -118,17 +133,31 @@ export class PumpHouse implements Plant {
     this.pumps = Array.from({ length: count }, (_, index) => {
       const device = `pump-${index + 1}`;
       const random = new Random(`${seed}/${device}/parameters`);
-      return { device, shutOffBar: random.vary(SHUT_OFF, 0.006), curve: random.vary(CURVE, 0.02), vibration: random.vary(NEW_VIBRATION, 0.05), bearingResistance: random.vary(BEARING_RESISTANCE, 0.03) };
+      return {
+        device,
+        shutOffBar: random.vary(SHUT_OFF, 0.006),
+        curve: random.vary(CURVE, 0.02),
+        vibration: random.vary(NEW_VIBRATION, 0.05),
+        bearingResistance: random.vary(BEARING_RESISTANCE, 0.03),
+      };
     });
     this.bearingsCel = this.pumps.map(() => 45);
     this.roughness = this.pumps.map(({ device }) => new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 20));
     this.demand = new Drift(new Random(`${chance}/demand`), 0.03, 180);
-    this.streams = [...deviceStreams("station", STATION), ...this.pumps.flatMap(({ device }) => deviceStreams(device, PUMP))];
+    this.streams = [
+      ...deviceStreams("station", STATION),
+      ...this.pumps.flatMap(({ device }) => deviceStreams(device, PUMP)),
+    ];
   }
 
   advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
-    const roomCel = (this.roomCel = approach(this.roomCel ?? 18 + 0.4 * (outside - 12), 18 + 0.4 * (outside - 12), dtS, 1_800));
+    const roomCel = (this.roomCel = approach(
+      this.roomCel ?? 18 + 0.4 * (outside - 12),
+      18 + 0.4 * (outside - 12),
+      dtS,
+      1_800,
+    ));
     const wanted = this.pumps.length * RATED_FLOW * (demandShare(tsMs) + this.demand.advance(dtS));
     const network = (SET_POINT - STATIC) / wanted ** 2;
     const pressure = headerPressure(this.pumps, this.speedShare, network, wearOf);
@@ -141,12 +170,28 @@ export class PumpHouse implements Plant {
       const wear = wearOf(pump.device);
       const flow = pumpFlow(pump, this.speedShare, pressure, wear);
       const point = pumpPoint(this.speedShare, pressure, flow, wear);
-      const restCel = roomCel + pump.bearingResistance * point.frictionKw + MOTOR_RESISTANCE * (point.motorKw - point.shaftKw);
+      const restCel =
+        roomCel + pump.bearingResistance * point.frictionKw + MOTOR_RESISTANCE * (point.motorKw - point.shaftKw);
       const bearingCel = approach(this.bearingsCel[index] ?? restCel, restCel, dtS, BEARING_TAU_S);
       this.bearingsCel[index] = bearingCel;
       const offPoint = Math.abs(flow / (this.speedShare * RATED_FLOW) - 1);
-      const vibration = Math.hypot(pump.vibration * this.speedShare ** 2, OFF_POINT_VIBRATION * offPoint, WEAR_VIBRATION * wear * this.speedShare);
-      out.set([this.speedShare * RATED_SPEED, flow, pressure, point.currentA, point.motorKw, bearingCel, vibration * Math.exp(this.roughness[index]?.advance(dtS) ?? 0)], at);
+      const vibration = Math.hypot(
+        pump.vibration * this.speedShare ** 2,
+        OFF_POINT_VIBRATION * offPoint,
+        WEAR_VIBRATION * wear * this.speedShare,
+      );
+      out.set(
+        [
+          this.speedShare * RATED_SPEED,
+          flow,
+          pressure,
+          point.currentA,
+          point.motorKw,
+          bearingCel,
+          vibration * Math.exp(this.roughness[index]?.advance(dtS) ?? 0),
+        ],
+        at,
+      );
       at += 7;
       total += flow;
     });

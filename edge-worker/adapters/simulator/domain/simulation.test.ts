@@ -17,33 +17,40 @@ function play(plant: PlantKind, minutes: number, options: Partial<SimulationOpti
     if ("event" in item) events.push(item);
     else samples.push(item);
   }
-  const column = (key: string): number[] => samples.flatMap(({ values }) => (typeof values[key] === "number" ? [values[key]] : []));
+  const column = (key: string): number[] =>
+    samples.flatMap(({ values }) => (typeof values[key] === "number" ? [values[key]] : []));
   return { simulation, samples, events, column };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 test.each(PLANT_KINDS)("%s: the same seed gives the same bytes, another seed others", (plant) => {
-  const digest = (seed: number): string => createHash("sha256").update(JSON.stringify(play(plant, 6, { seed }).samples)).digest("hex");
+  const digest = (seed: number): string =>
+    createHash("sha256")
+      .update(JSON.stringify(play(plant, 6, { seed }).samples))
+      .digest("hex");
   expect(digest(1)).toBe(digest(1));
   expect(digest(1)).not.toBe(digest(2));
 });
 
-test.each(PLANT_KINDS)("%s: times lie on the grid, values are finite and in range, units are UCUM, keys are stream keys", (plant) => {
-  const { simulation, samples } = play(plant, 10, { scenario: [], rateHz: 2, startMs: START + 137 });
-  for (const { key, unit } of simulation.streams) {
-    expect(StreamKey.safeParse(key).success, key).toBe(true);
-    expect(parseUnit(unit), unit).not.toBeNull();
-  }
-  const ranges = new Map(simulation.streams.map(({ key, range }) => [key, range]));
-  samples.forEach(({ tsMs, values }, index) => {
-    expect(tsMs).toBe(START + 500 * (index + 1));
-    for (const [key, value] of Object.entries(values)) {
-      const [low = 0, high = 0] = ranges.get(key) ?? [];
-      expect(value !== null && value >= low && value <= high, `${key} = ${value}`).toBe(true);
+test.each(PLANT_KINDS)(
+  "%s: times lie on the grid, values are finite and in range, units are UCUM, keys are stream keys",
+  (plant) => {
+    const { simulation, samples } = play(plant, 10, { scenario: [], rateHz: 2, startMs: START + 137 });
+    for (const { key, unit } of simulation.streams) {
+      expect(StreamKey.safeParse(key).success, key).toBe(true);
+      expect(parseUnit(unit), unit).not.toBeNull();
     }
-  });
-});
+    const ranges = new Map(simulation.streams.map(({ key, range }) => [key, range]));
+    samples.forEach(({ tsMs, values }, index) => {
+      expect(tsMs).toBe(START + 500 * (index + 1));
+      for (const [key, value] of Object.entries(values)) {
+        const [low = 0, high = 0] = ranges.get(key) ?? [];
+        expect(value !== null && value >= low && value <= high, `${key} = ${value}`).toBe(true);
+      }
+    });
+  },
+);
 
 test("thousands of streams when asked, each machine unlike the next, and the first ones as they were", () => {
   const scale = scaleFor("pump-house", 2_000);
@@ -101,7 +108,8 @@ test("each cause does to the readings what its name says, and ends", () => {
     ],
   });
   const at = (second: number) => samples.filter(({ tsMs }) => tsMs === START + second * 1_000);
-  const merged = (second: number): Record<string, number | null> => Object.assign({}, ...at(second).map(({ values }) => values));
+  const merged = (second: number): Record<string, number | null> =>
+    Object.assign({}, ...at(second).map(({ values }) => values));
   expect(merged(90)["pump-1/flow"]).toBe(merged(61)["pump-1/flow"]);
   expect(merged(125)["pump-1/flow"]).not.toBe(merged(61)["pump-1/flow"]);
   expect(Number(merged(90)["pump-1/motor-current"]) - Number(merged(125)["pump-1/motor-current"])).toBeGreaterThan(35);
@@ -112,10 +120,14 @@ test("each cause does to the readings what its name says, and ends", () => {
   expect(merged(90)["pump-3/vibration-rms"]).toBeLessThan(0.2);
   const lateOnes = samples.filter(({ tsMs, deliverMs }) => deliverMs > tsMs);
   expect(lateOnes).toHaveLength(60);
-  expect(lateOnes.every(({ deliverMs, values }) => deliverMs === START + 120_000 && "station/total-flow" in values)).toBe(true);
+  expect(
+    lateOnes.every(({ deliverMs, values }) => deliverMs === START + 120_000 && "station/total-flow" in values),
+  ).toBe(true);
   const truth = events.filter(({ event }) => event.kind === "ground-truth");
   expect(truth).toHaveLength(12);
-  expect(simulation.truth.every(({ fromMs, toMs }) => fromMs === START + 60_000 && toMs === START + 120_000)).toBe(true);
+  expect(simulation.truth.every(({ fromMs, toMs }) => fromMs === START + 60_000 && toMs === START + 120_000)).toBe(
+    true,
+  );
 });
 
 test("a fault of an instrument leaves every other reading as it was", () => {
@@ -126,7 +138,8 @@ test("a fault of an instrument leaves every other reading as it was", () => {
 });
 
 test("the default scenario shows wear and a loss of data within the first minutes, and reaches each plant's streams", () => {
-  for (const plant of PLANT_KINDS) expect(new Simulation({ plant, seed: 1, startMs: START, rateHz: 1, scale: 1 }).causes.length).toBeGreaterThan(1);
+  for (const plant of PLANT_KINDS)
+    expect(new Simulation({ plant, seed: 1, startMs: START, rateHz: 1, scale: 1 }).causes.length).toBeGreaterThan(1);
   for (const plant of ["pump-house", "press-line"] as const) {
     const { simulation } = play(plant, 5);
     expect(simulation.truth.map(({ cause }) => cause).sort()).toEqual(["dropout", "wear"]);
@@ -136,7 +149,9 @@ test("the default scenario shows wear and a loss of data within the first minute
 test("a scenario that cannot be run is refused with the entry and what may stand there", () => {
   const { streams } = createPlant("pump-house", 1, 1);
   const ok = { cause: "wear", target: "pump-2", at: "1s", for: "1m" };
-  expect(() => readScenario([ok, { ...ok, target: "pump-9" }], streams)).toThrow(/scenario\[1\]\.target: there is no "pump-9".*pump-1/);
+  expect(() => readScenario([ok, { ...ok, target: "pump-9" }], streams)).toThrow(
+    /scenario\[1\]\.target: there is no "pump-9".*pump-1/,
+  );
   expect(() => readScenario([{ ...ok, cause: "rust" }], streams)).toThrow(/cause/);
   expect(() => readScenario([{ ...ok, for: "soon" }], streams)).toThrow(/for.*"10s"/);
   expect(() => readScenario([{ ...ok, size: 2 }], streams)).toThrow(/between 0 and 1/);

@@ -91,14 +91,17 @@ export class Simulation {
   /** @throws {RangeError} naming what is wrong with the scenario */
   constructor(private readonly options: SimulationOptions) {
     const { plant, seed, scale, rateHz, episode = 0 } = options;
-    if (!(rateHz > 0 && rateHz <= 1_000)) throw new RangeError("the rate must lie between 0 and 1000 readings per second");
+    if (!(rateHz > 0 && rateHz <= 1_000))
+      throw new RangeError("the rate must lie between 0 and 1000 readings per second");
     this.plant = createPlant(plant, seed, scale, episode);
     this.streams = this.plant.streams;
     this.causes = readScenario(options.scenario ?? DEFAULT_SCENARIOS[plant], this.streams);
     this.instruments = this.streams.map(({ key }) => new Random(`${seed}/${plant}/${episode}/${key}/instrument`));
     this.shown = new Float64Array(this.streams.length);
     this.wearing = this.causes.filter(({ kind }) => kind === "wear" || kind === "season");
-    this.touching = this.streams.map((stream) => this.causes.filter((cause) => !this.wearing.includes(cause) && doesConcern(cause, stream)));
+    this.touching = this.streams.map((stream) =>
+      this.causes.filter((cause) => !this.wearing.includes(cause) && doesConcern(cause, stream)),
+    );
   }
 
   /** Readings and events in the order in which they reach the device; never ends by itself. */
@@ -108,12 +111,18 @@ export class Simulation {
     const first = Math.ceil(startMs / everyMs);
     const truths = new Float64Array(this.streams.length);
     const originMs = first * everyMs;
-    for (let s = WARM_UP_S; s > 0; s -= WARM_UP_STEP_S) this.plant.advance(originMs - s * 1_000, WARM_UP_STEP_S, this.influences(0), truths);
+    for (let s = WARM_UP_S; s > 0; s -= WARM_UP_STEP_S)
+      this.plant.advance(originMs - s * 1_000, WARM_UP_STEP_S, this.influences(0), truths);
     for (let step = 0; ; step += 1) {
       const tsMs = Math.round((first + step) * everyMs * 1_000) / 1_000;
       const sinceMs = step * everyMs;
       yield* this.record(sinceMs, tsMs);
-      for (const { kind, stream, data } of this.plant.advance(tsMs, everyMs / 1_000, this.influences(sinceMs), truths)) {
+      for (const { kind, stream, data } of this.plant.advance(
+        tsMs,
+        everyMs / 1_000,
+        this.influences(sinceMs),
+        truths,
+      )) {
         yield { tsMs, event: { kind, severity: "info", ...(stream ? { stream } : {}), data } };
       }
       yield* this.measure(tsMs, sinceMs, truths);
@@ -129,7 +138,17 @@ export class Simulation {
       if (cause.kind === "season") ambientShiftK += cause.size * Math.sin(Math.PI * progress);
       else wear.push({ target: cause.target, share: cause.size * progress });
     }
-    return { ambientShiftK, wearOf: wear.length === 0 ? () => 0 : (device) => wear.reduce((most, { target, share }) => (target === device || target === "plant" ? Math.max(most, share) : most), 0) };
+    return {
+      ambientShiftK,
+      wearOf:
+        wear.length === 0
+          ? () => 0
+          : (device) =>
+              wear.reduce(
+                (most, { target, share }) => (target === device || target === "plant" ? Math.max(most, share) : most),
+                0,
+              ),
+    };
   }
 
   /** Tells each cause's beginning and end on the events lane and keeps both in `truth`. */
@@ -147,7 +166,21 @@ export class Simulation {
         this.open.set(cause, truth);
       }
       const stream = cause.target.includes("/") ? { stream: cause.target } : {};
-      yield { tsMs, event: { kind: "ground-truth", severity: "info", ...stream, data: { cause: cause.kind, target: cause.target, state: isOn ? "begin" : "end", size: cause.size, source: "simulator" } } };
+      yield {
+        tsMs,
+        event: {
+          kind: "ground-truth",
+          severity: "info",
+          ...stream,
+          data: {
+            cause: cause.kind,
+            target: cause.target,
+            state: isOn ? "begin" : "end",
+            size: cause.size,
+            source: "simulator",
+          },
+        },
+      };
     }
   }
 
@@ -173,7 +206,10 @@ export class Simulation {
         else isLost = true;
       }
       value = Math.min(range[1], Math.max(range[0], value));
-      value = resolution >= 1 ? Math.round(value / resolution) * resolution : Math.round(value / resolution) / Math.round(1 / resolution);
+      value =
+        resolution >= 1
+          ? Math.round(value / resolution) * resolution
+          : Math.round(value / resolution) / Math.round(1 / resolution);
       this.shown[index] = value;
       if (isLost) continue;
       const target = arrivesMs > tsMs ? late : sample;
@@ -189,4 +225,3 @@ export class Simulation {
     for (const waiting of arrived) yield { ...waiting, deliverMs: tsMs };
   }
 }
-
