@@ -48,36 +48,59 @@ test("0x10: keeps the data, probes with one batch at a time, goes on when someon
   broker.answer = (topic) => (isBatch(topic) ? 0x10 : 0);
   const node = await open();
   await write(node, 50);
-  await until(() => node.stats().heldBy === "nobody-listens", () => JSON.stringify(node.stats()));
+  await until(
+    () => node.stats().heldBy === "nobody-listens",
+    () => JSON.stringify(node.stats()),
+  );
   const first = batches().length;
-  await until(() => batches().length >= first + 3, () => `${batches().length}`);
+  await until(
+    () => batches().length >= first + 3,
+    () => `${batches().length}`,
+  );
   expect(batches().length).toBeLessThan(30);
   expect(node.stats().lanes.telemetry.batches).toBe(10);
   broker.answer = () => 0;
-  await until(() => node.stats().underWay === 10, () => JSON.stringify(node.stats()));
+  await until(
+    () => node.stats().underWay === 10,
+    () => JSON.stringify(node.stats()),
+  );
 });
 
 test("0x97: waits a while with jitter, then sends the same bytes again", async () => {
   broker.answer = (topic) => (isBatch(topic) ? 0x97 : 0);
   const node = await open();
   await write(node, 5);
-  await until(() => batches().length === 1, () => `${batches().length}`);
+  await until(
+    () => batches().length === 1,
+    () => `${batches().length}`,
+  );
   broker.answer = () => 0;
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(batches().length).toBe(1);
-  await until(() => batches().length === 2, () => `${batches().length}`, 8_000);
+  await until(
+    () => batches().length === 2,
+    () => `${batches().length}`,
+    8_000,
+  );
   expect(batches()[1]?.payload.equals(batches()[0]?.payload ?? Buffer.alloc(0))).toBe(true);
 });
 
 test("0x95: holds the batch back, lets the next ones through and seals smaller", async () => {
   broker.answer = (topic, payload) => (isBatch(topic) && payload.length > 450 ? 0x95 : 0);
   const node = await open();
-  for (let n = 0; n < 5; n += 1) await node.write({ tsMs: 1_767_225_600_000 + n, values: { "a/b": n + 0.123456789012 } });
+  for (let n = 0; n < 5; n += 1)
+    await node.write({ tsMs: 1_767_225_600_000 + n, values: { "a/b": n + 0.123456789012 } });
   await node.event({ tsMs: 1, kind: "x".repeat(60), data: { text: "y".repeat(400) } });
   await node.flush();
-  await until(() => problems.includes("PACKET_TOO_LARGE"), () => problems.join());
+  await until(
+    () => problems.includes("PACKET_TOO_LARGE"),
+    () => problems.join(),
+  );
   await node.event({ tsMs: 1, kind: "small" });
-  await until(() => broker.published.some(({ payload }) => payload.includes('"small"')), () => JSON.stringify(node.stats()));
+  await until(
+    () => broker.published.some(({ payload }) => payload.includes('"small"')),
+    () => JSON.stringify(node.stats()),
+  );
   expect(node.stats().lanes.events.batches).toBe(2);
 });
 
@@ -87,38 +110,65 @@ test("M10: a batch over the broker's packet limit is refused here, before it is 
   await node.event({ tsMs: 1, kind: "big", data: { text: "y".repeat(4_000) } });
   await node.event({ tsMs: 2, kind: "small" });
   await node.flush();
-  await until(() => problems.includes("TOO_LARGE"), () => problems.join());
+  await until(
+    () => problems.includes("TOO_LARGE"),
+    () => problems.join(),
+  );
   expect(node.stats().state).toBe("online");
   await write(node, 5);
-  await until(() => batches().some(({ topic }) => topic.endsWith("/telemetry")), () => "telemetry did not pass");
+  await until(
+    () => batches().some(({ topic }) => topic.endsWith("/telemetry")),
+    () => "telemetry did not pass",
+  );
   expect(broker.published.every(({ payload }) => payload.length < 2_000)).toBe(true);
 });
 
 test("0x8E: stops, raises an event and leaves the other one alone", async () => {
   const node = await open();
-  await until(() => node.stats().state === "online", () => node.stats().state);
+  await until(
+    () => node.stats().state === "online",
+    () => node.stats().state,
+  );
   broker.send({ cmd: "disconnect", reasonCode: 0x8e });
-  await until(() => problems.includes("TAKEN_OVER"), () => `${problems.join()} ${node.stats().state}`);
+  await until(
+    () => problems.includes("TAKEN_OVER"),
+    () => `${problems.join()} ${node.stats().state}`,
+  );
   expect(node.stats().state).toBe("taken-over");
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(broker.connects).toBe(1);
-  await until(() => node.stats().lanes.events.nextRow === 1, () => JSON.stringify(node.stats().lanes.events));
+  await until(
+    () => node.stats().lanes.events.nextRow === 1,
+    () => JSON.stringify(node.stats().lanes.events),
+  );
 });
 
 test("0x87 in CONNACK: names the token, does not hammer", async () => {
   broker.connack = { reasonCode: 0x87 };
   await open();
-  await until(() => problems.includes("NOT_AUTHORISED"), () => problems.join());
+  await until(
+    () => problems.includes("NOT_AUTHORISED"),
+    () => problems.join(),
+  );
 });
 
 test("no PUBACK in time: the client is thrown away and a new one made", async () => {
   broker.answer = (topic) => (isBatch(topic) ? null : 0);
   const node = await open(300);
   await write(node, 5);
-  await until(() => problems.includes("PUBACK_TIMEOUT") && broker.connects >= 2, () => `${problems.join()} ${broker.connects}`);
+  await until(
+    () => problems.includes("PUBACK_TIMEOUT") && broker.connects >= 2,
+    () => `${problems.join()} ${broker.connects}`,
+  );
   broker.answer = () => 0;
-  await until(() => node.stats().underWay === 1 && node.stats().state === "online", () => JSON.stringify(node.stats()));
-  await until(() => batches().length >= 2, () => `${batches().length}`);
+  await until(
+    () => node.stats().underWay === 1 && node.stats().state === "online",
+    () => JSON.stringify(node.stats()),
+  );
+  await until(
+    () => batches().length >= 2,
+    () => `${batches().length}`,
+  );
   const [first, ...again] = batches();
   expect(again.length).toBeGreaterThan(0);
   expect(again.every(({ payload }) => payload.equals(first?.payload ?? Buffer.alloc(0)))).toBe(true);
@@ -128,7 +178,10 @@ test("Receive Maximum 2 means two batches under way, whatever MQTT.js would do",
   broker.connack = { properties: { receiveMaximum: 2 } };
   const node = await open();
   await write(node, 50);
-  await until(() => node.stats().underWay === 2, () => JSON.stringify(node.stats()));
+  await until(
+    () => node.stats().underWay === 2,
+    () => JSON.stringify(node.stats()),
+  );
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(batches().length).toBe(2);
 });
@@ -137,13 +190,24 @@ test("a topic alias is used for batch topics when the broker offers one", async 
   broker.connack = { properties: { topicAliasMaximum: 10 } };
   const node = await open();
   await write(node, 15);
-  await until(() => batches().length === 3, () => `${batches().length}`);
+  await until(
+    () => batches().length === 3,
+    () => `${batches().length}`,
+  );
   expect(batches().map(({ alias }) => alias)).toEqual([2, 2, 2]);
 });
 
 const link = () =>
   Link.connect(
-    { url: broker.url, node: "node-1", token: "t", will: { topic: "tl/1/node-1/up/state", payload: Buffer.from("{}"), delaySeconds: 30 }, keepaliveSeconds: 30, connectTimeoutMs: 2_000, sessionExpirySeconds: 60 },
+    {
+      url: broker.url,
+      node: "node-1",
+      token: "t",
+      will: { topic: "tl/1/node-1/up/state", payload: Buffer.from("{}"), delaySeconds: 30 },
+      keepaliveSeconds: 30,
+      connectTimeoutMs: 2_000,
+      sessionExpirySeconds: 60,
+    },
     { message: () => undefined, closed: () => undefined },
   );
 
@@ -157,17 +221,20 @@ test.each([
   ["M25", "$SYS", "$SYS/broker", 10, "TOPIC"],
   ["M25", "$CONTROL", "$CONTROL/dynamic-security/v1", 10, "TOPIC"],
   ["M08", "a payload over the broker's limit", "tl/1/node-1/up/rsp", 5_000, "TOO_LARGE"],
-])("%s: %s is refused before it reaches MQTT.js, and the connection goes on", async (_row, _what, topic, bytes, code) => {
-  broker.connack = { properties: { maximumPacketSize: 4_096 } };
-  const connection = await link();
-  let caught: unknown = null;
-  try {
-    await connection.publish(topic, Buffer.alloc(bytes));
-  } catch (cause) {
-    caught = cause;
-  }
-  expect(caught).toMatchObject({ name: "DeviceError", code });
-  expect(await connection.publish("tl/1/node-1/up/rsp", Buffer.from("{}"))).toBe(0);
-  expect(broker.published.length).toBe(1);
-  await connection.end();
-});
+])(
+  "%s: %s is refused before it reaches MQTT.js, and the connection goes on",
+  async (_row, _what, topic, bytes, code) => {
+    broker.connack = { properties: { maximumPacketSize: 4_096 } };
+    const connection = await link();
+    let caught: unknown = null;
+    try {
+      await connection.publish(topic, Buffer.alloc(bytes));
+    } catch (cause) {
+      caught = cause;
+    }
+    expect(caught).toMatchObject({ name: "DeviceError", code });
+    expect(await connection.publish("tl/1/node-1/up/rsp", Buffer.from("{}"))).toBe(0);
+    expect(broker.published.length).toBe(1);
+    await connection.end();
+  },
+);

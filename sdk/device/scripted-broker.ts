@@ -44,7 +44,8 @@ export class ScriptedBroker {
       if (packet.cmd === "connect") {
         this.connects += 1;
         reply({ cmd: "connack", reasonCode: 0, sessionPresent: false, ...this.connack });
-      } else if (packet.cmd === "subscribe") reply({ cmd: "suback", messageId: packet.messageId, granted: packet.subscriptions.map(() => 1) });
+      } else if (packet.cmd === "subscribe")
+        reply({ cmd: "suback", messageId: packet.messageId, granted: packet.subscriptions.map(() => 1) });
       else if (packet.cmd === "pingreq") reply({ cmd: "pingresp" });
       else if (packet.cmd === "publish") {
         const payload = Buffer.from(packet.payload);

@@ -107,7 +107,10 @@ export class Sender {
   private refuseSize(batch: StoredBatch): void {
     this.maxBytes = Math.min(this.maxBytes, batch.bytes - 1);
     this.options.tooLarge(batch.bytes);
-    this.options.problem("PACKET_TOO_LARGE", `The broker takes no message of ${batch.bytes} bytes: batch ${batch.batch} of lane ${batch.lane} is held back. Raise the broker's limit and restart the device.`);
+    this.options.problem(
+      "PACKET_TOO_LARGE",
+      `The broker takes no message of ${batch.bytes} bytes: batch ${batch.batch} of lane ${batch.lane} is held back. Raise the broker's limit and restart the device.`,
+    );
   }
 
   /** A new connection: what was under way on the last one is not any more, and what is sealed from now on is live. */
@@ -327,7 +330,11 @@ export class Sender {
     } else {
       one.held.add(batch.batch);
       if (reason === REASON.packetTooLarge) this.refuseSize(batch);
-      else this.options.problem(`PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`, `The broker refuses batch ${batch.batch} of lane ${batch.lane} (reason 0x${reason.toString(16)}).`);
+      else
+        this.options.problem(
+          `PUBACK_${reason.toString(16).padStart(2, "0").toUpperCase()}`,
+          `The broker refuses batch ${batch.batch} of lane ${batch.lane} (reason 0x${reason.toString(16)}).`,
+        );
     }
     this.pump();
   }

@@ -134,7 +134,10 @@ export class Session {
       if (isSteady) this.attempt = 0;
       this.flaps = !isSteady && this.wasOnline && end === null ? this.flaps + 1 : 0;
       if (this.flaps === FLAPS_TOLD) {
-        this.options.problem("FLAPPING", `The broker closes each new connection of ${this.options.node} without a reason: see whether another client uses the same id.`);
+        this.options.problem(
+          "FLAPPING",
+          `The broker closes each new connection of ${this.options.node} without a reason: see whether another client uses the same id.`,
+        );
       }
       if (end === REASON.sessionTakenOver) {
         this.state = "taken-over";
@@ -194,8 +197,7 @@ export class Session {
       sender.attach(link);
       await this.options.twin()?.repeat();
       const reason = await over;
-      if (reason === REASON.packetTooLarge)
-        this.options.problem("PACKET_TOO_LARGE", "The broker dropped the connection because a packet was too large.");
+      if (reason === REASON.packetTooLarge) sender.blameLargest();
       return reason;
     } catch (cause) {
       this.link?.abort("set-up failed");

@@ -42,7 +42,13 @@ export class LedgerPeer {
   private constructor(readonly client: MqttClient) {}
 
   static async connect(url: string, clientId = "ledger-peer"): Promise<LedgerPeer> {
-    const client = await mqtt.connectAsync(url, { protocolVersion: 5, clientId, clean: false, reconnectPeriod: 100, properties: { sessionExpiryInterval: 3_600 } });
+    const client = await mqtt.connectAsync(url, {
+      protocolVersion: 5,
+      clientId,
+      clean: false,
+      reconnectPeriod: 100,
+      properties: { sessionExpiryInterval: 3_600 },
+    });
     const peer = new LedgerPeer(client);
     client.on("error", () => undefined);
     client.on("message", (topic, payload, packet) => {
@@ -74,14 +80,23 @@ export class LedgerPeer {
 
   /** Values of a column in all batches taken in. */
   values(alias: string): unknown[] {
-    return this.batches("telemetry").flatMap(({ batch }) => (batch.lane === "telemetry" ? (batch.columns[alias] ?? []) : []));
+    return this.batches("telemetry").flatMap(({ batch }) =>
+      batch.lane === "telemetry" ? (batch.columns[alias] ?? []) : [],
+    );
   }
 
   async ack(node: string, epoch: string, lane: Lane): Promise<void> {
     const ledger = this.lanes.get(`${node}/${epoch}/${lane}`);
     if (!ledger) return;
     const { upTo, ranges } = ledger.settled;
-    const ack = { v: 1, epoch, upTo, ranges: ranges.slice(0, 32), credit: this.credit, rejected: ledger.rejected.slice(-256) };
+    const ack = {
+      v: 1,
+      epoch,
+      upTo,
+      ranges: ranges.slice(0, 32),
+      credit: this.credit,
+      rejected: ledger.rejected.slice(-256),
+    };
     await this.client.publishAsync(ackTopic(node, lane), JSON.stringify(ack), { qos: 1, retain: true });
   }
 
@@ -121,7 +136,11 @@ export class LedgerPeer {
 }
 
 /** Waits until a condition holds. @throws when it does not within `timeoutMs`, with what `describe` says then. */
-export async function until(condition: () => boolean | Promise<boolean>, describe: () => string, timeoutMs = 10_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  describe: () => string,
+  timeoutMs = 10_000,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${describe()}`);
