@@ -129,7 +129,7 @@ function hashSources(): string {
     if (!existsSync(join(PROJECT_ROOT, folder))) continue;
     const files = readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: "utf8" });
     for (const file of files.sort())
-      if (/\.(ts|json)$/.test(file) && !/\.test\.ts$/.test(basename(file))) add(join(folder, file));
+      if (/\.(ts|json)$/.test(file) && !basename(file).endsWith(".test.ts")) add(join(folder, file));
   }
   return hash.digest("hex");
 }

@@ -1,6 +1,6 @@
 import { Client, type Pool } from "pg";
 import { listNodeCredentials } from "@/server/fabric/node-credentials";
-import { hashToken, INGEST_USER, type Credentials } from "./embedded/credentials";
+import { hashToken, INGEST_USER, renderPasswordFile, type Credentials } from "./embedded/credentials";
 
 const RETRY_MS = 1_000;
 /** A notification can be lost with its connection; the table is read this often in any case. */
@@ -27,7 +27,7 @@ export function syncCredentials(
     const credentials = await listNodeCredentials(pool).catch(() => null); // the database restarts: the next round reads it
     if (credentials === null || stopped) return;
     credentials.set(INGEST_USER, ingestHash); // last: no node can take this name
-    const key = JSON.stringify([...credentials].sort());
+    const key = renderPasswordFile(credentials);
     if (key === applied) return;
     apply(credentials);
     applied = key;

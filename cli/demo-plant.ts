@@ -35,22 +35,35 @@ export interface PlantOptions {
   models: Promise<void>;
 }
 
-const Trained = z.array(z.object({ plant: z.string(), slot: z.string(), file: z.string(), pipeline: z.record(z.string(), z.unknown()) }));
+const Trained = z.array(
+  z.object({ plant: z.string(), slot: z.string(), file: z.string(), pipeline: z.record(z.string(), z.unknown()) }),
+);
 type Trained = z.infer<typeof Trained>;
 
 const modelFolder = ({ dataDir }: Settings) => join(dataDir, "demo", "models");
 
 /** Trains the demo's models at first start, in a process of its own: it computes for seconds and must hold nobody up. */
-export async function trainModels({ settings, supervisor, progress }: Pick<PlantOptions, "settings" | "supervisor" | "progress">): Promise<void> {
+export async function trainModels({
+  settings,
+  supervisor,
+  progress,
+}: Pick<PlantOptions, "settings" | "supervisor" | "progress">): Promise<void> {
   if (readTrained(settings) !== null) return;
   await progress.step("Models trained on the plant's normal running", async () => {
     const args = [bundlePath("cli"), "train-demo", modelFolder(settings)];
-    const training = await startNodeProcess({ name: "train-demo", args, env: {}, cwd: PROJECT_ROOT, dataDir: settings.dataDir }, supervisor.stop);
+    const training = await startNodeProcess(
+      { name: "train-demo", args, env: {}, cwd: PROJECT_ROOT, dataDir: settings.dataDir },
+      supervisor.stop,
+    );
     const abandon = () => void training.stop();
     supervisor.stop.addEventListener("abort", abandon);
     const { code } = await training.exited;
     supervisor.stop.removeEventListener("abort", abandon);
-    if (code !== 0) throw new CliError("The demo's models could not be trained.", `Read ${join(settings.dataDir, "logs", "train-demo.log")}, or start without the plant: npm start -- --no-plant`);
+    if (code !== 0)
+      throw new CliError(
+        "The demo's models could not be trained.",
+        `Read ${join(settings.dataDir, "logs", "train-demo.log")}, or start without the plant: npm start -- --no-plant`,
+      );
   });
 }
 
@@ -70,7 +83,13 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
     const config = join(folder, "edge.json");
     const models = trained.filter((model) => model.plant === plant);
     const document = {
-      node, site: SITE, labels, url: options.mqttUrl, tokenFile: "token", dataDir: "buffer", port,
+      node,
+      site: SITE,
+      labels,
+      url: options.mqttUrl,
+      tokenFile: "token",
+      dataDir: "buffer",
+      port,
       adapters: [{ kind: "simulator", plant }],
       slots: models.map(({ slot, file }) => ({ slot, model: file })),
       pipelines: models.map(({ pipeline }) => pipeline),
@@ -82,7 +101,18 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
       supervisor.keep({
         name: node,
         label: `The edge worker ${node}`,
-        start: (stop) => startNodeProcess({ name: node, args: ["--enable-source-maps", bundlePath("edge")], env, cwd: PROJECT_ROOT, dataDir: settings.dataDir, readyUrl }, stop),
+        start: (stop) =>
+          startNodeProcess(
+            {
+              name: node,
+              args: ["--enable-source-maps", bundlePath("edge")],
+              env,
+              cwd: PROJECT_ROOT,
+              dataDir: settings.dataDir,
+              readyUrl,
+            },
+            stop,
+          ),
       }),
     );
   });
@@ -90,13 +120,27 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
     supervisor.keep({
       name: COLD_STORE,
       label: `The simulated device ${COLD_STORE}`,
-      start: (stop) => startNodeProcess({
-        name: COLD_STORE,
-        args: ["--enable-source-maps", bundlePath("cli"), "simulate", "--plant", "cold-store", "--node", COLD_STORE, "--url", options.mqttUrl],
-        env: { NODE_TOKEN: tokens.get(COLD_STORE) ?? "", THROUGHLINE_DATA: settings.dataDir },
-        cwd: PROJECT_ROOT,
-        dataDir: settings.dataDir,
-      }, stop),
+      start: (stop) =>
+        startNodeProcess(
+          {
+            name: COLD_STORE,
+            args: [
+              "--enable-source-maps",
+              bundlePath("cli"),
+              "simulate",
+              "--plant",
+              "cold-store",
+              "--node",
+              COLD_STORE,
+              "--url",
+              options.mqttUrl,
+            ],
+            env: { NODE_TOKEN: tokens.get(COLD_STORE) ?? "", THROUGHLINE_DATA: settings.dataDir },
+            cwd: PROJECT_ROOT,
+            dataDir: settings.dataDir,
+          },
+          stop,
+        ),
     }),
   );
   await Promise.all([...workers, coldStore]);
@@ -109,7 +153,8 @@ async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Prom
   try {
     const known = await listNodeCredentials(pool);
     const tokens = new Map<string, string>();
-    for (const node of [...EDGE_WORKERS.map((worker) => worker.node), COLD_STORE]) tokens.set(node, await ensureNode(pool, settings, node, known.get(node)));
+    for (const node of [...EDGE_WORKERS.map((worker) => worker.node), COLD_STORE])
+      tokens.set(node, await ensureNode(pool, settings, node, known.get(node)));
     for (const [node, token] of tokens) await demandLogin(withMqttUser(mqttUrl, node, token), node, settings);
     return tokens;
   } finally {
@@ -117,7 +162,12 @@ async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Prom
   }
 }
 
-async function ensureNode(pool: Pool, { dataDir }: Settings, node: string, storedHash: string | undefined): Promise<string> {
+async function ensureNode(
+  pool: Pool,
+  { dataDir }: Settings,
+  node: string,
+  storedHash: string | undefined,
+): Promise<string> {
   const path = join(dataDir, "demo", `${node}.token`);
   mkdirSync(join(dataDir, "demo"), { recursive: true, mode: 0o700 });
   const kept = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
@@ -126,7 +176,8 @@ async function ensureNode(pool: Pool, { dataDir }: Settings, node: string, store
   // The file first: a token that only the table knows would be lost with a kill between the two.
   writeFileSync(`${path}.new`, `${token}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
-  if (storedHash === undefined) await addNode(pool, { id: node, site: SITE, trusted: true, tokenHash: hashToken(token) });
+  if (storedHash === undefined)
+    await addNode(pool, { id: node, site: SITE, trusted: true, tokenHash: hashToken(token) });
   else await rotateNodeToken(pool, node, hashToken(token));
   return token;
 }
@@ -135,7 +186,10 @@ async function demandLogin(url: string, node: string, { mqttUrl }: Settings): Pr
   for (const deadline = Date.now() + LOGIN_WITHIN_MS; ; await sleep(50)) {
     if (await tryLogin(url)) return;
     if (Date.now() < deadline) continue;
-    const fix = mqttUrl === null ? "See logs/broker.log." : `MQTT_URL names a broker of yours: give it the demo's nodes (tokens in .throughline/demo), or start without the plant: npm start -- --no-plant`;
+    const fix =
+      mqttUrl === null
+        ? "See logs/broker.log."
+        : `MQTT_URL names a broker of yours: give it the demo's nodes (tokens in .throughline/demo), or start without the plant: npm start -- --no-plant`;
     throw new CliError(`The broker does not let the demo's node ${node} in.`, fix);
   }
 }

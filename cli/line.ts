@@ -43,7 +43,7 @@ export interface Line {
  * The order of starting is the order of stopping reversed, so every writer ends before what it writes to.
  */
 export async function startLine(options: LineOptions): Promise<Line> {
-  const { settings, secrets, supervisor, progress } = options;
+  const { settings, supervisor, progress } = options;
   // A build that fails is told when its turn comes, not as an unhandled rejection in the middle of the other steps.
   const settledPages = supervisor.during(preparePages(options)).then(
     () => null,

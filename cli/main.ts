@@ -6,7 +6,10 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
-  up: { summary: "start everything: database, broker, plant, edge, web (what npm start does)", load: () => import("./commands/up") },
+  up: {
+    summary: "start everything: database, broker, plant, edge, web (what npm start does)",
+    load: () => import("./commands/up"),
+  },
   stop: { summary: "stop what `up` started from this folder", load: () => import("./commands/stop") },
   status: { summary: "what runs, since when, and where", load: () => import("./commands/status") },
   doctor: { summary: "check this machine and say what to do", load: () => import("./commands/doctor") },
@@ -14,15 +17,23 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   migrate: { summary: "bring the database to this release", load: () => import("./commands/migrate") },
   ingest: { summary: "run one ingest process", load: async () => (await import("./commands/run-process")).ingest },
   jobs: { summary: "run one jobs process", load: async () => (await import("./commands/run-process")).jobs },
-  edge: { summary: "run one edge worker; --explain shows its configuration", load: async () => (await import("./commands/run-process")).edge },
-  simulate: { summary: "run a simulated plant as a device, over the real wire", load: () => import("./commands/simulate") },
+  edge: {
+    summary: "run one edge worker; --explain shows its configuration",
+    load: async () => (await import("./commands/run-process")).edge,
+  },
+  simulate: {
+    summary: "run a simulated plant as a device, over the real wire",
+    load: () => import("./commands/simulate"),
+  },
   "train-demo": { summary: "train the models of the simulated plant", load: () => import("./commands/train-demo") },
   web: { summary: "run the web process", load: async () => (await import("./commands/run-process")).web },
 };
 
 const HELP = `throughline <command> [options]
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join("\n")}
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
+  .join("\n")}
 
 throughline <command> --help tells more. Data lies in ./.throughline (THROUGHLINE_DATA).
 `;
@@ -62,7 +73,12 @@ function explain(cause: unknown): number {
     process.stderr.write(`error: ${cause.message}\nfix:   ${cause.fix}\n`);
     return cause.exitCode;
   }
-  if (cause instanceof Error && "code" in cause && typeof cause.code === "string" && cause.code.startsWith("ERR_PARSE_ARGS")) {
+  if (
+    cause instanceof Error &&
+    "code" in cause &&
+    typeof cause.code === "string" &&
+    cause.code.startsWith("ERR_PARSE_ARGS")
+  ) {
     process.stderr.write(`error: ${cause.message}\nfix:   See: throughline ${process.argv[2] ?? ""} --help\n`);
     return EXIT_USAGE;
   }

@@ -11,16 +11,33 @@ import { readSettings } from "./settings";
 
 const env = (given: Record<string, string>) => ({ NODE_ENV: "test", ...given }) as const;
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "tl-cli-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tl-cli-"));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("settings", () => {
   test("everything is embedded unless the environment says otherwise; empty means not set", () => {
-    expect(readSettings(env({ DATABASE_URL: "", PORT: "" }))).toMatchObject({ databaseUrl: null, mqttUrl: null, ports: { web: 3000, mqtt: 1883, postgres: 5433 } });
-    expect(readSettings(env({ DATABASE_URL: "postgres://a:b@h/d", MQTT_URL: "mqtt://h" }))).toMatchObject({ databaseUrl: "postgres://a:b@h/d", databaseOwnerUrl: "postgres://a:b@h/d", mqttUrl: "mqtt://h" });
+    expect(readSettings(env({ DATABASE_URL: "", PORT: "" }))).toMatchObject({
+      databaseUrl: null,
+      mqttUrl: null,
+      ports: { web: 3000, mqtt: 1883, postgres: 5433 },
+    });
+    expect(readSettings(env({ DATABASE_URL: "postgres://a:b@h/d", MQTT_URL: "mqtt://h" }))).toMatchObject({
+      databaseUrl: "postgres://a:b@h/d",
+      databaseOwnerUrl: "postgres://a:b@h/d",
+      mqttUrl: "mqtt://h",
+    });
   });
 
-  test.each([["PORT", "80x"], ["PORT", "0"], ["MQTT_PORT", "70000"], ["DATABASE_URL", "mysql://x:secret@h"], ["MQTT_URL", "h:1883"], ["BROKER", "emqx"]])("refuses %s=%s by name, with exit code 78, without repeating it", (name, value) => {
+  test.each([
+    ["PORT", "80x"],
+    ["PORT", "0"],
+    ["MQTT_PORT", "70000"],
+    ["DATABASE_URL", "mysql://x:secret@h"],
+    ["MQTT_URL", "h:1883"],
+    ["BROKER", "emqx"],
+  ])("refuses %s=%s by name, with exit code 78, without repeating it", (name, value) => {
     try {
       readSettings(env({ [name]: value }));
       expect.unreachable();
@@ -63,7 +80,15 @@ describe("processes", () => {
 });
 
 describe("one instance per data folder", () => {
-  const note: InstanceNote = { startedAt: "", ready: false, web: "", mqtt: null, broker: null, postgresPort: null, health: {} };
+  const note: InstanceNote = {
+    startedAt: "",
+    ready: false,
+    web: "",
+    mqtt: null,
+    broker: null,
+    postgresPort: null,
+    health: {},
+  };
 
   test("a second one is refused by the first one's process id, and welcome after its end", () => {
     const first = takeInstance(folder, note);
@@ -86,13 +111,29 @@ describe("one instance per data folder", () => {
 });
 
 test("busy ports are named all at once, with the variables that move them", async () => {
-  const holders = await Promise.all([0, 0].map(() => new Promise<ReturnType<typeof createServer>>((listening) => {
-    const server = createServer().listen(0, "127.0.0.1", () => listening(server));
-  })));
-  const [a = 0, b = 0] = holders.map((holder) => { const address = holder.address(); return typeof address === "object" ? (address?.port ?? 0) : 0; });
-  const refused = demandFreePorts([{ port: a, label: "web", variable: "PORT" }, { port: b, label: "MQTT", variable: "MQTT_PORT" }]);
+  const holders = await Promise.all(
+    [0, 0].map(
+      () =>
+        new Promise<ReturnType<typeof createServer>>((listening) => {
+          const server = createServer().listen(0, "127.0.0.1", () => listening(server));
+        }),
+    ),
+  );
+  const [a = 0, b = 0] = holders.map((holder) => {
+    const address = holder.address();
+    return typeof address === "object" ? (address?.port ?? 0) : 0;
+  });
+  const refused = demandFreePorts([
+    { port: a, label: "web", variable: "PORT" },
+    { port: b, label: "MQTT", variable: "MQTT_PORT" },
+  ]);
   await expect(refused).rejects.toThrow(`Another program uses ports ${a} (web), ${b} (MQTT).`);
   await expect(refused).rejects.toMatchObject({ fix: expect.stringMatching(/PORT=\d+ MQTT_PORT=\d+ npm start/) });
   await Promise.all(holders.map((holder) => new Promise((closed) => holder.close(closed))));
-  await expect(demandFreePorts([{ port: a, label: "web", variable: "PORT" }, { port: a, label: "MQTT", variable: "MQTT_PORT" }])).rejects.toThrow("wanted twice");
+  await expect(
+    demandFreePorts([
+      { port: a, label: "web", variable: "PORT" },
+      { port: a, label: "MQTT", variable: "MQTT_PORT" },
+    ]),
+  ).rejects.toThrow("wanted twice");
 });

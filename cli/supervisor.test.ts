@@ -27,8 +27,18 @@ function fake(name: string, log: string[] = []): Service & { starts: number; die
     start: (): Promise<Running> => {
       service.starts++;
       log.push(`start ${name}`);
-      const exited = new Promise<{ code: number; signal: null }>((done) => { end = (code) => done({ code, signal: null }); });
-      return Promise.resolve({ pid: process.pid, exited, stop: async () => { log.push(`stop ${name}`); end(0); await exited; } });
+      const exited = new Promise<{ code: number; signal: null }>((done) => {
+        end = (code) => done({ code, signal: null });
+      });
+      return Promise.resolve({
+        pid: process.pid,
+        exited,
+        stop: async () => {
+          log.push(`stop ${name}`);
+          end(0);
+          await exited;
+        },
+      });
     },
   };
   return service;
@@ -40,7 +50,9 @@ test("starts a service that died again, says so, and counts it as running", asyn
   await keeper.keep(ingest);
   ingest.die(1);
   await expect.poll(() => ingest.starts).toBe(2);
-  await expect.poll(() => said).toEqual(["ingest ended with code 1; starting it again in 0.001 s.", "ingest runs again."]);
+  await expect
+    .poll(() => said)
+    .toEqual(["ingest ended with code 1; starting it again in 0.001 s.", "ingest runs again."]);
   await keeper.stopAll();
 });
 
@@ -83,8 +95,16 @@ test("a service that comes up while everything stops is stopped as well", async 
   const keeper = supervisor();
   const late = fake("late", log);
   let release: () => void = () => undefined;
-  const gate = new Promise<void>((open) => { release = open; });
-  const keeping = keeper.keep({ ...late, start: async (stop) => { await gate; return late.start(stop); } });
+  const gate = new Promise<void>((open) => {
+    release = open;
+  });
+  const keeping = keeper.keep({
+    ...late,
+    start: async (stop) => {
+      await gate;
+      return late.start(stop);
+    },
+  });
   const stopped = keeper.stopAll();
   release();
   await Promise.all([keeping, stopped]);

@@ -1,7 +1,19 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { Client } from "pg";
@@ -9,6 +21,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { buildProcesses, PROJECT_ROOT } from "./build";
 import { embeddedDatabase } from "./connection";
 import { removePostgresData } from "./embedded/postgres";
+import { signal } from "./processes";
 import { readSecrets } from "./secrets";
 
 const LAUNCHER = join(PROJECT_ROOT, "cli", "throughline.mjs");
@@ -19,39 +32,61 @@ let env: NodeJS.ProcessEnv;
 let postgresPort: number;
 const started: ChildProcess[] = [];
 
-beforeAll(async () => { await buildProcesses(); });
+beforeAll(async () => {
+  await buildProcesses();
+});
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "tl-up-"));
   chmodSync(folder, 0o755);
   const [web = 0, mqtt = 0, postgres = 0, ingest = 0, jobs = 0, edge = 0] = await freePorts(6);
   postgresPort = postgres;
   env = {
-    PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "test", LOG_LEVEL: "warn", THROUGHLINE_DATA: join(folder, "data"),
-    PORT: String(web), MQTT_PORT: String(mqtt), POSTGRES_PORT: String(postgres), INGEST_PORT: String(ingest), JOBS_PORT: String(jobs), EDGE_PORT: String(edge),
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    NODE_ENV: "test",
+    LOG_LEVEL: "warn",
+    THROUGHLINE_DATA: join(folder, "data"),
+    PORT: String(web),
+    MQTT_PORT: String(mqtt),
+    POSTGRES_PORT: String(postgres),
+    INGEST_PORT: String(ingest),
+    JOBS_PORT: String(jobs),
+    EDGE_PORT: String(edge),
   };
 });
 afterEach(async () => {
   for (const child of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   }
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
-  await expect.poll(() => processesOf(folder)).toEqual([]);
+  killAll();
+  while (processesOf(folder).length > 0) await sleep(20);
   removePostgresData(join(folder, "data", "postgres"));
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Up { child: ChildProcess; output(): string; ready: Promise<void>; exited: Promise<number | null> }
+interface Up {
+  child: ChildProcess;
+  output(): string;
+  ready: Promise<void>;
+  exited: Promise<number | null>;
+}
 
 function up(args: string[] = WITHOUT_PAGES, options: { uid?: number; gid?: number } = {}): Up {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { env, cwd: PROJECT_ROOT, stdio: ["ignore", "pipe", "pipe"], ...options });
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    env,
+    cwd: PROJECT_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
   started.push(child);
   let output = "";
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
   const ready = new Promise<void>((done, fail) => {
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes("Ready in ")) done();
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes("Ready in ")) done();
+      });
     void exited.then((code) => fail(new Error(`up ended with ${code}:\n${output}`)));
   });
   ready.catch(() => undefined); // some tests expect the end instead
@@ -59,7 +94,13 @@ function up(args: string[] = WITHOUT_PAGES, options: { uid?: number; gid?: numbe
 }
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [LAUNCHER, ...args], { env, cwd: PROJECT_ROOT, encoding: "utf8", timeout: 20_000, killSignal: "SIGKILL" });
+  return spawnSync(process.execPath, [LAUNCHER, ...args], {
+    env,
+    cwd: PROJECT_ROOT,
+    encoding: "utf8",
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
 }
 
 async function ask(sql: string): Promise<unknown[]> {
@@ -78,10 +119,17 @@ test("starts, lets a node in within a second, stops on SIGTERM and leaves no pro
   expect(added.status, added.stderr).toBe(0);
   const login: { node: string; token: string; mqttUrl: string } = JSON.parse(added.stdout);
   expect(Object.keys(login)).toEqual(["node", "token", "mqttUrl"]);
-  const client = await connectAsync(login.mqttUrl, { username: login.node, password: login.token, protocolVersion: 5, reconnectPeriod: 0 });
+  const client = await connectAsync(login.mqttUrl, {
+    username: login.node,
+    password: login.token,
+    protocolVersion: 5,
+    reconnectPeriod: 0,
+  });
   await client.endAsync();
   expect(run("status").stdout).toContain("✓ postgres");
-  expect(JSON.parse(run("node", "list", "--json").stdout)).toMatchObject([{ id: "pump-house-1", site: "lyon", status: "accepted", trusted: true }]);
+  expect(JSON.parse(run("node", "list", "--json").stdout)).toMatchObject([
+    { id: "pump-house-1", site: "lyon", status: "accepted", trusted: true },
+  ]);
 
   first.child.kill("SIGTERM");
   expect(await first.exited).toBe(0);
@@ -98,7 +146,9 @@ test("secrets are for the owner alone and appear in no log", async () => {
   first.child.kill("SIGINT");
   await first.exited;
   const logs = readdirSync(join(data, "logs")).map((file) => readFileSync(join(data, "logs", file), "utf8"));
-  for (const secret of secrets) for (const text of [first.output(), ...logs, readFileSync(join(data, "postgres.log"), "utf8")]) expect(text).not.toContain(secret);
+  for (const secret of secrets)
+    for (const text of [first.output(), ...logs, readFileSync(join(data, "postgres.log"), "utf8")])
+      expect(text).not.toContain(secret);
 });
 
 test("after kill -9 of everything the next start has what was committed", async () => {
@@ -106,7 +156,7 @@ test("after kill -9 of everything the next start has what was committed", async 
   await first.ready;
   await ask("create table kept as select 42 as answer");
   first.child.kill("SIGKILL");
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
+  killAll();
   await expect.poll(() => processesOf(folder)).toEqual([]);
   const second = up();
   await second.ready;
@@ -165,7 +215,8 @@ test("a second one from the same folder is refused with the process id of the fi
 test("a broker and a database that die are started again, and said to be", async () => {
   const first = up();
   await first.ready;
-  for (const name of ["broker", "postgres"]) process.kill(JSON.parse(readFileSync(join(folder, "data", "run", `${name}.pid`), "utf8")).pid, "SIGKILL");
+  for (const name of ["broker", "postgres"])
+    process.kill(JSON.parse(readFileSync(join(folder, "data", "run", `${name}.pid`), "utf8")).pid, "SIGKILL");
   await expect.poll(() => first.output(), { timeout: 20_000 }).toContain("PostgreSQL runs again.");
   await expect.poll(() => first.output(), { timeout: 20_000 }).toContain("The MQTT broker runs again.");
   await expect.poll(() => run("node", "add", "late-1").status, { timeout: 20_000 }).toBe(0);
@@ -202,7 +253,10 @@ test("a busy port, an unwritable folder and a bad variable are named with the fi
   env.THROUGHLINE_DATA = "/proc/throughline";
   expect(run(...WITHOUT_PAGES)).toMatchObject({ status: 1, stderr: expect.stringContaining("THROUGHLINE_DATA") });
   env.PORT = "eighty";
-  expect(run(...WITHOUT_PAGES)).toMatchObject({ status: 78, stderr: expect.stringContaining("PORT must be a port number") });
+  expect(run(...WITHOUT_PAGES)).toMatchObject({
+    status: 78,
+    stderr: expect.stringContaining("PORT must be a port number"),
+  });
   expect(processesOf(folder)).toEqual([]);
 });
 
@@ -239,7 +293,15 @@ test("the broker from npm does the same, and an external database or broker take
   const urls = embeddedDatabase(postgresPort, secrets);
   const outer = { ...env };
   const [ingest = 0, jobs = 0] = await freePorts(2);
-  env = { ...env, THROUGHLINE_DATA: join(folder, "second"), DATABASE_URL: urls?.app, DATABASE_OWNER_URL: urls?.owner, MQTT_URL: `mqtt://throughline-ingest:${secrets?.mqttIngest}@127.0.0.1:${env.MQTT_PORT}`, INGEST_PORT: String(ingest), JOBS_PORT: String(jobs) };
+  env = {
+    ...env,
+    THROUGHLINE_DATA: join(folder, "second"),
+    DATABASE_URL: urls?.app,
+    DATABASE_OWNER_URL: urls?.owner,
+    MQTT_URL: `mqtt://throughline-ingest:${secrets?.mqttIngest}@127.0.0.1:${env.MQTT_PORT}`,
+    INGEST_PORT: String(ingest),
+    JOBS_PORT: String(jobs),
+  };
   const second = up();
   await second.ready;
   expect(readdirSync(join(folder, "second"))).not.toContain("postgres");
@@ -249,24 +311,56 @@ test("the broker from npm does the same, and an external database or broker take
   env = outer;
 });
 
+test("when npm is told to stop, what it started stops with it", async () => {
+  const npm = spawn("npm", ["start", "--", "--no-web", "--no-plant"], {
+    env,
+    cwd: PROJECT_ROOT,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  started.push(npm);
+  let output = "";
+  npm.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await expect.poll(() => output, { timeout: 40_000 }).toContain("Ready in ");
+  npm.kill("SIGTERM");
+  await expect.poll(() => processesOf(folder), { timeout: 20_000 }).toEqual([]);
+});
+
+/** A power cut. PostgreSQL's children may end with their parent before their turn comes. */
+function killAll(): void {
+  for (const pid of processesOf(folder)) signal(pid, "SIGKILL");
+}
+
 /** Every living process that works in the folder, reads a file of it or was started with its path. */
 function processesOf(path: string): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    if (pid === process.pid) return false;
-    try {
-      if (/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return false;
-      const mentions = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8") + readlinkSync(`/proc/${pid}/cwd`);
-      return mentions.includes(path);
-    } catch {
-      return false; // ended while we looked
-    }
-  });
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      if (pid === process.pid) return false;
+      try {
+        if (/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return false;
+        const mentions =
+          readFileSync(`/proc/${pid}/cmdline`, "utf8") +
+          readFileSync(`/proc/${pid}/environ`, "utf8") +
+          readlinkSync(`/proc/${pid}/cwd`);
+        return mentions.includes(path);
+      } catch {
+        return false; // ended while we looked
+      }
+    });
 }
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))));
-  const ports = servers.map((server) => { const address = server.address(); return typeof address === "object" && address ? address.port : 0; });
+  await Promise.all(
+    servers.map((server) => new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  });
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
   return ports;
 }

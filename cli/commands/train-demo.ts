@@ -14,14 +14,20 @@ lists them. The same seed gives the same bytes. \`up\` does this at first start.
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { seed: { type: "string" } } });
     const [folder] = positionals;
     const seed = Number(values.seed ?? "1");
-    if (folder === undefined || !Number.isInteger(seed) || seed < 0) throw new CliError("train-demo needs a folder, and a seed that is a whole number.", "See: throughline train-demo --help", EXIT_USAGE);
+    if (folder === undefined || !Number.isInteger(seed) || seed < 0)
+      throw new CliError(
+        "train-demo needs a folder, and a seed that is a whole number.",
+        "See: throughline train-demo --help",
+        EXIT_USAGE,
+      );
     const dir = resolve(folder);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const trained = await trainDemoModels(dir, seed);
     const list = join(dir, "trained.json");
     writeFileSync(`${list}.new`, `${JSON.stringify(trained, null, 2)}\n`);
     renameSync(`${list}.new`, list);
-    for (const { name, sha256, rows } of trained) process.stdout.write(`${name} sha256:${sha256} from ${rows} windows\n`);
+    for (const { name, sha256, rows } of trained)
+      process.stdout.write(`${name} sha256:${sha256} from ${rows} windows\n`);
     return 0;
   },
 };

@@ -1,4 +1,14 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, parse } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -119,7 +129,8 @@ function readyText(settings: Settings, parts: { web: boolean; plant: boolean }, 
 }
 
 /**
- * Resolves at the first request to stop. A terminal that closes (SIGHUP) is a request as well.
+ * Resolves at the first request to stop. A terminal that closes (SIGHUP) is a request as well, and so is the end of the npm that
+ * started us.
  */
 function listenForStop(): { requested: Promise<void>; dispose(): void } {
   let asked = 0;
@@ -134,9 +145,18 @@ function listenForStop(): { requested: Promise<void>; dispose(): void } {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, ask);
+  // npm passes SIGTERM on to a shell that dies of it without telling us; only our parent's change tells.
+  const parent = process.ppid;
+  const watch =
+    process.env.npm_lifecycle_event === undefined
+      ? undefined
+      : setInterval(() => {
+          if (process.ppid !== parent) resolve();
+        }, 250);
   return {
     requested,
     dispose: () => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, ask);
     },
   };
@@ -146,6 +166,7 @@ function listenForStop(): { requested: Promise<void>; dispose(): void } {
 function prepareFolder(dataDir: string): void {
   try {
     makeFolder(dataDir);
+    if (!statSync(dataDir).isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
     accessSync(dataDir, constants.W_OK | constants.X_OK);
     mkdirSync(runFolder(dataDir), { recursive: true, mode: 0o700 });
     prepareLogs(dataDir);

@@ -100,11 +100,12 @@ export async function checkBroker(
   connection: Connection | null,
   kind: string | null,
 ): Promise<Finding> {
-  if (connection?.mqttUrl == null) {
+  const mqttUrl = connection?.mqttUrl ?? null;
+  if (mqttUrl === null) {
     const which = settings.broker ?? (findMosquitto() === null ? "aedes" : "mosquitto");
     return ok("broker", `embedded (${which}); it starts with npm start`);
   }
-  const connack = await tryLogin(connection.mqttUrl);
+  const connack = await tryLogin(mqttUrl);
   if (!connack)
     return fail(
       "broker",

@@ -77,6 +77,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 function refusal(message: string, returnCode: number): AuthenticateError {
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- aedes names its codes in a const enum, which isolated modules cannot read
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a const enum that isolated modules cannot read
   return Object.assign(new Error(message), { returnCode });
 }
 

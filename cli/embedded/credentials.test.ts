@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { mayPublish, maySubscribe, mayUseClientId } from "./broker-acl";
-import { hashToken, INGEST_USER, newNodeToken, parsePasswordFile, renderPasswordFile, tokenMatches } from "./credentials";
+import {
+  hashToken,
+  INGEST_USER,
+  newNodeToken,
+  parsePasswordFile,
+  renderPasswordFile,
+  tokenMatches,
+} from "./credentials";
 
 test("a token matches its own hash and no other", () => {
   const token = newNodeToken();
@@ -11,17 +18,24 @@ test("a token matches its own hash and no other", () => {
 });
 
 test("reads what mosquitto_passwd wrote", () => {
-  const written = "$7$101$EOmzDjsHpfivOEi+$/y6k+ZTyhWLaSMBvcOgszGyreZbls4LpEVpbSzEIBNo852mGEaUEFg9XNKgaU0C/XK/7zW5+Bn4w4SmgFITz9Q==";
+  const written =
+    "$7$101$EOmzDjsHpfivOEi+$/y6k+ZTyhWLaSMBvcOgszGyreZbls4LpEVpbSzEIBNo852mGEaUEFg9XNKgaU0C/XK/7zW5+Bn4w4SmgFITz9Q==";
   expect(tokenMatches("b", written)).toBe(true);
   expect(tokenMatches("c", written)).toBe(false);
 });
 
-test.each(["", "plain", "$6$a$b", "$7$101$$", "$7$0$AAAA$AAAA", "$7$9999999999$AAAA$AAAA", "$7$101$AAAA$AAAA$x"])("an unreadable hash %j lets nobody in", (stored) => {
-  expect(tokenMatches("", stored)).toBe(false);
-});
+test.each(["", "plain", "$6$a$b", "$7$101$$", "$7$0$AAAA$AAAA", "$7$9999999999$AAAA$AAAA", "$7$101$AAAA$AAAA$x"])(
+  "an unreadable hash %j lets nobody in",
+  (stored) => {
+    expect(tokenMatches("", stored)).toBe(false);
+  },
+);
 
 test("the file of users survives writing and reading", () => {
-  const credentials = new Map([["b", hashToken("1")], ["a", hashToken("2")]]);
+  const credentials = new Map([
+    ["b", hashToken("1")],
+    ["a", hashToken("2")],
+  ]);
   expect(parsePasswordFile(renderPasswordFile(credentials))).toEqual(credentials);
 });
 
