@@ -28,8 +28,6 @@ export interface Influences {
   ambientShiftK: number;
 }
 
-export const UNDISTURBED: Influences = { wearOf: () => 0, ambientShiftK: 0 };
-
 /** A plant as equations. True values, without instrument noise, in the order of `streams`. */
 export interface Plant {
   readonly streams: readonly PlantStream[];
