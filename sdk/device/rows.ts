@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { EventRow, InferenceRow, MediaRow } from "@/sdk/wire/batch";
 import type { StreamSpec } from "@/sdk/wire/birth";
 import { EpochMs, type Lane } from "@/sdk/wire/names";

@@ -166,5 +166,6 @@ function span(rows: readonly SealableRow[]): { fromMs: number; toMs: number } {
 
 /** The log holds only what `telemetryJson` wrote, under a checksum: its shape is known. */
 function parseTelemetryRow(json: string): TelemetryRow {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsing each row by schema would cost more than sealing
   return JSON.parse(json) as TelemetryRow;
 }

@@ -45,10 +45,9 @@ export function openLogger(process: string, level: LogLevel, destination?: NodeJ
     },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger["info"]>, method: Logger["info"]) {
-        method.apply(
-          this,
-          args.map((arg) => (typeof arg === "string" ? redact(arg) : arg)) as Parameters<Logger["info"]>,
-        ); // same tuple, strings cleaned
+        const cleaned = args.map((arg) => (typeof arg === "string" ? redact(arg) : arg));
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same tuple with its strings cleaned
+        method.apply(this, cleaned as Parameters<Logger["info"]>);
       },
     },
   };

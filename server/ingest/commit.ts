@@ -55,7 +55,12 @@ export const clip = (text: string, max = 1_000) => text.replaceAll("\u0000", "\u
  * statement. Lane cursors are locked in the order of their ids, so that two replicas never wait for
  * each other in a circle; the ledger decides what is new; rows, ledger and cursor commit together or not at all.
  */
-export async function commitItems(pool: Pool, store: TimeSeriesStore, items: readonly Item[], laneOf: (item: BatchItem) => LaneRef): Promise<CommitResult> {
+export async function commitItems(
+  pool: Pool,
+  store: TimeSeriesStore,
+  items: readonly Item[],
+  laneOf: (item: BatchItem) => LaneRef,
+): Promise<CommitResult> {
   const tx = await pool.connect();
   try {
     const result = await commitIn(tx, store, items, laneOf);
@@ -68,7 +73,12 @@ export async function commitItems(pool: Pool, store: TimeSeriesStore, items: rea
   }
 }
 
-async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly Item[], laneOf: (item: BatchItem) => LaneRef): Promise<CommitResult> {
+async function commitIn(
+  tx: PoolClient,
+  store: TimeSeriesStore,
+  items: readonly Item[],
+  laneOf: (item: BatchItem) => LaneRef,
+): Promise<CommitResult> {
   const batches = items.filter((item) => item.kind === "batch");
   const lanes = await lockLanes(tx, batches.map(laneOf));
   const known = await findLedgerRows(tx, batches, laneOf, lanes);
@@ -82,12 +92,23 @@ async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly 
     const key = `${lane.ref.id}:${item.batch}`;
     const before = known.get(key);
     if (before !== undefined) {
-      if (before === null || before.equals(item.sha256)) result.duplicates++; // null: settled so long ago that the ledger was pruned
+      if (before === null || before.equals(item.sha256))
+        result.duplicates++; // null: settled so long ago that the ledger was pruned
       else {
         result.mismatches++;
         const detail = `Batch ${item.batch} came before with other bytes.`;
         lane.rejected.push({ batch: item.batch, code: "SEALED_MISMATCH", detail });
-        kept.push(keptFrom({ code: "SEALED_MISMATCH", message: detail, field: "batch", hint: "A batch is sealed before it is first sent and never cut again. Begin a new epoch when the buffer was lost." }, item));
+        kept.push(
+          keptFrom(
+            {
+              code: "SEALED_MISMATCH",
+              message: detail,
+              field: "batch",
+              hint: "A batch is sealed before it is first sent and never cut again. Begin a new epoch when the buffer was lost.",
+            },
+            item,
+          ),
+        );
       }
       continue;
     }
@@ -95,7 +116,8 @@ async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly 
     fresh.push({ lane, item });
     lane.added.push(item.batch);
     if (item.watermarkMs !== null) lane.watermarkMs = Math.max(lane.watermarkMs ?? 0, item.watermarkMs);
-    if (item.rejected) lane.rejected.push({ batch: item.batch, code: item.rejected.code, detail: clip(item.rejected.message) });
+    if (item.rejected)
+      lane.rejected.push({ batch: item.batch, code: item.rejected.code, detail: clip(item.rejected.message) });
     kept.push(...item.kept);
     result.stored.push(item);
   }
@@ -108,17 +130,34 @@ async function commitIn(tx: PoolClient, store: TimeSeriesStore, items: readonly 
     } else if (item.kind === "keep") kept.push(item.entry);
   }
   if (blocks.length > 0) await store.write(tx, blocks);
-  await insertLaneRows(tx, fresh.map(({ item }) => item));
-  await insertGaps(tx, fresh.map(({ item }) => item));
+  await insertLaneRows(
+    tx,
+    fresh.map(({ item }) => item),
+  );
+  await insertGaps(
+    tx,
+    fresh.map(({ item }) => item),
+  );
   result.kept = await insertKept(tx, kept);
   const ledger = fresh.map(({ lane, item }) => {
     const rejected = item.rejected ? escapeLiteral(clip(`${item.rejected.code}: ${item.rejected.message}`)) : "null";
     return `(${lane.ref.id},${item.batch},'\\x${item.sha256.toString("hex")}',${item.rowCount},${item.readings},${rejected})`;
   });
   const statements = [...moveCursors([...lanes.values()]), "commit"];
-  if (ledger.length > 0) statements.unshift(`insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) values ${ledger.join(",")}`);
+  if (ledger.length > 0)
+    statements.unshift(
+      `insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) values ${ledger.join(",")}`,
+    );
   await tx.query(statements.join(";"));
-  for (const lane of lanes.values()) if (lane.touched) result.lanes.push({ node: lane.ref.node, epoch: lane.ref.epoch, lane: lane.ref.lane, settled: lane.settled, rejected: lane.rejected });
+  for (const lane of lanes.values())
+    if (lane.touched)
+      result.lanes.push({
+        node: lane.ref.node,
+        epoch: lane.ref.epoch,
+        lane: lane.ref.lane,
+        settled: lane.settled,
+        rejected: lane.rejected,
+      });
   return result;
 }
 
@@ -136,16 +175,27 @@ async function lockLanes(tx: PoolClient, refs: readonly LaneRef[]): Promise<Map<
     await tx.query("begin");
     return lanes;
   }
-  const answer: unknown = await tx.query(`begin; select id, up_to::text as "upTo", ranges::text from ingest_lanes where id in (${[...byId.keys()].join(",")}) order by id for no key update`);
+  const answer: unknown = await tx.query(
+    `begin; select id, up_to::text as "upTo", ranges::text from ingest_lanes where id in (${[...byId.keys()].join(",")}) order by id for no key update`,
+  );
   for (const row of secondResult<{ id: number; upTo: string; ranges: string }>(answer).rows) {
     const ref = byId.get(row.id);
-    if (ref) lanes.set(row.id, { ref, settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) }, added: [], watermarkMs: null, rejected: [], touched: false });
+    if (ref)
+      lanes.set(row.id, {
+        ref,
+        settled: { upTo: Number(row.upTo), ranges: parseRanges(row.ranges) },
+        added: [],
+        watermarkMs: null,
+        rejected: [],
+        touched: false,
+      });
   }
   return lanes;
 }
 
 /** Of several statements in one message the driver returns one result each, which its types do not say. */
 function secondResult<T extends object>(answer: unknown): QueryResult<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver's types lack it; the statements are ours
   const results = answer as QueryResult<T>[];
   const [, second] = results;
   if (!second) throw new Error("the database answered one statement of two");
@@ -153,7 +203,12 @@ function secondResult<T extends object>(answer: unknown): QueryResult<T> {
 }
 
 /** What the ledger knows of these batches: their hash, or null where the cursor says settled and the ledger was pruned. */
-async function findLedgerRows(tx: PoolClient, batches: readonly BatchItem[], laneOf: (item: BatchItem) => LaneRef, lanes: ReadonlyMap<number, LaneState>): Promise<Map<string, Buffer | null>> {
+async function findLedgerRows(
+  tx: PoolClient,
+  batches: readonly BatchItem[],
+  laneOf: (item: BatchItem) => LaneRef,
+  lanes: ReadonlyMap<number, LaneState>,
+): Promise<Map<string, Buffer | null>> {
   const known = new Map<string, Buffer | null>();
   const seen = batches.flatMap((item) => {
     const lane = laneState(lanes, laneOf(item));
@@ -173,7 +228,10 @@ function moveCursors(lanes: readonly LaneState[]): string[] {
   const moved = lanes.filter((lane) => lane.added.length > 0);
   if (moved.length === 0) return [];
   for (const lane of moved) lane.settled = settle(lane.settled, lane.added);
-  const rows = moved.map(({ ref, settled, watermarkMs }) => `(${ref.id},${settled.upTo}::int8,'${formatRanges(settled.ranges)}'::int8multirange,${watermarkMs ?? "null"}::float8)`);
+  const rows = moved.map(
+    ({ ref, settled, watermarkMs }) =>
+      `(${ref.id},${settled.upTo}::int8,'${formatRanges(settled.ranges)}'::int8multirange,${watermarkMs ?? "null"}::float8)`,
+  );
   return [
     `update ingest_lanes l set up_to = n.up_to, ranges = n.ranges, last_batch_at = now(), watermark = greatest(l.watermark, to_timestamp(n.watermark / 1000))
      from (values ${rows.join(",")}) as n (id, up_to, ranges, watermark) where l.id = n.id`,

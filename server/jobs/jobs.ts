@@ -88,7 +88,8 @@ export async function startJobs({
       () => timed(name, () => work({ pool, store, keepRawDays, nowMs: Date.now() }), "info"),
     ]),
   );
-  const queueLog = new QueueLogger(() => (level, message) => {
+  const queueLog = new QueueLogger(() => (of, message) => {
+    const level: string = of; // the enum's values are words, and its package is not ours to import
     if (level === "error") log.error({ from: "queue" }, message);
     else if (level === "warning") log.warn({ from: "queue" }, message);
     else log.debug({ from: "queue" }, message);

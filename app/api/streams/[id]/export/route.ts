@@ -16,9 +16,9 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
     return Response.json({ error: "The range cannot be read: give id, fromMs and toMs (epoch ms)." }, { status: 400 });
   const ctx = createContext();
   const stream = await createCaller(ctx).streams.get({ id: input.data.id });
-  const chunks = (await webTimeSeries())
-    .exportRange(ctx.pool, { streamIds: [stream.id], fromMs: input.data.fromMs, toMs: input.data.toMs })
-    [Symbol.asyncIterator]();
+  const { fromMs, toMs } = input.data;
+  const rows = (await webTimeSeries()).exportRange(ctx.pool, { streamIds: [stream.id], fromMs, toMs });
+  const chunks = rows[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await chunks.next();
@@ -30,7 +30,7 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
     },
   });
   const stamp = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace(/[-:]/g, "");
-  const name = `${stream.nodeId}_${stream.key.replace(/[^a-z0-9._-]/g, "_")}_${stamp(input.data.fromMs)}_${stamp(input.data.toMs)}.csv`;
+  const name = `${stream.nodeId}_${stream.key.replace(/[^a-z0-9._-]/g, "_")}_${stamp(fromMs)}_${stamp(toMs)}.csv`;
   return new Response(body, {
     headers: {
       "content-type": "text/csv; charset=utf-8",
