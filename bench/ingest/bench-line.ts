@@ -39,19 +39,49 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
   const folder = mkdtempSync(join(tmpdir(), "tl-bench-"));
   chmodSync(folder, 0o755);
   const dataDir = join(folder, "postgres");
-  const server = await startPostgres({ dataDir, port: await freePort(), password: SECRET, ...(home === "timescale" ? timescaleServer() : {}) });
+  const server = await startPostgres({
+    dataDir,
+    port: await freePort(),
+    password: SECRET,
+    ...(home === "timescale" ? timescaleServer() : {}),
+  });
   await migrate({ url: server.url, timeseriesHome: home, appPassword: SECRET });
-  const tokens = new Map([INGEST_USER, ...Array.from({ length: MAX_NODES }, (_, i) => nodeName(i))].map((user) => [user, newNodeToken()]));
-  const broker = await startBroker({ dir: join(folder, "broker"), port: await freePort(), credentials: new Map([...tokens].map(([user, token]) => [user, hashToken(token)])) });
+  const tokens = new Map(
+    [INGEST_USER, ...Array.from({ length: MAX_NODES }, (_, i) => nodeName(i))].map((user) => [user, newNodeToken()]),
+  );
+  const broker = await startBroker({
+    dir: join(folder, "broker"),
+    port: await freePort(),
+    credentials: new Map([...tokens].map(([user, token]) => [user, hashToken(token)])),
+  });
   const urlOf = (user: string) => broker.url.replace("mqtt://", `mqtt://${user}:${tokens.get(user)}@`);
   const owner = new Pool({ connectionString: server.url, max: 2 });
   const ingestPort = await freePort();
-  const ingest = spawn(process.execPath, ["--max-old-space-size=160", ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), bundlePath("ingest")], {
-    stdio: ["ignore", process.env.BENCH_LOG ? 2 : "ignore", "inherit"],
-    env: { ...process.env, DATABASE_URL: withRole(server.url, "throughline_app", SECRET), MQTT_URL: urlOf(INGEST_USER), INGEST_PORT: String(ingestPort), INGEST_REPLICA: "bench", LOG_LEVEL: process.env.BENCH_LOG ?? "warn" },
-  });
+  const ingest = spawn(
+    process.execPath,
+    [
+      "--max-old-space-size=160",
+      ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
+      bundlePath("ingest"),
+    ],
+    {
+      stdio: ["ignore", process.env.BENCH_LOG ? 2 : "ignore", "inherit"],
+      env: {
+        ...process.env,
+        DATABASE_URL: withRole(server.url, "throughline_app", SECRET),
+        MQTT_URL: urlOf(INGEST_USER),
+        INGEST_PORT: String(ingestPort),
+        INGEST_REPLICA: "bench",
+        LOG_LEVEL: process.env.BENCH_LOG ?? "warn",
+      },
+    },
+  );
   await untilHealthy(ingestPort, ingest);
-  const publisher = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("./publisher.ts", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+  const publisher = spawn(
+    process.execPath,
+    ["--import", "tsx", fileURLToPath(new URL("./publisher.ts", import.meta.url))],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
   const answers: ((line: string) => void)[] = [];
   createInterface({ input: publisher.stdout }).on("line", (line) => answers.shift()?.(line));
   const ask = async (command: object): Promise<Record<string, number>> => {
@@ -67,10 +97,16 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     owner,
     ask,
     connect: async (shape) => {
-      for (let i = 0; i < shape.nodes; i++) await owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true) on conflict do nothing", [nodeName(i)]);
+      for (let i = 0; i < shape.nodes; i++)
+        await owner.query(
+          "insert into nodes (id, status, trusted) values ($1, 'accepted', true) on conflict do nothing",
+          [nodeName(i)],
+        );
       await ask({ do: "connect", shape, urls: Array.from({ length: shape.nodes }, (_, i) => urlOf(nodeName(i))) });
       for (;;) {
-        const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from streams where status = 'accepted'");
+        const { rows } = await owner.query<{ n: number }>(
+          "select count(*)::int as n from streams where status = 'accepted'",
+        );
         if ((rows[0]?.n ?? 0) >= shape.nodes * shape.streams) return;
         await new Promise((again) => setTimeout(again, 50));
       }
@@ -80,16 +116,23 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
       await owner.query("checkpoint");
     },
     countReadings: async () => {
-      const { rows } = await owner.query<{ n: number }>(home === "segments" ? "select coalesce(sum(n), 0)::float8 as n from segments" : "select count(*)::float8 as n from readings_narrow");
+      const { rows } = await owner.query<{ n: number }>(
+        home === "segments"
+          ? "select coalesce(sum(n), 0)::float8 as n from segments"
+          : "select count(*)::float8 as n from readings_narrow",
+      );
       return rows[0]?.n ?? 0;
     },
     bytes: async () => {
       const { rows } = await owner.query<{ bytes: number }>(
-        home === "segments" ? "select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = 'segments'::regclass" : "select hypertable_size('readings_narrow'::regclass)::float8 as bytes",
+        home === "segments"
+          ? "select sum(pg_total_relation_size(inhrelid))::float8 as bytes from pg_inherits where inhparent = 'segments'::regclass"
+          : "select hypertable_size('readings_narrow'::regclass)::float8 as bytes",
       );
       return rows[0]?.bytes ?? 0;
     },
-    ingestRssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ingest.pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+    ingestRssMb: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ingest.pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
     close: async () => {
       publisher.kill();
       ingest.kill();
@@ -103,8 +146,16 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
   };
 }
 
-export function print(figure: string, value: number, unit: string, goal: string, more: Readonly<Record<string, number | string>> = {}): void {
-  process.stdout.write(`${JSON.stringify({ area: "ingest", figure: `ingest.${figure}`, value: Number(value.toFixed(3)), unit, ...more, goal })}\n`);
+export function print(
+  figure: string,
+  value: number,
+  unit: string,
+  goal: string,
+  more: Readonly<Record<string, number | string>> = {},
+): void {
+  process.stdout.write(
+    `${JSON.stringify({ area: "ingest", figure: `ingest.${figure}`, value: Number(value.toFixed(3)), unit, ...more, goal })}\n`,
+  );
 }
 
 export function median(values: readonly number[]): number {
@@ -115,7 +166,10 @@ export function median(values: readonly number[]): number {
 async function untilHealthy(port: number, ingest: ChildProcess): Promise<void> {
   for (;;) {
     if (ingest.exitCode !== null) throw new Error(`ingest ended with ${ingest.exitCode}`);
-    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then((response) => response.ok, () => false);
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (healthy) return;
     await new Promise((again) => setTimeout(again, 100));
   }

@@ -9,7 +9,10 @@ export class RawNode {
   #packetId = 1;
   #ready: (() => void) | null = null;
 
-  private constructor(private readonly socket: Socket, private readonly onAck: (payload: string) => void) {
+  private constructor(
+    private readonly socket: Socket,
+    private readonly onAck: (payload: string) => void,
+  ) {
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#read(chunk));
   }
@@ -19,7 +22,15 @@ export class RawNode {
     const socket = connect(Number(port), hostname);
     await new Promise<void>((open, failed) => socket.once("connect", open).once("error", failed));
     const node = new RawNode(socket, onAck);
-    await node.#exchange(packet(0x10, [text("MQTT"), Buffer.from([5, 0xc2, 0, 60, 0]), text(username), text(username), text(decodeURIComponent(password))]));
+    await node.#exchange(
+      packet(0x10, [
+        text("MQTT"),
+        Buffer.from([5, 0xc2, 0, 60, 0]),
+        text(username),
+        text(username),
+        text(decodeURIComponent(password)),
+      ]),
+    );
     await node.#exchange(packet(0x82, [Buffer.from([0, 1, 0]), text(`tl/1/${username}/dn/ack/+`), Buffer.from([1])]));
     return node;
   }
@@ -76,7 +87,11 @@ export interface Prepared {
   idAt: number;
 }
 
-export function publishPacket(topic: string, payload: Buffer, userProperties: Readonly<Record<string, string>> = {}): Prepared {
+export function publishPacket(
+  topic: string,
+  payload: Buffer,
+  userProperties: Readonly<Record<string, string>> = {},
+): Prepared {
   const name = text(topic);
   const properties = Buffer.concat([
     Buffer.from([0x03]),

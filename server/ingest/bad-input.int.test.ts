@@ -28,7 +28,10 @@ afterAll(async () => {
 async function trusted(id: string): Promise<TestNode> {
   await line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
   const node = await TestNode.connect(line.broker, id);
-  await node.birth([{ alias: 1, key: `${id}/x` }, { alias: 2, key: `${id}/on`, unit: "1", type: "boolean" }]);
+  await node.birth([
+    { alias: 1, key: `${id}/x` },
+    { alias: 2, key: `${id}/on`, unit: "1", type: "boolean" },
+  ]);
   await node.send(node.batch(0, { 1: [0] }));
   await waitFor(() => node.upTo() === 0, `the first ack of ${id}`);
   return node;
@@ -42,12 +45,25 @@ async function othersAreFine(): Promise<void> {
   expect(ingest.health()).toMatchObject({ ok: true });
 }
 
-interface Held { reason: string; field: string | null; message: string; hint: string | null; payload: Buffer; status: string; outcome: unknown }
+interface Held {
+  reason: string;
+  field: string | null;
+  message: string;
+  hint: string | null;
+  payload: Buffer;
+  status: string;
+  outcome: unknown;
+}
 
 async function heldOf(node: string, reason: string): Promise<Held> {
   let found: Held | undefined;
   await waitFor(async () => {
-    found = (await line.db.owner.query<Held>("select * from quarantine where node_id = $1 and reason = $2 order by id desc limit 1", [node, reason])).rows[0];
+    found = (
+      await line.db.owner.query<Held>(
+        "select * from quarantine where node_id = $1 and reason = $2 order by id desc limit 1",
+        [node, reason],
+      )
+    ).rows[0];
     return found !== undefined;
   }, `${reason} of ${node} in quarantine`);
   if (!found) throw new Error("unreachable");
@@ -58,10 +74,16 @@ let serial = 0;
 const nextId = () => `bad-${++serial}`;
 const PROPERTIES: IClientPublishOptions = { properties: { contentType: BATCH_JSON } };
 type Make = (node: TestNode) => { body: string | Buffer; options?: IClientPublishOptions };
-const json = (make: (node: TestNode) => unknown): Make => (node) => ({ body: JSON.stringify(make(node)), options: PROPERTIES });
-const bytes = (body: string | Buffer, options: IClientPublishOptions = PROPERTIES): Make => () => ({ body, options });
+const json =
+  (make: (node: TestNode) => unknown): Make =>
+  (node) => ({ body: JSON.stringify(make(node)), options: PROPERTIES });
+const bytes =
+  (body: string | Buffer, options: IClientPublishOptions = PROPERTIES): Make =>
+  () => ({ body, options });
 const good = (node: TestNode, extra: object = {}) => node.batch(1, { 1: [1, 2, 3] }, extra);
-const edited = (edit: (text: string) => string): Make => (node) => ({ body: edit(JSON.stringify(good(node))), options: PROPERTIES });
+const edited =
+  (edit: (text: string) => string): Make =>
+  (node) => ({ body: edit(JSON.stringify(good(node))), options: PROPERTIES });
 
 describe("a batch that is refused whole", () => {
   test.each<[string, string, string | null, Make]>([
@@ -69,41 +91,111 @@ describe("a batch that is refused whole", () => {
     ["M02 truncated JSON", "PARSE", null, edited((text) => text.slice(0, 60))],
     ["M03 trailing bytes", "PARSE", null, edited((text) => `${text}xyz`)],
     ["M04 byte order mark", "PARSE", null, edited((text) => `\ufeff${text}`)],
-    ["M05 UTF-16", "PARSE", null, (node) => ({ body: Buffer.from(JSON.stringify(good(node)), "utf16le"), options: PROPERTIES })],
+    [
+      "M05 UTF-16",
+      "PARSE",
+      null,
+      (node) => ({ body: Buffer.from(JSON.stringify(good(node)), "utf16le"), options: PROPERTIES }),
+    ],
     ["M06 invalid UTF-8", "PARSE", null, bytes(Buffer.from([0x22, 0xc3, 0x28, 0x22]))],
-    ["M07 gzip that does not say so", "CTYPE", "ce", (node) => ({ body: gzipSync(JSON.stringify(good(node))), options: PROPERTIES })],
+    [
+      "M07 gzip that does not say so",
+      "CTYPE",
+      "ce",
+      (node) => ({ body: gzipSync(JSON.stringify(good(node))), options: PROPERTIES }),
+    ],
     ["M08 a byte over 256 KiB", "TOO_LARGE", null, bytes(Buffer.alloc(MAX_BATCH_BYTES + 1, 0x20))],
-    ["M09 100,001 readings", "TOO_LARGE", "columns", (node) => {
-      const columns = Object.fromEntries(Array.from({ length: 11 }, (_, alias) => [alias, new Array<number>(alias < 10 ? 10_000 : 1).fill(1)]));
-      return { body: gzipSync(JSON.stringify({ ...good(node), count: 10_000, dt: new Array<number>(10_000).fill(0), columns })), options: { properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } } } };
-    }],
+    [
+      "M09 100,001 readings",
+      "TOO_LARGE",
+      "columns",
+      (node) => {
+        const columns = Object.fromEntries(
+          Array.from({ length: 11 }, (_, alias) => [alias, new Array<number>(alias < 10 ? 10_000 : 1).fill(1)]),
+        );
+        return {
+          body: gzipSync(
+            JSON.stringify({ ...good(node), count: 10_000, dt: new Array<number>(10_000).fill(0), columns }),
+          ),
+          options: { properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } } },
+        };
+      },
+    ],
     ["M11 depth 10,000", "TOO_LARGE", null, bytes("[".repeat(10_000) + "]".repeat(10_000))],
-    ["M12 depth 1,000,000", "TOO_LARGE", null, bytes(gzipSync("[".repeat(1_000_000)), { properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } } })],
+    [
+      "M12 depth 1,000,000",
+      "TOO_LARGE",
+      null,
+      bytes(gzipSync("[".repeat(1_000_000)), {
+        properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } },
+      }),
+    ],
     ["M13 the same key twice", "PARSE", null, edited((text) => text.replace('"count":3', '"count":3,"count":4'))],
     ["M14 __proto__ key", "SCHEMA", "__proto__", edited((text) => text.replace("{", '{"__proto__":{"x":1},'))],
     ["M15 unknown version", "SCHEMA", "v", json((node) => good(node, { v: 2 }))],
     ["M17 another node's name in the payload", "CONTRACT", "node", json((node) => good(node, { node: "neighbour" }))],
-    ["M26 retained batch", "CONTRACT", "retain", (node) => ({ body: JSON.stringify(good(node)), options: { ...PROPERTIES, retain: true } })],
-    ["M30 content type text/html", "CTYPE", "contentType", bytes("<html>", { properties: { contentType: "text/html" } })],
+    [
+      "M26 retained batch",
+      "CONTRACT",
+      "retain",
+      (node) => ({ body: JSON.stringify(good(node)), options: { ...PROPERTIES, retain: true } }),
+    ],
+    [
+      "M30 content type text/html",
+      "CTYPE",
+      "contentType",
+      bytes("<html>", { properties: { contentType: "text/html" } }),
+    ],
     ["M35 batch number as text", "SCHEMA", "batch", json((node) => good(node, { batch: "1" }))],
     ["M35 batch number 1.5", "SCHEMA", "batch", json((node) => good(node, { batch: 1.5 }))],
     ["M35 batch number −1", "SCHEMA", "batch", json((node) => good(node, { batch: -1 }))],
-    ["M35 batch number 2^53+1", "SCHEMA", "batch", edited((text) => text.replace('"batch":1', '"batch":9007199254740993'))],
-    ["M40 a batch of another node, replayed", "CONTRACT", "node", () => ({ body: JSON.stringify(neighbour.batch(0, { 1: [0] })), options: PROPERTIES })],
+    [
+      "M35 batch number 2^53+1",
+      "SCHEMA",
+      "batch",
+      edited((text) => text.replace('"batch":1', '"batch":9007199254740993')),
+    ],
+    [
+      "M40 a batch of another node, replayed",
+      "CONTRACT",
+      "node",
+      () => ({ body: JSON.stringify(neighbour.batch(0, { 1: [0] })), options: PROPERTIES }),
+    ],
     ["N01 bare NaN", "PARSE", null, edited((text) => text.replace("[1,2,3]", "[1,NaN,3]"))],
     ["N06 a column of text", "CONTRACT", "columns.1[1]", json((node) => node.batch(1, { 1: ["0x10", "", "٣"] }))],
-    ["N09 seconds instead of milliseconds", "CLOCK", "base", json((node) => good(node, { base: Math.floor(BASE_MS / 1_000) }))],
+    [
+      "N09 seconds instead of milliseconds",
+      "CLOCK",
+      "base",
+      json((node) => good(node, { base: Math.floor(BASE_MS / 1_000) })),
+    ],
     ["N09 microseconds", "CLOCK", "base", json((node) => good(node, { base: BASE_MS * 1_000 }))],
     ["N09 nanoseconds", "CLOCK", "base", json((node) => good(node, { base: BASE_MS * 1_000_000 }))],
     ["N10 two days ahead", "CLOCK", "base", json((node) => good(node, { base: Date.now() + 2 * 86_400_000 }))],
     ["N10 before 2015", "CLOCK", "base", json((node) => good(node, { base: Date.UTC(2001, 0, 1) }))],
     ["one row thirty years later", "CLOCK", "dt[2]", json((node) => good(node, { dt: [0, 1, 1e12] }))],
-    ["a column shorter than its rows", "CONTRACT", "columns.1", json((node) => ({ ...good(node), columns: { 1: [1] } }))],
-    ["a quality word nobody knows", "SCHEMA", "quality.1[0]", json((node) => good(node, { quality: { 1: [[0, "odd"]] } }))],
+    [
+      "a column shorter than its rows",
+      "CONTRACT",
+      "columns.1",
+      json((node) => ({ ...good(node), columns: { 1: [1] } })),
+    ],
+    [
+      "a quality word nobody knows",
+      "SCHEMA",
+      "quality.1[0]",
+      json((node) => good(node, { quality: { 1: [[0, "odd"]] } })),
+    ],
   ])("%s → %s", async (_name, code, field, make) => {
     const node = await trusted(nextId());
     const { body, options = {} } = make(node);
-    const hinted = { ...options, properties: { ...options.properties, userProperties: { epoch: node.epoch, batch: "1", ...options.properties?.userProperties } } };
+    const hinted = {
+      ...options,
+      properties: {
+        ...options.properties,
+        userProperties: { epoch: node.epoch, batch: "1", ...options.properties?.userProperties },
+      },
+    };
     await node.publish(batchTopic(node.id, "telemetry"), body, hinted);
     const held = await heldOf(node.id, code);
     expect(held.field).toBe(field);
@@ -111,9 +203,15 @@ describe("a batch that is refused whole", () => {
     expect(held.hint).toMatch(/\w+/);
     expect(held.payload.equals(Buffer.from(body))).toBe(true);
     // The lane goes on behind it, and the node is told.
-    await waitFor(() => node.acks.get("telemetry")?.rejected.some((rejected) => rejected.code === code) ?? false, "the rejection in the ack");
+    await waitFor(
+      () => node.acks.get("telemetry")?.rejected.some((rejected) => rejected.code === code) ?? false,
+      "the rejection in the ack",
+    );
     await node.send(node.batch(2, { 1: [7] }));
-    await waitFor(() => (node.acks.get("telemetry")?.ranges.some(([, to]) => to === 2) ?? false) || node.upTo() >= 2, "the batch behind it");
+    await waitFor(
+      () => (node.acks.get("telemetry")?.ranges.some(([, to]) => to === 2) ?? false) || node.upTo() >= 2,
+      "the batch behind it",
+    );
     expect(await countReadings(line.db, `${node.id}/x`)).toBe(2);
     await othersAreFine();
     await node.close();
@@ -128,7 +226,11 @@ test("M16 an alias the birth never named: its column waits with UNKNOWN_ALIAS, t
   await waitFor(() => node.upTo() === 1, "the ack");
   expect(await countReadings(line.db, `${node.id}/x`)).toBe(3);
   // The birth of the same boot says more: the column is stored by itself.
-  await node.birth([{ alias: 1, key: `${node.id}/x` }, { alias: 2, key: `${node.id}/on`, unit: "1", type: "boolean" }, { alias: 7, key: `${node.id}/late` }]);
+  await node.birth([
+    { alias: 1, key: `${node.id}/x` },
+    { alias: 2, key: `${node.id}/on`, unit: "1", type: "boolean" },
+    { alias: 7, key: `${node.id}/late` },
+  ]);
   await waitFor(async () => (await countReadings(line.db, `${node.id}/late`)) === 2, "the late column");
   expect(await countReadings(line.db, `${node.id}/x`)).toBe(3);
   await othersAreFine();
@@ -148,24 +250,39 @@ test("M16 a batch whose birth comes late is kept, acknowledged, and stored when 
   await node.close();
 });
 
-test.each([["M18 a unit nobody knows", "°C", /Cel/], ["M18 a typo", "mm/sec", /UCUM/]])("%s: the stream is only proposed, even of a trusted node, and the rest of the birth holds", async (_name, unit, hint) => {
-  const id = nextId();
-  await line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
-  const node = await TestNode.connect(line.broker, id);
-  await node.birth([{ alias: 1, key: `${id}/good` }, { alias: 2, key: `${id}/odd`, unit }]);
-  const held = await heldOf(id, "CONTRACT");
-  expect(held.field).toBe("streams[1].unit");
-  expect(held.hint).toMatch(hint);
-  const { rows } = await line.db.owner.query("select key, status from streams where node_id = $1 order by key", [id]);
-  expect(rows).toEqual([{ key: `${id}/good`, status: "accepted" }, { key: `${id}/odd`, status: "proposed" }]);
-  await othersAreFine();
-  await node.close();
-});
+test.each([
+  ["M18 a unit nobody knows", "°C", /Cel/],
+  ["M18 a typo", "mm/sec", /UCUM/],
+])(
+  "%s: the stream is only proposed, even of a trusted node, and the rest of the birth holds",
+  async (_name, unit, hint) => {
+    const id = nextId();
+    await line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
+    const node = await TestNode.connect(line.broker, id);
+    await node.birth([
+      { alias: 1, key: `${id}/good` },
+      { alias: 2, key: `${id}/odd`, unit },
+    ]);
+    const held = await heldOf(id, "CONTRACT");
+    expect(held.field).toBe("streams[1].unit");
+    expect(held.hint).toMatch(hint);
+    const { rows } = await line.db.owner.query("select key, status from streams where node_id = $1 order by key", [id]);
+    expect(rows).toEqual([
+      { key: `${id}/good`, status: "accepted" },
+      { key: `${id}/odd`, status: "proposed" },
+    ]);
+    await othersAreFine();
+    await node.close();
+  },
+);
 
 test("N20 a unit that changes with a new boot: its data wait, nothing is mixed", async () => {
   const node = await trusted(nextId());
   const boot = newUlid();
-  await node.publish(`tl/1/${node.id}/up/birth`, JSON.stringify(birthOf(node.id, boot, node.epoch, [{ alias: 1, key: `${node.id}/x`, unit: "m/s" }])));
+  await node.publish(
+    `tl/1/${node.id}/up/birth`,
+    JSON.stringify(birthOf(node.id, boot, node.epoch, [{ alias: 1, key: `${node.id}/x`, unit: "m/s" }])),
+  );
   const held = await heldOf(node.id, "CONTRACT");
   expect(held).toMatchObject({ field: "streams[0].unit", message: expect.stringContaining("mm/s") });
   await node.send(node.batch(1, { 1: [1] }, { clock: { source: "ntp", offsetMs: 0, errorMs: 1, boot, monoMs: 1 } }));
@@ -179,7 +296,9 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
   test("M19 another node's topic", async () => {
     const node = await trusted(nextId());
     const before = await line.db.owner.query("select count(*)::int as n from ingest_batches");
-    await node.publish(batchTopic("neighbour", "telemetry"), JSON.stringify({ ...neighbour.batch(999, { 1: [1] }) })).catch(() => undefined); // the broker answers 0x87
+    await node
+      .publish(batchTopic("neighbour", "telemetry"), JSON.stringify({ ...neighbour.batch(999, { 1: [1] }) }))
+      .catch(() => undefined); // the broker answers 0x87
     await othersAreFine();
     const { rows } = await line.db.owner.query("select count(*)::int as n from ingest_batches");
     expect(rows[0].n - before.rows[0].n).toBe(1); // the neighbour's own
@@ -202,7 +321,8 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
     const topic = pattern.replace("{node}", id);
     const outcome = await rawPublish(url, topic);
     // Refused by the broker (a closed connection, a reason ≥ 0x80), or by ingest with its code: stored it never is.
-    if (outcome === "accepted" && topic.startsWith("tl/")) expect(await heldOf(id, "SCHEMA")).toMatchObject({ field: "topic" });
+    if (outcome === "accepted" && topic.startsWith("tl/"))
+      expect(await heldOf(id, "SCHEMA")).toMatchObject({ field: "topic" });
     const { rows } = await line.db.owner.query("select 1 from streams where node_id = $1", [id]);
     expect(rows).toEqual([]);
     await othersAreFine();
@@ -210,7 +330,13 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
 
   test("M27 a response topic of another node gets no answer", async () => {
     const node = await trusted(nextId());
-    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), { properties: { contentType: BATCH_JSON, responseTopic: "tl/1/neighbour/dn/cmd/restart", correlationData: Buffer.alloc(16) } });
+    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), {
+      properties: {
+        contentType: BATCH_JSON,
+        responseTopic: "tl/1/neighbour/dn/cmd/restart",
+        correlationData: Buffer.alloc(16),
+      },
+    });
     await waitFor(() => node.upTo() === 1, "the ack");
     expect(neighbour.commands).toEqual([]);
     await othersAreFine();
@@ -220,7 +346,11 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
   test("M28 thousands of user properties", async () => {
     const node = await trusted(nextId());
     const userProperties = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`p${i}`, "x"]));
-    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), { properties: { contentType: BATCH_JSON, userProperties } }).catch(() => undefined); // some brokers refuse the packet
+    await node
+      .publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), {
+        properties: { contentType: BATCH_JSON, userProperties },
+      })
+      .catch(() => undefined); // some brokers refuse the packet
     if (node.client.connected) await heldOf(node.id, "TOO_LARGE");
     await othersAreFine();
     await node.close();
@@ -228,12 +358,17 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
 
   test("M29 a message expiry of one second is taken like any other", async () => {
     const node = await trusted(nextId());
-    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), { properties: { contentType: BATCH_JSON, messageExpiryInterval: 1 } });
+    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(good(node)), {
+      properties: { contentType: BATCH_JSON, messageExpiryInterval: 1 },
+    });
     await waitFor(() => node.upTo() === 1, "the ack");
     await node.close();
   });
 
-  test.each([["M38 a wrong token", "tln_wrong"], ["M39 the token of a node that was taken out", null]])("%s does not sign in", async (_name, token) => {
+  test.each([
+    ["M38 a wrong token", "tln_wrong"],
+    ["M39 the token of a node that was taken out", null],
+  ])("%s does not sign in", async (_name, token) => {
     const id = nextId();
     const { url } = await line.broker.addNode(id);
     const changed = new URL(url);
@@ -269,7 +404,17 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
   test("M44 a Will on another node's topic is never delivered", async () => {
     const id = nextId();
     const { url } = await line.broker.addNode(id);
-    const client = mqtt.connect(url, { protocolVersion: 5, clientId: id, reconnectPeriod: 0, will: { topic: "tl/1/neighbour/up/state", payload: Buffer.from('{"v":1,"online":false,"boot":"x","why":"forged"}'), qos: 1, retain: false } });
+    const client = mqtt.connect(url, {
+      protocolVersion: 5,
+      clientId: id,
+      reconnectPeriod: 0,
+      will: {
+        topic: "tl/1/neighbour/up/state",
+        payload: Buffer.from('{"v":1,"online":false,"boot":"x","why":"forged"}'),
+        qos: 1,
+        retain: false,
+      },
+    });
     client.on("error", () => undefined); // a broker may refuse the connection
     await waitFor(() => client.connected || client.disconnected, "an answer", 3_000).catch(() => undefined); // silence is a refusal, too
     client.stream.destroy();
@@ -279,7 +424,10 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
     client.end(true);
   });
 
-  test.each([["M45 a subscription to everything", "tl/1/#"], ["M46 a share of ingest's subscription", "$share/ingest/tl/1/+/up/#"]])("%s delivers nothing and steals nothing", async (_name, filter) => {
+  test.each([
+    ["M45 a subscription to everything", "tl/1/#"],
+    ["M46 a share of ingest's subscription", "$share/ingest/tl/1/+/up/#"],
+  ])("%s delivers nothing and steals nothing", async (_name, filter) => {
     const id = nextId();
     const { url } = await line.broker.addNode(id);
     const thief = await mqtt.connectAsync(url, { protocolVersion: 5, clientId: id, reconnectPeriod: 0 });
@@ -315,7 +463,10 @@ describe("numbers", () => {
     await waitFor(() => node.upTo() === 1, "the ack");
     await node.send(make(node));
     expect(await heldOf(node.id, "SEALED_MISMATCH")).toMatchObject({ field: "batch" });
-    await waitFor(() => node.acks.get("telemetry")?.rejected.some(({ code }) => code === "SEALED_MISMATCH") ?? false, "the rejection");
+    await waitFor(
+      () => node.acks.get("telemetry")?.rejected.some(({ code }) => code === "SEALED_MISMATCH") ?? false,
+      "the rejection",
+    );
     expect(await countReadings(line.db, `${node.id}/x`)).toBe(4);
     await othersAreFine();
     await node.close();
@@ -326,7 +477,10 @@ describe("numbers", () => {
     await node.send(node.batch(1_000_000_000, { 1: [1] }, { base: BASE_MS }));
     await waitFor(() => node.acks.get("telemetry")?.ranges.length === 1, "the range");
     expect(node.acks.get("telemetry")).toMatchObject({ upTo: 0, ranges: [[1_000_000_000, 1_000_000_000]] });
-    await waitFor(() => node.commands.some(({ body }) => JSON.stringify(body).includes('"from":1')), "the request to send again");
+    await waitFor(
+      () => node.commands.some(({ body }) => JSON.stringify(body).includes('"from":1')),
+      "the request to send again",
+    );
     await othersAreFine();
     await node.close();
   });
@@ -342,8 +496,15 @@ describe("numbers", () => {
     const node = await trusted(nextId());
     const old = node.epoch;
     node.epoch = newUlid();
-    await node.publish(`tl/1/${node.id}/up/birth`, JSON.stringify(birthOf(node.id, newUlid(), node.epoch, [{ alias: 1, key: `${node.id}/x` }])));
-    await waitFor(async () => (await line.db.owner.query("select epoch from nodes where id = $1", [node.id])).rows[0]?.epoch === node.epoch, "the new epoch");
+    await node.publish(
+      `tl/1/${node.id}/up/birth`,
+      JSON.stringify(birthOf(node.id, newUlid(), node.epoch, [{ alias: 1, key: `${node.id}/x` }])),
+    );
+    await waitFor(
+      async () =>
+        (await line.db.owner.query("select epoch from nodes where id = $1", [node.id])).rows[0]?.epoch === node.epoch,
+      "the new epoch",
+    );
     await node.send({ ...node.batch(1, { 1: [1] }), epoch: old });
     expect(await heldOf(node.id, "CONTRACT")).toMatchObject({ field: "epoch" });
     await othersAreFine();
@@ -362,11 +523,28 @@ describe("numbers", () => {
 
   test("N01 one value that is no number is kept as bad, with what came instead", async () => {
     const node = await trusted(nextId());
-    await node.publish(batchTopic(node.id, "telemetry"), JSON.stringify(node.batch(1, { 1: [1, "hot", 3, 4], 2: [true, 0, null, false] })).replace("[1,", "[1e400,").replace("3,4]", "-0,4]"), PROPERTIES);
+    await node.publish(
+      batchTopic(node.id, "telemetry"),
+      JSON.stringify(node.batch(1, { 1: [1, "hot", 3, 4], 2: [true, 0, null, false] }))
+        .replace("[1,", "[1e400,")
+        .replace("3,4]", "-0,4]"),
+      PROPERTIES,
+    );
     await waitFor(() => node.upTo() === 1, "the ack");
-    const { rows } = await line.db.owner.query("select r.value, r.quality from readings r join streams s on s.id = r.stream_id where s.key = $1 and r.ts >= to_timestamp($2::float8 / 1000) order by r.ts", [`${node.id}/x`, BASE_MS + 1_000]);
-    expect(rows.map(({ value, quality }) => [value === null || Number.isNaN(value) ? null : value, quality])).toEqual([[null, 2], [null, 2], [0, 0], [4, 0]]);
-    const events = await line.db.owner.query("select data ->> 'raw' as raw from events where node_id = $1 and kind = 'bad-value' order by ts", [node.id]);
+    const { rows } = await line.db.owner.query(
+      "select r.value, r.quality from readings r join streams s on s.id = r.stream_id where s.key = $1 and r.ts >= to_timestamp($2::float8 / 1000) order by r.ts",
+      [`${node.id}/x`, BASE_MS + 1_000],
+    );
+    expect(rows.map(({ value, quality }) => [value === null || Number.isNaN(value) ? null : value, quality])).toEqual([
+      [null, 2],
+      [null, 2],
+      [0, 0],
+      [4, 0],
+    ]);
+    const events = await line.db.owner.query(
+      "select data ->> 'raw' as raw from events where node_id = $1 and kind = 'bad-value' order by ts",
+      [node.id],
+    );
     expect(events.rows).toEqual([{ raw: "1e309 or more" }, { raw: '"hot"' }]);
     await othersAreFine();
     await node.close();
@@ -375,7 +553,12 @@ describe("numbers", () => {
 
 async function signsIn(url: string, clientId = `try-${newUlid()}`): Promise<boolean> {
   try {
-    const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 2_000, clientId });
+    const client = await mqtt.connectAsync(url, {
+      protocolVersion: 5,
+      reconnectPeriod: 0,
+      connectTimeout: 2_000,
+      clientId,
+    });
     await client.endAsync(true);
     return true;
   } catch {
@@ -410,10 +593,22 @@ async function rawPublish(url: string, topic: string): Promise<"accepted" | "ref
     socket.on("close", () => finish("refused"));
     socket.on("data", (data) => {
       const type = (data[0] ?? 0) >> 4;
-      if (type === 2) socket.write(packet(0x32, Buffer.concat([text(topic), Buffer.from([0, 1, 0]), Buffer.from("1")])));
+      if (type === 2)
+        socket.write(packet(0x32, Buffer.concat([text(topic), Buffer.from([0, 1, 0]), Buffer.from("1")])));
       else if (type === 4) finish((data[1] ?? 0) > 2 && (data[4] ?? 0) >= 0x80 ? "refused" : "accepted");
       else if (type === 14) finish("refused");
     });
-    socket.write(packet(0x10, Buffer.concat([text("MQTT"), Buffer.from([5, 0xc2, 0, 60, 0]), text(username), text(username), text(decodeURIComponent(password))])));
+    socket.write(
+      packet(
+        0x10,
+        Buffer.concat([
+          text("MQTT"),
+          Buffer.from([5, 0xc2, 0, 60, 0]),
+          text(username),
+          text(username),
+          text(decodeURIComponent(password)),
+        ]),
+      ),
+    );
   });
 }

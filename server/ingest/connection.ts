@@ -64,7 +64,9 @@ export class Connection {
     this.#client.on("close", () => {
       this.#subscribed = false;
     });
-    this.#client.on("error", (cause) => options.log.warn({ err: cause }, "The broker connection failed; trying again."));
+    this.#client.on("error", (cause) =>
+      options.log.warn({ err: cause }, "The broker connection failed; trying again."),
+    );
   }
 
   get ready(): boolean {
@@ -79,9 +81,14 @@ export class Connection {
   publishAck(topic: string, body: string): boolean {
     if (!this.#client.connected || this.#unsentAcks >= MAX_UNSENT_ACKS) return false;
     this.#unsentAcks++;
-    this.#client.publish(topic, body, { qos: 1, retain: this.#offers?.retain ?? false, properties: { contentType: "application/json" } }, () => {
-      this.#unsentAcks--;
-    });
+    this.#client.publish(
+      topic,
+      body,
+      { qos: 1, retain: this.#offers?.retain ?? false, properties: { contentType: "application/json" } },
+      () => {
+        this.#unsentAcks--;
+      },
+    );
     return true;
   }
 
@@ -95,7 +102,10 @@ export class Connection {
 
   publishCommand(topic: string, body: string, expiryS: number): void {
     if (!this.#client.connected) return;
-    this.#client.publish(topic, body, { qos: 1, properties: { contentType: "application/json", messageExpiryInterval: expiryS } });
+    this.#client.publish(topic, body, {
+      qos: 1,
+      properties: { contentType: "application/json", messageExpiryInterval: expiryS },
+    });
   }
 
   /** Takes no further message, while acks still go out. */
@@ -105,7 +115,9 @@ export class Connection {
 
   /** Ends the connection; the session stays at the broker for this replica to come back to. */
   async close(): Promise<void> {
-    await this.#client.endAsync(false).catch((cause: unknown) => this.options.log.warn({ err: cause }, "The broker connection did not close cleanly."));
+    await this.#client
+      .endAsync(false)
+      .catch((cause: unknown) => this.options.log.warn({ err: cause }, "The broker connection did not close cleanly."));
   }
 
   #onConnect(connack: IConnackPacket): void {
@@ -128,10 +140,16 @@ export class Connection {
     this.#client.subscribe(filters, { qos: 1, rap: true }, (cause, granted) => {
       const refusedByBroker = cause !== null || granted?.some(({ qos }) => qos >= 128);
       if (refusedByBroker) {
-        this.options.log.error({ reason: cause ? errorText(cause) : "refused" }, "The broker refused our subscription; trying again in 5 s.");
+        this.options.log.error(
+          { reason: cause ? errorText(cause) : "refused" },
+          "The broker refused our subscription; trying again in 5 s.",
+        );
         // What CONNACK offered does not hold (some brokers say nothing and refuse): go without.
         if (offers.sharedSubscriptions) this.#offers = { ...offers, sharedSubscriptions: false };
-        setTimeout(() => this.#client.connected && this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]), offers.sharedSubscriptions ? 0 : 5_000);
+        setTimeout(
+          () => this.#client.connected && this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]),
+          offers.sharedSubscriptions ? 0 : 5_000,
+        );
         return;
       }
       this.#subscribed = true;
@@ -160,7 +178,8 @@ export class Connection {
     const { messageId, qos } = packet;
     const acknowledge = () => {
       // After a reconnect the broker delivers the message again under another number: nothing to acknowledge then.
-      if (qos === 1 && messageId !== undefined && stream === this.#client.stream && this.#client.connected) this.#pubacks.push(messageId);
+      if (qos === 1 && messageId !== undefined && stream === this.#client.stream && this.#client.connected)
+        this.#pubacks.push(messageId);
       if (this.#pubacks.length === 1) setImmediate(() => this.#sendPubacks(stream));
     };
     const answer = this.options.takeMessage({
@@ -177,10 +196,11 @@ export class Connection {
       done(LATER);
     };
     if (typeof answer === "string") finish(answer);
-    else answer.then(finish, (cause: unknown) => {
-      this.options.log.error({ err: cause, topic: packet.topic }, "A message could not be taken.");
-      done(LATER);
-    });
+    else
+      answer.then(finish, (cause: unknown) => {
+        this.options.log.error({ err: cause, topic: packet.topic }, "A message could not be taken.");
+        done(LATER);
+      });
   }
 }
 
@@ -193,7 +213,9 @@ const LATER = new Error("acknowledged later");
  */
 export function shareGroup(url: string): string {
   const { password } = new URL(url);
-  return password === "" ? "ingest" : `ingest-${createHash("sha256").update(`share group ${password}`).digest("hex").slice(0, 24)}`;
+  return password === ""
+    ? "ingest"
+    : `ingest-${createHash("sha256").update(`share group ${password}`).digest("hex").slice(0, 24)}`;
 }
 
 function readProperties({ properties, retain }: IPublishPacket): MessageProperties {
@@ -202,7 +224,13 @@ function readProperties({ properties, retain }: IPublishPacket): MessageProperti
   for (const [name, value] of Object.entries(properties?.userProperties ?? {})) {
     userCount += Array.isArray(value) ? value.length : 1;
     const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined && userCount <= 64) Object.defineProperty(user, name, { value: first.slice(0, 1_000), enumerable: true });
+    if (first !== undefined && userCount <= 64)
+      Object.defineProperty(user, name, { value: first.slice(0, 1_000), enumerable: true });
   }
-  return { user, userCount, retain, ...(properties?.contentType === undefined ? {} : { contentType: properties.contentType.slice(0, 200) }) };
+  return {
+    user,
+    userCount,
+    retain,
+    ...(properties?.contentType === undefined ? {} : { contentType: properties.contentType.slice(0, 200) }),
+  };
 }

@@ -45,11 +45,26 @@ const COMMAND_EXPIRY_S = 60;
 const UNHEALTHY_AFTER_MS = 30_000;
 
 /** Everything from the broker's message to the commit and the durable ack, put together. */
-export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueueBytes, log, metrics: registerIn, now = Date.now }: IngestOptions): Promise<Ingest> {
+export async function startIngest({
+  pool,
+  databaseUrl,
+  mqttUrl,
+  replica,
+  maxQueueBytes,
+  log,
+  metrics: registerIn,
+  now = Date.now,
+}: IngestOptions): Promise<Ingest> {
   const store: TimeSeriesStore = await openTimeSeries(pool);
   const registry = new Registry(pool);
-  const notifier = new Notifier(pool, (cause) => log.warn({ err: cause }, "Nobody was told of a change; pages show it at their next look."));
-  const latest = new LatestValues(pool, (ids) => notifier.latest(ids), (cause) => log.warn({ err: cause }, "latest_values could not be written; trying again."));
+  const notifier = new Notifier(pool, (cause) =>
+    log.warn({ err: cause }, "Nobody was told of a change; pages show it at their next look."),
+  );
+  const latest = new LatestValues(
+    pool,
+    (ids) => notifier.latest(ids),
+    (cause) => log.warn({ err: cause }, "latest_values could not be written; trying again."),
+  );
   const metrics = openIngestMetrics(registerIn, {
     queueBytes: () => writer.queued.bytes,
     queueItems: () => writer.queued.items,
@@ -71,7 +86,8 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
     for (const lane of result.lanes) {
       const key = `${lane.node}/${lane.lane}`;
       if (lane.settled.ranges.length === 0) missing.delete(key);
-      else if (missing.get(key)?.from !== lane.settled.upTo + 1) missing.set(key, { node: lane.node, lane: lane.lane, from: lane.settled.upTo + 1, sinceMs: now() });
+      else if (missing.get(key)?.from !== lane.settled.upTo + 1)
+        missing.set(key, { node: lane.node, lane: lane.lane, from: lane.settled.upTo + 1, sinceMs: now() });
     }
     if (hasEvents) notifier.changed("tl_events");
     if (result.kept > 0) notifier.changed("tl_quarantine");
@@ -94,7 +110,11 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
         if (item.kind === "batch") intake.done(item);
       },
       stalled: () => metrics.stalls.inc(),
-      poisoned: (item, cause) => log.warn({ err: cause, kind: item.kind, node: item.kind === "keep" ? item.entry.node : item.node }, "The database refused one item; it is kept in quarantine."),
+      poisoned: (item, cause) =>
+        log.warn(
+          { err: cause, kind: item.kind, node: item.kind === "keep" ? item.entry.node : item.node },
+          "The database refused one item; it is kept in quarantine.",
+        ),
     },
     log,
   );
@@ -105,10 +125,23 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
   const control = new Control({ pool, registry, writer, acks, notifier, log });
   const plain = new PlainRamp({ pool, registry, writer, metrics, log });
   const intake: Intake = new Intake({
-    registry, writer, control, plain, metrics, log, now,
+    registry,
+    writer,
+    control,
+    plain,
+    metrics,
+    log,
+    now,
     sendCommand: (topic, body) => connection.publishCommand(topic, body, COMMAND_EXPIRY_S),
   });
-  const replayer = new Replayer({ pool, store, registry, log, stored: (blocks) => latest.add(blocks), changed: () => notifier.changed("tl_quarantine") });
+  const replayer = new Replayer({
+    pool,
+    store,
+    registry,
+    log,
+    stored: (blocks) => latest.add(blocks),
+    changed: () => notifier.changed("tl_quarantine"),
+  });
   const stopListening = listen(databaseUrl, log, {
     registry: (node) => {
       registry.forget(node);
@@ -136,13 +169,23 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
       if (LANES.some((known) => known === lane)) intake.ask(node, { lane, from });
     }
   }, 250);
-  latest.rebuild(store, now()).catch((cause: unknown) => log.warn({ err: cause }, "latest_values could not be checked at the start."));
+  latest
+    .rebuild(store, now())
+    .catch((cause: unknown) => log.warn({ err: cause }, "latest_values could not be checked at the start."));
   replayer.start();
 
   return {
     health: () => {
       const stalledMs = writer.stalledSince === null ? 0 : Date.now() - writer.stalledSince;
-      return { ok: connection.ready && stalledMs < UNHEALTHY_AFTER_MS, replica, broker: connection.ready, offers: connection.offers, databaseStalledMs: stalledMs, queue: writer.queued, home: store.home };
+      return {
+        ok: connection.ready && stalledMs < UNHEALTHY_AFTER_MS,
+        replica,
+        broker: connection.ready,
+        offers: connection.offers,
+        databaseStalledMs: stalledMs,
+        queue: writer.queued,
+        home: store.home,
+      };
     },
     close: async () => {
       clearInterval(pacer);
@@ -163,7 +206,11 @@ export async function startIngest({ pool, databaseUrl, mqttUrl, replica, maxQueu
 const RELISTEN_MS = 1_000;
 
 /** Hears of changes that other processes made. After a break everything may have changed: `reconnected` says so. */
-function listen(url: string, log: Logger, on: { registry(node: string): void; quarantine(): void; reconnected(): void }): () => Promise<void> {
+function listen(
+  url: string,
+  log: Logger,
+  on: { registry(node: string): void; quarantine(): void; reconnected(): void },
+): () => Promise<void> {
   let closed = false;
   let client: Client | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -173,7 +220,11 @@ function listen(url: string, log: Logger, on: { registry(node: string): void; qu
   };
   const open = async () => {
     timer = null;
-    const opened = new Client({ connectionString: url, application_name: "throughline-ingest-listen", keepAlive: true });
+    const opened = new Client({
+      connectionString: url,
+      application_name: "throughline-ingest-listen",
+      keepAlive: true,
+    });
     client = opened;
     opened.on("error", (cause) => {
       log.warn({ err: cause }, "The connection that hears of changes broke; opening it again.");
