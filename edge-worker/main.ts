@@ -77,7 +77,15 @@ async function run({ config }: LoadedConfig): Promise<void> {
       },
     );
   };
-  if (process.platform !== "win32") process.on("SIGHUP", () => void running.reload().then(() => device.rebirth()));
+  const reload = async (): Promise<void> => {
+    await running.reload();
+    await device.rebirth();
+  };
+  if (process.platform !== "win32") {
+    process.on("SIGHUP", () => {
+      reload().catch((cause: unknown) => log.error({ err: cause }, "the new models could not be announced"));
+    });
+  }
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
 }
