@@ -37,11 +37,9 @@ await sealer.flush().catch(() => undefined);
 for (let n = start; rows === "0" || n < start + Number(rows); n += 1) {
   appendFileSync(ledger, `offer ${n}\n`);
   try {
-    await store.append(
-      "telemetry",
-      [{ tsMs: 1_767_225_600_000 + n, json: JSON.stringify({ v: { 1: n } }) }],
-      { durable: n % 3 === 0 },
-    );
+    await store.append("telemetry", [{ tsMs: 1_767_225_600_000 + n, json: JSON.stringify({ v: { 1: n } }) }], {
+      durable: n % 3 === 0,
+    });
     appendFileSync(ledger, `took ${n}\n`);
   } catch (cause) {
     if (!(cause instanceof DeviceError)) throw cause;
