@@ -59,7 +59,7 @@ export interface DeviceOptions {
   logger?: Logger;
   clock?: ClockStatus;
   time?: TimeSource;
-  seal?: Partial<SealPolicy>;
+  seal?: Partial<Omit<SealPolicy, "delayMs">> & { delayMs?: Partial<SealPolicy["delayMs"]> };
   /** rows per second that a backlog is sent at; the desired document may change it */
   backfillRate?: number;
   timing?: Partial<Timing>;
