@@ -68,3 +68,19 @@ async function onServer<T>(url: string, work: (admin: Client) => Promise<T>): Pr
     await admin.end();
   }
 }
+
+/**
+ * Waits until every transaction of the server that began before now has ended. Rollups reach exactly that far, and the test server is
+ * shared: another file's open transaction would hold them back. Call before `rollUp`, `compact` or `retain` whose result is asserted.
+ */
+export async function untilSettled(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+  for (;;) {
+    const answer = await pool.query<{ settled: boolean }>(
+      "select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as settled",
+      [rows[0]?.xid],
+    );
+    if (answer.rows[0]?.settled) return;
+    await new Promise((again) => setTimeout(again, 10));
+  }
+}

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPool } from "@/db/client";
-import { cloneTestDb, type TestDb } from "@/db/testing";
+import { cloneTestDb, type TestDb, untilSettled } from "@/db/testing";
 import { openTimeSeries } from "./open";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
-import { bruteForce } from "./testing";
+import { arbitraryWrites, bruteForce } from "./testing";
 
 /**
  * What both homes promise. Run with TL_TEST_DB=plain for `segments` and TL_TEST_DB=timescale for `timescale`; brute force over the
@@ -187,6 +187,7 @@ test("partitions meet without a seam when the clocks change, whatever the sessio
 
 test("SQL users read rows from the views", async () => {
   await write(block([T0, T0 + 1, T0 + 3], [1, null, 2], [0, 2, 0]), block([T0 + MINUTE, T0 + 2 * MINUTE], [5, 6]));
+  await untilSettled(db.pool);
   await store.rollUp(db.pool);
   const raw = await db.pool.query(
     "select (extract(epoch from ts) * 1000)::float8 - $2::float8 as at, value, quality from readings where stream_id = $1 order by ts",
@@ -247,25 +248,12 @@ async function rollups(table: string, streamId: number) {
   return rows;
 }
 
-// Quarters are exact in binary: sums agree to the last bit in any order.
-const reading = fc.record({
-  ts: fc
-    .integer({ min: -2 * 24 * 60, max: 2 * 24 * 60 })
-    .chain((minute) => fc.constantFrom(0, 0.25, 1000, 59_999).map((ms) => T0 + minute * MINUTE + ms)),
-  value: fc.oneof(
-    { weight: 5, arbitrary: fc.integer({ min: -400, max: 400 }).map((x) => x / 4) },
-    { weight: 1, arbitrary: fc.constant(Number.NaN) },
-  ),
-  quality: fc.constantFrom(0, 0, 0, 1, 2, 3, 7),
-});
-const writes = fc.array(fc.array(reading, { minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 6 });
-
 test("rollups equal brute force after any order of writes, runs and compactions, and compaction changes no answer", {
   timeout: 120_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
-      writes,
+      arbitraryWrites(T0),
       fc.array(fc.constantFrom("roll", "compact", "nothing"), { minLength: 6, maxLength: 6 }),
       async (batches, between) => {
         const streamId = nextStream++;
@@ -281,6 +269,7 @@ test("rollups equal brute force after any order of writes, runs and compactions,
           if (between[i] === "roll") await store.rollUp(db.pool);
           if (between[i] === "compact") await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
         }
+        await untilSettled(db.pool);
         await store.rollUp(db.pool);
         const all = batches.flat();
         expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE, T0));
@@ -289,6 +278,7 @@ test("rollups equal brute force after any order of writes, runs and compactions,
 
         const before = await read(undefined, undefined, undefined, streamId);
         expect(before).toHaveLength(all.length);
+        await untilSettled(db.pool);
         await store.compact(db.pool, { closedBeforeMs: T0 + 3 * DAY });
         expect(await read(undefined, undefined, undefined, streamId)).toEqual(before);
       },
@@ -305,12 +295,14 @@ test("a slow transaction is rolled up when it commits, never skipped", async () 
   await store.rollUp(db.pool); // the slow one is still open; what came after it must wait or be seen, not lost
   await slow.query("commit");
   slow.release();
+  await untilSettled(db.pool);
   await store.rollUp(db.pool);
   expect(await rollups("readings_1m", stream)).toMatchObject([{ n: 2, vsum: 3 }]);
 });
 
 test("two rollups at once give the same answer as one", async () => {
   await write(block([T0, T0 + MINUTE], [1, 2]));
+  await untilSettled(db.pool);
   await Promise.all([store.rollUp(db.pool), store.rollUp(db.pool), store.rollUp(db.pool)]);
   expect(await rollups("readings_1h", stream)).toMatchObject([{ n: 2, vsum: 3 }]);
 });
@@ -327,6 +319,7 @@ test("readings that arrive while their hour is compacted are kept", { timeout: 1
   }
   compacting = false;
   await compactor;
+  await untilSettled(db.pool);
   await store.compact(db.pool, { closedBeforeMs: T0 + DAY });
   expect(await read()).toHaveLength(written);
   expect((await rollups("readings_1d", stream))[0]).toMatchObject({ n: written });
@@ -339,6 +332,7 @@ test("readings that arrive while their hour is compacted are kept", { timeout: 1
 test("compaction leaves the open hour alone", async () => {
   await write(block([T0], [1]), block([T0 + HOUR], [2]));
   await write(block([T0 + 1], [1]), block([T0 + HOUR + 1], [2]));
+  await untilSettled(db.pool);
   await store.compact(db.pool, { closedBeforeMs: T0 + HOUR + 30 * MINUTE });
   if (store.home === "segments") {
     const { rows } = await db.pool.query(
@@ -352,8 +346,6 @@ test("compaction leaves the open hour alone", async () => {
   }
   expect(await read()).toHaveLength(4);
 });
-
-// --- series -------------------------------------------------------------------------------------------------------------
 
 const series = async (fromMs: number, toMs: number, maxPoints: number) => {
   const [points] = await store.readSeries(db.pool, { streamIds: [stream], fromMs, toMs, maxPoints });
@@ -394,6 +386,7 @@ test.each([
         tsMs.slice(0, 2000).map((_, i) => i),
       ),
     );
+    await untilSettled(db.pool);
     await store.rollUp(db.pool);
     await write(
       block(
@@ -406,6 +399,7 @@ test.each([
     expect(points.tsMs.length).toBeLessThanOrEqual(maxPoints);
     expect(points.n.reduce((a, b) => a + b, 0)).toBe(3000);
     expect([Math.min(...points.min), Math.max(...points.max)]).toEqual([0, 2999]);
+    await untilSettled(db.pool);
     await store.rollUp(db.pool);
     expect(await series(fromMs, fromMs + days * DAY, maxPoints)).toEqual(points);
   },
@@ -413,6 +407,7 @@ test.each([
 
 test("a bucket without usable readings says so", async () => {
   await write(block([T0, T0 + 1, T0 + 6 * MINUTE], [null, 5, 7], [4, 2, 0]));
+  await untilSettled(db.pool);
   await store.rollUp(db.pool);
   const points = await series(T0, T0 + HOUR, 30);
   expect(Array.from(points.values)).toEqual([Number.NaN, 7]);
@@ -432,6 +427,7 @@ test("retention drops whole partitions, keeps rollups, and a straggler cannot sp
   const old = T0 - 60 * DAY;
   await store.prepare(db.pool, old, old);
   await write(block([old, old + 1000], [1, 3]), block([T0], [5]));
+  await untilSettled(db.pool);
   const { dropped } = await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 });
   expect(dropped.length).toBeGreaterThan(0);
   expect(await read(old - DAY, T0 + DAY)).toEqual([[0, 5, 0]]);
@@ -442,10 +438,12 @@ test("retention drops whole partitions, keeps rollups, and a straggler cannot sp
 
   await store.prepare(db.pool, old, old);
   await write(block([old + 2000], [100]));
+  await untilSettled(db.pool);
   await store.rollUp(db.pool);
   expect(await rollups("readings_1d", stream)).toMatchObject([
     { n: 2, vsum: 4 },
     { n: 1, vsum: 5 },
   ]);
+  await untilSettled(db.pool);
   expect((await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 })).dropped).toHaveLength(1);
 });

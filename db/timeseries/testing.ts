@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { isUsable } from "./readings";
 
 export interface Written {
@@ -33,4 +34,24 @@ export function bruteForce(readings: Written[], sizeMs: number, originMs: number
         last: figure(() => (usable.at(-1)?.ts ?? 0) - originMs),
       };
     });
+}
+
+const MINUTE = 60_000;
+
+/**
+ * Up to six writes of up to thirty readings each within two days of `originMs`, with values missing and unusable. Values are quarters: exact in binary, so sums
+ * agree to the last bit in any order.
+ */
+export function arbitraryWrites(originMs: number): fc.Arbitrary<Written[][]> {
+  const reading = fc.record({
+    ts: fc
+      .integer({ min: -2 * 24 * 60, max: 2 * 24 * 60 })
+      .chain((minute) => fc.constantFrom(0, 0.25, 1000, 59_999).map((ms) => originMs + minute * MINUTE + ms)),
+    value: fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: -400, max: 400 }).map((x) => x / 4) },
+      { weight: 1, arbitrary: fc.constant(Number.NaN) },
+    ),
+    quality: fc.constantFrom(0, 0, 0, 1, 2, 3, 7),
+  });
+  return fc.array(fc.array(reading, { minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 6 });
 }
