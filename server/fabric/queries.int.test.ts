@@ -172,6 +172,9 @@ describe("one node", () => {
 
 describe("marks under a chart", () => {
   test("name gaps, late events, and stretches that a model found unusual", async () => {
+    await db.owner.query(
+      `update nodes set slots = '[{"slot":"bearing","committed":null,"trial":null}]' where id = 'edge-0001'`,
+    );
     for (let minute = 0; minute < 6; minute++) {
       await db.owner.query(
         `insert into inference (id, node_id, slot, model, role, ts, output, score, label, stream_ids, window_from, window_to)
@@ -179,6 +182,11 @@ describe("marks under a chart", () => {
         [NOW - 3_600_000 + minute * 60_000, minute / 10, minute >= 2 && minute <= 4 ? "wear" : "normal", pumpStream],
       );
     }
+    // A row may name its streams by their keys instead, as pipelines do.
+    await db.owner.query(
+      `update inference set stream_ids = null, output = '{"device":"pump-1","streams":["pump-1/vibration"]}'`,
+    );
+    expect((await findStream(db.pool, pumpStream, NOW))?.models).toEqual([{ slot: "bearing", model: "sha256:aa" }]);
     const marks = await getMarks(db.pool, { id: pumpStream, fromMs: NOW - 4 * 3_600_000, toMs: NOW });
     expect(marks.gaps).toMatchObject([{ rows: 7480, why: "disk full" }]);
     expect(marks.events).toMatchObject([{ kind: "threshold", lateMs: 5_400_000, ofNode: false }]);

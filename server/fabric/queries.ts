@@ -240,7 +240,17 @@ export async function findStream(pool: Pool, id: number, nowMs: number): Promise
       [nowMs, id],
     ),
     pool.query<{ slot: string; model: string }>(
-      `select distinct on (slot) slot, model from (select slot, model, ts from inference where stream_ids @> array[$1::int] and role = 'active' order by ts desc limit 200) recent order by slot, ts desc`,
+      // The newest rows of each slot of the node, of which one per slot may be about this stream: an index read per slot, however long the history.
+      `select e.v->>'slot' as slot, recent.model
+       from streams s
+       join nodes n on n.id = s.node_id
+       cross join jsonb_array_elements(n.slots) e (v)
+       cross join lateral (
+         select r.model from (
+           select i.model, i.stream_ids, i.output from inference i where i.node_id = s.node_id and i.slot = e.v->>'slot' and i.role = 'active' order by i.ts desc limit 100
+         ) r where r.stream_ids @> array[s.id] or r.output->'streams' ? s.key limit 1
+       ) recent
+       where s.id = $1 order by 1`,
       [id],
     ),
   ]);

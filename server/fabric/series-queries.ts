@@ -78,12 +78,19 @@ export async function getMarks(pool: Pool, input: { id: number; fromMs: number; 
     pool.query<RangeMarks["verdicts"][number]>(
       `with scored as (
          select i.slot, i.model, i.label, i.score, coalesce(i.window_from, i.ts) as f, coalesce(i.window_to, i.ts) as t,
-           row_number() over (partition by i.slot order by i.ts) - row_number() over (partition by i.slot, i.model, i.label order by i.ts) as run
-         from inference i
-         where i.stream_ids @> array[$1::int] and i.role = 'active' and i.ts >= to_timestamp($2 / 1000.0) and i.ts < to_timestamp($3 / 1000.0)
+           i.device,
+           row_number() over (partition by i.slot, i.device order by i.ts) - row_number() over (partition by i.slot, i.device, i.model, i.label order by i.ts) as run
+         from (
+           select i.*, i.output->>'device' as device
+           from streams s
+           join nodes n on n.id = s.node_id
+           cross join jsonb_array_elements(n.slots) e (v)
+           join inference i on i.node_id = s.node_id and i.slot = e.v->>'slot' and i.ts >= to_timestamp($2 / 1000.0) and i.ts < to_timestamp($3 / 1000.0)
+           where s.id = $1 and i.role = 'active' and (i.stream_ids @> array[s.id] or i.output->'streams' ? s.key)
+         ) i
        )
        select (extract(epoch from min(f)) * 1000)::float8 as "fromMs", (extract(epoch from max(t)) * 1000)::float8 as "toMs", slot, model, label, max(score) as "maxScore", count(*)::int as n
-       from scored where label is not null and label not in ('normal', 'ok') group by slot, model, label, run order by 1 desc limit ${MAX_MARKS}`,
+       from scored where label is not null and label not in ('normal', 'ok') group by slot, device, model, label, run order by 1 desc limit ${MAX_MARKS}`,
       range,
     ),
   ]);

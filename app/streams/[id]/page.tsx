@@ -4,17 +4,29 @@ import { StreamInput } from "@/server/fabric/domain/read-inputs";
 import { getQueryClient, Hydrate, trpc } from "../../_trpc/server";
 import { Stream } from "./_components/stream";
 
-export const metadata: Metadata = { title: "Stream" };
+interface Props {
+  params: Promise<{ id: string }>;
+}
 
-export default async function StreamPage({ params }: { params: Promise<{ id: string }> }) {
+/** The stream of the address, read once per request. */
+async function getStream({ params }: Props) {
   const input = StreamInput.safeParse({ id: Number((await params).id) });
   if (!input.success) notFound();
-  const stream = await getQueryClient()
+  return getQueryClient()
     .fetchQuery(trpc.streams.get.queryOptions(input.data))
     .catch((cause: unknown) => {
       if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") notFound();
       throw cause;
     });
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const stream = await getStream(props);
+  return { title: `${stream.key}, ${stream.nodeId}` };
+}
+
+export default async function StreamPage(props: Props) {
+  const stream = await getStream(props);
   return (
     <Hydrate>
       <Stream id={stream.id} />

@@ -132,7 +132,7 @@ function lastSegment(key: string): string {
 /** `pump-3/vibration-rms` of device `Pump 3` reads `Pump 3 vibration rms`. */
 function titleOf(stream: StreamDetail): string {
   const what = lastSegment(stream.key).replace(/[-_.]/g, " ");
-  const title = stream.device ? `${stream.device} ${what}` : stream.key;
+  const title = stream.device ? `${stream.device.replace(/[-_]/g, " ")} ${what}` : stream.key;
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
