@@ -66,14 +66,13 @@ async function bundleAll(): Promise<BuildResult["failed"]> {
   const outputs = new Set<string>();
   await Promise.all(
     entriesPresent().map(async ([name, entry]) => {
-      const staging = join(DIST, `.${name}.new`);
-      rmSync(staging, { recursive: true, force: true });
       try {
         // Only the command line is split: its rarely used parts (MQTT, PostgreSQL) are loaded when a command needs them.
-        await build({
+        const { outputFiles } = await build({
           absWorkingDir: PROJECT_ROOT,
           entryPoints: [{ in: entry, out: name }],
-          outdir: staging,
+          outdir: DIST,
+          write: false,
           bundle: true,
           splitting: name === "cli",
           chunkNames: "cli-[hash]",
@@ -84,15 +83,18 @@ async function bundleAll(): Promise<BuildResult["failed"]> {
           sourcemap: "linked",
           logLevel: "silent",
         });
-        for (const file of readdirSync(staging)) {
-          renameSync(join(staging, file), join(DIST, file));
-          outputs.add(file);
+        // The entry last: what it refers to must be there when somebody starts it.
+        const order = [...outputFiles].sort(
+          (one, other) => Number(one.path === bundlePath(name)) - Number(other.path === bundlePath(name)),
+        );
+        for (const { path, contents } of order) {
+          writeFileSync(`${path}.${process.pid}.new`, contents);
+          renameSync(`${path}.${process.pid}.new`, path);
+          outputs.add(basename(path));
         }
       } catch (cause) {
         rmSync(bundlePath(name), { force: true });
         failed.push({ name, message: cause instanceof Error ? cause.message : String(cause) });
-      } finally {
-        rmSync(staging, { recursive: true, force: true });
       }
     }),
   );

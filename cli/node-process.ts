@@ -70,8 +70,8 @@ export async function startNodeProcess(options: NodeProcess, stop: AbortSignal):
     await running.stop();
     const tail = lastLines(options.dataDir, options.name, 8);
     throw new CliError(
-      `${options.name} ${why}${tail ? `. Its log ends with:\n${tail}` : "."}`,
-      `Read ${logPath(options.dataDir, options.name)}; "throughline doctor" checks what it needs.`,
+      `${options.name} ${why}.`,
+      `Read ${logPath(options.dataDir, options.name)}; "throughline doctor" checks what it needs.${tail === "" ? "" : ` The log ends with:\n${tail}`}`,
     );
   }
 }
