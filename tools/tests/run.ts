@@ -18,6 +18,11 @@ const COMBINATIONS = [
 const demandsAll = process.env.TL_DEMAND_ALL === "1";
 const only = process.argv.slice(2);
 const wanted = (suite: string) => only.length === 0 || only.includes(suite);
+const unknown = only.filter((suite) => !["unit", "int", "e2e"].includes(suite));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(", ")}; choose among unit, int and e2e.`);
+  process.exit(2);
+}
 
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
@@ -46,6 +51,8 @@ console.log("");
 for (const line of lines) console.log(line);
 for (const line of notRun) console.log(`NOT RUN  ${line}`);
 if (demandsAll) total = add(total, { ...NOTHING, failed: notRun.length + total.skipped });
+// Nothing run is no success.
+if (total.passed === 0 && total.failed === 0) total = { ...total, failed: 1 };
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 
