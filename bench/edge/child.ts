@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { readFileSync } from "node:fs";
+import { open as openFile } from "node:fs/promises";
+import { join } from "node:path";
 import { newUlid, openFileBuffer } from "@/sdk/device/buffer/file-buffer";
 import { openDevice } from "@/sdk/device/device";
 import { seededRandom } from "@/sdk/device/backoff";
@@ -17,6 +19,8 @@ interface Settings {
   readingsPerSecond: number;
   columns: number;
   bytes: number;
+  /** readings per second to keep to; 0 = as fast as it goes */
+  pace: number;
 }
 
 const [task = "", text = "{}"] = process.argv.slice(2);
@@ -29,6 +33,7 @@ const settings: Settings = {
   readingsPerSecond: 1_000,
   columns: 1,
   bytes: 0,
+  pace: 0,
   ...JSON.parse(text),
 };
 let rssMb = 0;
@@ -44,7 +49,8 @@ const row = () => ({
   values: Object.fromEntries(keys.map((key) => [key, Math.round((20 + random() * 5) * 1_000) / 1_000])),
 });
 
-if (task === "write") await writeAtRate();
+if (task === "floor") await floorAtRate();
+else if (task === "write") await writeAtRate();
 else if (task === "throughput") await writeAsFastAsAcked();
 else if (task === "fill") await fill();
 else if (task === "recover") await recover();
@@ -60,6 +66,7 @@ function open(quotaBytes = 2 * 1024 ** 3) {
     dataDir,
     streams,
     quota: { bytes: quotaBytes },
+    backfillRate: 200_000,
     timing: { reconnectMinMs: 50 },
   });
 }
@@ -90,6 +97,28 @@ async function writeAtRate(): Promise<void> {
   });
 }
 
+/** The floor: at the same pace, whatever arrived since the last fsync is appended to a plain file and synced. */
+async function floorAtRate(): Promise<void> {
+  const file = await openFile(join(settings.dataDir, "floor"), "w");
+  const took: number[] = [];
+  const total = settings.seconds * settings.readingsPerSecond;
+  const startMs = performance.now();
+  for (let n = 0; n < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - startMs) * settings.readingsPerSecond) / 1_000));
+    if (due === n) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      continue;
+    }
+    const at = performance.now();
+    await file.write(Buffer.alloc((due - n) * 40, 1));
+    await file.datasync();
+    for (; n < due; n += 1) took.push(performance.now() - at);
+  }
+  await file.close();
+  took.sort((a, b) => a - b);
+  say({ p99Ms: took[Math.floor(took.length * 0.99)], n: took.length, rssMb });
+}
+
 /** Rows as fast as the buffer and the control plane take them: never more than 20 batches ahead of the durable ack. */
 async function writeAsFastAsAcked(): Promise<void> {
   const device = await open();
@@ -102,6 +131,9 @@ async function writeAsFastAsAcked(): Promise<void> {
     for (let i = 0; i < 100; i += 1) writes.push(device.write(row()));
     await Promise.all(writes);
     rows += 100;
+    const aheadMs =
+      settings.pace > 0 ? (rows * settings.columns * 1_000) / settings.pace - (performance.now() - startMs) : 0;
+    if (aheadMs > 1) await new Promise((resolve) => setTimeout(resolve, aheadMs));
     while (device.stats().lanes.telemetry.batches > 20) await new Promise((resolve) => setTimeout(resolve, 2));
   }
   await device.flush();

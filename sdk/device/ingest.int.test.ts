@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestBroker } from "@/cli/embedded/testing";
+import { type TestLine, openTestLine } from "@/server/ingest/testing";
+import { type Device, openDevice } from "./device";
+import type { DeviceOptions } from "./options";
+import { until } from "./testing";
+
+let line: TestLine;
+let dataDir = "";
+beforeAll(async () => {
+  line = await openTestLine(await startTestBroker());
+  dataDir = mkdtempSync(join(tmpdir(), "tl-line-"));
+});
+afterAll(async () => {
+  await line.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const NODE = "sdk-line-1";
+const KEYS = Array.from({ length: 10 }, (_, index) => `press-1/s${index}`);
+
+async function trustedNode(id: string): Promise<string> {
+  const { token } = await line.broker.addNode(id);
+  await line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
+  return token;
+}
+
+function open(node: string, token: string, folder: string, more: Partial<DeviceOptions> = {}): Promise<Device> {
+  return openDevice({
+    node,
+    url: line.broker.url,
+    token,
+    dataDir: join(dataDir, folder),
+    streams: KEYS.map((key) => ({ key, quantity: "velocity", unit: "mm/s", type: "number" })),
+    timing: { reconnectMinMs: 50, reconnectMaxMs: 200 },
+    ...more,
+  });
+}
+
+const readings = async (node: string) => {
+  const { rows } = await line.db.owner.query<{ n: number; distinct: number }>(
+    "select count(*)::int as n, count(distinct (r.stream_id, r.ts))::int as distinct from readings r join streams s on s.id = r.stream_id where s.node_id = $1",
+    [node],
+  );
+  return rows[0] ?? { n: 0, distinct: 0 };
+};
+const isDrained = (device: Device) =>
+  Object.values(device.stats().lanes).every((lane) => lane.batches === 0 && lane.unsealedRows === 0);
+const row = (tsMs: number, n: number) => ({
+  tsMs,
+  values: Object.fromEntries(KEYS.map((key, index) => [key, n + index / 10])),
+});
+
+test("rows, events and inference written to the SDK are committed by the real ingest, then freed", async () => {
+  await line.start();
+  const device = await open(NODE, await trustedNode(NODE), "first");
+  const startMs = Date.now() - 60_000;
+  for (let n = 0; n < 1_000; n += 1) await device.write(row(startMs + n * 10, n));
+  await device.event({ tsMs: startMs, kind: "alarm", severity: "high", stream: KEYS[0], data: { why: "test" } });
+  await device.inference({
+    tsMs: startMs,
+    id: "6f1c0c44-6a0e-4f0b-9d53-3f6f7a1b2c3d",
+    slot: "bearing-health",
+    model: `sha256:${"0".repeat(64)}`,
+    role: "active",
+    input: null,
+    output: { score: 0.9 },
+    latencyMs: 1,
+    window: [startMs, startMs + 10],
+  });
+  await device.flush();
+  await until(
+    () => isDrained(device),
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  expect(device.stats().rejectedBatches).toBe(0);
+  expect(await readings(NODE)).toEqual({ n: 10_000, distinct: 10_000 });
+  const { rows } = await line.db.owner.query(
+    "select (select count(*)::int from events where node_id = $1) as events, (select count(*)::int from inference where node_id = $1) as inference, (select count(*)::int from quarantine where node_id = $1) as quarantine",
+    [NODE],
+  );
+  expect(rows[0]).toEqual({ events: 1, inference: 1, quarantine: 0 });
+  await device.close();
+});
+
+test("what had to be given up offline arrives as gap records: acknowledged rows = stored rows + gap counts", async () => {
+  const node = "sdk-line-2";
+  const token = await trustedNode(node);
+  const quota = { bytes: 256 * 1024 };
+  const seal = {
+    compression: "none" as const,
+    rows: 100,
+    delayMs: { events: 20, telemetry: 20, inference: 20, media: 20 },
+  };
+  const offline = await open(node, token, "second", { url: "mqtt://127.0.0.1:9", quota, seal });
+  const startMs = Date.now() - 3_600_000;
+  for (let n = 0; n < 6_000; n += 100) {
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) => offline.write(row(startMs + (n + index) * 100, n + index))),
+    );
+    await offline.flush();
+  }
+  expect(offline.stats().evictedRows).toBeGreaterThan(500);
+  await offline.close();
+  const device = await open(node, token, "second", { quota: { bytes: 1024 * 1024 } });
+  await until(
+    () => isDrained(device),
+    () => JSON.stringify(device.stats()),
+    30_000,
+  );
+  const { n, distinct } = await readings(node);
+  const { rows } = await line.db.owner.query<{ lost: number }>(
+    "select coalesce(sum(row_count), 0)::int as lost from gaps where node_id = $1",
+    [node],
+  );
+  expect(distinct).toBe(n);
+  expect(n / KEYS.length + (rows[0]?.lost ?? 0)).toBe(6_000);
+  expect(device.stats().rejectedBatches).toBe(0);
+  await device.close();
+});
