@@ -13,6 +13,7 @@ test("the fleet shows both edge workers of the plant live", async ({ page }) => 
 
 test("a node is found by the filter, which is kept in the link, and opened from the keyboard", async ({ page }) => {
   await page.goto("/fleet");
+  await expect(page.getByTestId("freshness")).toContainText("ago"); // the page is alive and listens to keys
   await page.keyboard.press("/");
   await page.keyboard.type(FEED.node);
   await expect(page).toHaveURL(new RegExp(`q=${FEED.node}`));

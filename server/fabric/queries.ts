@@ -13,12 +13,17 @@ interface NodeFactsRow extends NodeFacts {
   siteId: string | null;
 }
 
-export interface FleetRow extends NodeFactsRow {
+/** A node with what is decided about it from its facts. */
+interface FleetNode extends NodeFactsRow {
   health: Health;
+  /** Streams that wait to be accepted. */
+  proposed: number;
+}
+
+export interface FleetRow extends FleetNode {
   devices: string[];
   deviceCount: number;
   accepted: number;
-  proposed: number;
 }
 
 export interface FleetPage {
@@ -53,12 +58,17 @@ const NODE_FACTS = `
 export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): Promise<FleetPage> {
   const [nodes, waiting] = await Promise.all([
     pool.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
-    pool.query<{ proposedStreams: number; quarantined: number }>(
-      `select (select count(*) from streams where status = 'proposed')::float8 as "proposedStreams", (select count(*) from quarantine where status = 'held')::float8 as quarantined`,
+    // The row without a node counts the quarantine.
+    pool.query<{ nodeId: string | null; n: number }>(
+      `select node_id as "nodeId", count(*)::int as n from streams where status = 'proposed' group by node_id
+       union all select null, count(*)::int from quarantine where status = 'held'`,
     ),
   ]);
-  const all = nodes.rows.map((row) => ({ ...row, health: nodeHealth(row, nowMs) })).sort(byUrgency);
-  const facts = fleetFacts(all, waiting.rows[0] ?? { proposedStreams: 0, quarantined: 0 });
+  const waits = new Map(waiting.rows.map((row) => [row.nodeId, row.n]));
+  const all = nodes.rows
+    .map((row): FleetNode => ({ ...row, health: nodeHealth(row, nowMs), proposed: waits.get(row.id) ?? 0 }))
+    .sort(byUrgency);
+  const facts = fleetFacts(all, waits.get(null) ?? 0);
 
   const wanted = input.q.toLowerCase();
   const matching = all.filter(
@@ -89,17 +99,14 @@ function byUrgency(a: { id: string; health: Health }, b: { id: string; health: H
   return statusRank(a.health.status) - statusRank(b.health.status) || (a.id < b.id ? -1 : 1);
 }
 
-function shows(row: NodeFactsRow & { health: Health }, show: FleetInput["show"]): boolean {
+function shows(row: FleetNode, show: FleetInput["show"]): boolean {
   if (show === "all") return true;
   if (show === "offline") return !row.plain && !row.online && row.status === "accepted";
-  if (show === "proposed") return row.status === "proposed";
+  if (show === "proposed") return row.status === "proposed" || row.proposed > 0;
   return row.health.status === show;
 }
 
-function fleetFacts(
-  all: readonly (NodeFactsRow & { health: Health })[],
-  waiting: { proposedStreams: number; quarantined: number },
-): FleetFacts {
+function fleetFacts(all: readonly FleetNode[], quarantined: number): FleetFacts {
   const byStatus: Record<Status, number> = { ok: 0, watch: 0, bad: 0, unknown: 0 };
   for (const row of all) byStatus[row.health.status] += 1;
   const worst = all[0];
@@ -108,7 +115,9 @@ function fleetFacts(
     byStatus,
     offline: all.filter((row) => shows(row, "offline")).length,
     proposedNodes: all.filter((row) => row.status === "proposed").length,
-    ...waiting,
+    waitingNodes: all.filter((row) => shows(row, "proposed")).length,
+    proposedStreams: all.reduce((sum, row) => sum + row.proposed, 0),
+    quarantined,
     worst:
       worst && (worst.health.status === "bad" || worst.health.status === "watch")
         ? { id: worst.name ?? worst.id, ...worst.health }
@@ -116,11 +125,11 @@ function fleetFacts(
   };
 }
 
-async function withCounts(pool: Pool, page: readonly (NodeFactsRow & { health: Health })[]): Promise<FleetRow[]> {
+async function withCounts(pool: Pool, page: readonly FleetNode[]): Promise<FleetRow[]> {
   const ids = page.map((row) => row.id);
   const [streams, devices] = await Promise.all([
-    pool.query<{ nodeId: string; accepted: number; proposed: number }>(
-      `select node_id as "nodeId", count(*) filter (where status = 'accepted')::int as accepted, count(*) filter (where status = 'proposed')::int as proposed
+    pool.query<{ nodeId: string; accepted: number }>(
+      `select node_id as "nodeId", count(*) filter (where status = 'accepted')::int as accepted
        from streams where node_id = any($1) group by node_id`,
       [ids],
     ),
@@ -136,7 +145,6 @@ async function withCounts(pool: Pool, page: readonly (NodeFactsRow & { health: H
     devices: devicesOf.get(row.id)?.names ?? [],
     deviceCount: devicesOf.get(row.id)?.n ?? 0,
     accepted: streamsOf.get(row.id)?.accepted ?? 0,
-    proposed: streamsOf.get(row.id)?.proposed ?? 0,
   }));
 }
 

@@ -39,7 +39,7 @@ export function Fleet() {
     { value: "ok", label: "Ok", count: facts?.byStatus.ok, status: "ok" },
     { value: "unknown", label: "Unknown", count: facts?.byStatus.unknown, status: "unknown" },
     { value: "offline", label: "Offline", count: facts?.offline },
-    { value: "proposed", label: "Proposed", count: facts?.proposedNodes },
+    { value: "proposed", label: "Proposed", count: facts?.waitingNodes },
   ];
   return (
     <Page

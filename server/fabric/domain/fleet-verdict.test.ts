@@ -6,6 +6,7 @@ const calm: FleetFacts = {
   byStatus: { ok: 3, watch: 0, bad: 0, unknown: 0 },
   offline: 0,
   proposedNodes: 0,
+  waitingNodes: 0,
   proposedStreams: 0,
   quarantined: 0,
   worst: null,

@@ -6,6 +6,8 @@ export interface FleetFacts {
   /** Nodes whose connection is down; also counted under bad. */
   offline: number;
   proposedNodes: number;
+  /** Nodes that wait themselves or have a stream that waits. */
+  waitingNodes: number;
   proposedStreams: number;
   quarantined: number;
   /** The worst node, to name it when it is alone. */
