@@ -161,17 +161,18 @@ test("no PUBACK in time: the client is thrown away and a new one made", async ()
     () => `${problems.join()} ${broker.connects}`,
   );
   broker.answer = () => 0;
+  // A slow machine seals the five rows into more than one batch: each of them is sent again, and as it was.
+  const timesSent = () => {
+    const times = new Map<string, number>();
+    for (const { payload } of batches())
+      times.set(payload.toString("hex"), (times.get(payload.toString("hex")) ?? 0) + 1);
+    return times;
+  };
   await until(
-    () => node.stats().underWay === 1 && node.stats().state === "online",
+    () => node.stats().state === "online" && [...timesSent().values()].every((times) => times >= 2),
     () => JSON.stringify(node.stats()),
   );
-  await until(
-    () => batches().length >= 2,
-    () => `${batches().length}`,
-  );
-  const [first, ...again] = batches();
-  expect(again.length).toBeGreaterThan(0);
-  expect(again.every(({ payload }) => payload.equals(first?.payload ?? Buffer.alloc(0)))).toBe(true);
+  expect(timesSent().size).toBe(node.stats().underWay);
 });
 
 test("Receive Maximum 2 means two batches under way, whatever MQTT.js would do", async () => {

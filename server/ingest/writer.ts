@@ -3,7 +3,7 @@ import type { TimeSeriesStore } from "@/db/timeseries/port";
 import type { RejectCode } from "@/sdk/wire/codes";
 import { errorCode, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
-import { clip, commitItems, type CommitResult, type LaneAfter, type LaneRef } from "./commit";
+import { clip, commitItems, type CommitResult, type LaneRef } from "./commit";
 import { type BatchItem, type Item, itemBytes, keptFrom } from "./items";
 
 export interface WriterOptions {
@@ -281,5 +281,3 @@ function refuse(item: Item, cause: unknown): Item | null {
     kept: [keptFrom(refusal, item)],
   };
 }
-
-export type { LaneAfter };
