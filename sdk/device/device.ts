@@ -30,7 +30,8 @@ import {
 import type { SealableRow } from "./seal";
 import { DEFAULT_SEAL, Sealer } from "./sealer";
 import { Sender } from "./sender";
-import { Session, type SessionState } from "./session";
+import { Session } from "./session";
+import type { DeviceStats } from "./stats";
 import { type DesiredHandler, Twin } from "./twin";
 
 export const SDK_NAME = "throughline-ts/1.0.0";
@@ -38,32 +39,6 @@ const DEFAULT_BACKFILL_RATE = 10_000;
 /** Rows that may wait unsealed, per lane, while the disk refuses sealed batches. */
 const MAX_UNSEALED_ROWS = 20_000;
 const LOOK_EVERY_MS = 1_000;
-
-/** Figures of a running device, for `/metrics` and `/health`. */
-export interface DeviceStats {
-  state: SessionState;
-  /** why nothing is sent although there is a connection: `hold`, `nobody-listens`; null otherwise */
-  heldBy: string | null;
-  boot: string;
-  epoch: string;
-  connects: number;
-  bufferBytes: number;
-  bufferLimitBytes: number;
-  /** capture time of the oldest batch not settled, ms; null when there is none */
-  oldestMs: number | null;
-  lanes: Record<
-    Lane,
-    { bytes: number; batches: number; unsealedRows: number; nextBatch: number; nextRow: number; settledUpTo: number }
-  >;
-  underWay: number;
-  sentBatches: number;
-  resentBatches: number;
-  ackedBatches: number;
-  rejectedBatches: number;
-  evictedRows: number;
-  ignoredCommands: number;
-  fault: string | null;
-}
 
 /**
  * Opens the buffer, seals what a former start left, and starts to connect; it does not wait for a connection.
