@@ -12,18 +12,20 @@ async function openStream(page: Page, key: string, query = "?from=now-5m&to=now"
 test("a sensor's newest value reaches an open page within 1.5 s (p95)", async ({ page }) => {
   await openStream(page, FEED.probe);
   await expect(page.getByTestId("freshness")).toContainText("Live");
-  const ages = await page.getByTestId("now-value").evaluate(async (figure) => {
-    const tile = figure.closest("dl");
+  const ages = await page.evaluate(async () => {
     const seen: number[] = [];
+    let last = "";
     const observer = new MutationObserver(() => {
-      const shown = Number(tile?.querySelector("[data-testid=now-value]")?.textContent?.replace(/,/g, ""));
-      const age = (((Date.now() - shown) % 1_000_000) + 1_000_000) % 1_000_000;
-      if (Number.isFinite(shown)) seen.push(age);
+      const text = document.querySelector("[data-testid=now-value]")?.textContent ?? "";
+      if (text === last) return;
+      last = text;
+      const age = (Date.now() - Number(text.replace(/,/g, ""))) % 1_000_000;
+      if (Number.isFinite(age)) seen.push((age + 1_000_000) % 1_000_000);
     });
-    if (tile) observer.observe(tile, { childList: true, subtree: true, characterData: true });
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
     await new Promise((done) => setTimeout(done, 15_000));
     observer.disconnect();
-    return seen.sort((a, b) => a - b);
+    return seen.slice(1).sort((a, b) => a - b); // the first was on the page already
   });
   expect(ages.length).toBeGreaterThan(10);
   const p95 = ages[Math.floor(ages.length * 0.95)] ?? Number.POSITIVE_INFINITY;

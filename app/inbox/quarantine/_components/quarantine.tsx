@@ -44,8 +44,8 @@ export function Quarantine() {
     ? quarantineVerdict({
         status: filter.status,
         matching: Math.max(0, first.matching - (filter.status === "held" ? decisions.hidden.size : 0)),
-        reasons: first.reasons,
-        nodes: first.nodes,
+        reasons: first.reasons.filter(({ reason }) => filter.reason === null || reason === filter.reason),
+        nodes: first.nodes.filter(({ nodeId }) => filter.node === null || nodeId === filter.node),
       })
     : null;
   return (
