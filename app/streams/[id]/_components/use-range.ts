@@ -13,7 +13,7 @@ import {
 export function useRange(): { range: TimeRange; setRange: (range: TimeRange) => void } {
   const [range, setRange] = useQueryStates(
     { from: parseAsString.withDefault(DEFAULT_RANGE.from), to: parseAsString.withDefault(DEFAULT_RANGE.to) },
-    { history: "push" },
+    { history: "push", clearOnDefault: false },
   );
   return { range, setRange: (next) => void setRange(next) };
 }
