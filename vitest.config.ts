@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const alias = { "@/": root };
-const never = ["**/node_modules/**", "**/dist/**", "**/.next/**", "**/.throughline/**", "**/.cache/**", "e2e/**"];
+const never = ["**/node_modules/**", "**/dist/**", "**/.next/**", "**/.throughline/**", "**/.cache/**"];
 
 /** Two projects: `unit` needs nothing but Node; `int` meets a real PostgreSQL (TL_TEST_DB=plain|timescale) and real brokers. */
 export default defineConfig({

@@ -40,6 +40,8 @@ process.once("SIGTERM", () => {
   stopping = true;
 });
 
+console.log("ready");
+
 for (let n = start; !stopping; n += perTick) {
   const last = n + perTick - 1;
   const now = Date.now();
@@ -53,5 +55,7 @@ for (let n = start; !stopping; n += perTick) {
   await sleep(TICK_MS);
 }
 await device.flush();
+// the buffer holds a batch until the control plane has committed it
+while (Object.values(device.stats().lanes).some((lane) => lane.batches > 0 || lane.unsealedRows > 0)) await sleep(50);
 await device.close();
 ledger.close();

@@ -45,6 +45,9 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   };
   const feed = await startFeed(join(dataDir, "e2e-feed"), addNode);
   process.env.TL_E2E_URL = `http://localhost:${web}`;
+  process.env.TL_E2E_DATA = dataDir;
+  process.env.TL_E2E_POSTGRES_PORT = String(postgres);
+  process.env.TL_E2E_MQTT_PORT = String(mqtt);
 
   return async () => {
     await feed.stop();

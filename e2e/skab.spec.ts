@@ -1,0 +1,65 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "@playwright/test";
+import { parse, stringify } from "yaml";
+import { trainSkabModel } from "@/server/models/train-skab";
+import { addNode, startEdge } from "./support/command";
+
+const SHARED = resolve(process.env.THROUGHLINE_SHARED ?? join("..", "shared"));
+const RECORDINGS = join(SHARED, "data/skab/data");
+const RECORDING = join(RECORDINGS, "valve1/9.csv");
+
+test.skip(!existsSync(RECORDING), "the recorded plant data is missing: set THROUGHLINE_SHARED to its folder");
+
+/** First and last capture time of the recording, epoch ms; its stamps are UTC. */
+function spanOf(file: string): { fromMs: number; toMs: number } {
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  const at = (line: string | undefined) => Date.parse(`${line?.split(";")[0]?.replace(" ", "T")}Z`);
+  return { fromMs: at(lines[1]), toMs: at(lines.at(-1)) };
+}
+
+test("a recorded valve fault, replayed through edge, broker, ingest and store, is on the page with the events the model found", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const node = "skab-e2e";
+  const folder = mkdtempSync(join(process.env.TL_E2E_DATA ?? ".", "skab-"));
+  const { file: model } = await trainSkabModel(RECORDINGS, folder);
+  const { token, mqttUrl } = await addNode(node);
+  const example: Record<string, unknown> = parse(readFileSync("docs/examples/skab-replay.yaml", "utf8"));
+  const [replay] = Array.isArray(example.adapters) ? example.adapters : [];
+  const config = {
+    ...example,
+    node,
+    url: mqttUrl,
+    token,
+    port: 0,
+    dataDir: join(folder, "edge"),
+    adapters: [{ ...replay, file: RECORDING, speed: 60 }],
+    slots: [{ slot: "loop-health", model }],
+  };
+  const configFile = join(folder, "edge.yaml");
+  writeFileSync(configFile, stringify(config));
+  const edge = startEdge(configFile);
+  try {
+    const { fromMs, toMs } = spanOf(RECORDING);
+    await expect(async () => {
+      await page.goto(`/streams?q=${encodeURIComponent(`${node} loop/flow`)}`);
+      await expect(page.getByRole("link", { name: "loop/flow", exact: true })).toBeVisible({ timeout: 1_000 });
+    }, edge.output()).toPass({ timeout: 60_000 });
+    const href = await page.getByRole("link", { name: "loop/flow", exact: true }).getAttribute("href");
+
+    // the recording takes about 20 s to play; the page shows what the truth labels and the model's threshold raised
+    await expect(async () => {
+      await page.goto(`${href}?from=${fromMs - 10_000}&to=${toMs + 10_000}`);
+      const lanes = page.getByRole("img", { name: /anomaly/ });
+      await expect(lanes).toBeVisible({ timeout: 5_000 });
+      await expect(lanes).toHaveAttribute("aria-label", /truth\.anomaly/, { timeout: 1_000 });
+      await expect(lanes).toHaveAttribute("aria-label", /(?<!truth\.)anomaly/, { timeout: 1_000 });
+    }, edge.output()).toPass({ timeout: 120_000, intervals: [2_000] });
+    await expect(page.getByRole("slider").locator(".recharts-line path").first()).toBeVisible();
+    await page.screenshot({ path: ".cache/tests/skab-replay.png", fullPage: true });
+  } finally {
+    await edge.stop();
+  }
+});
