@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import { Birth } from "@/sdk/wire/birth";
 import type { NodeId } from "@/sdk/wire/names";
 import { type Checked, accepted, type Refusal, refused, refusalFromZod } from "@/sdk/wire/refusal";
-import { parseUnit } from "@/sdk/wire/units";
+import { parseUnit, unitHint } from "@/sdk/wire/units";
 import type { z } from "zod";
 import { isRecord, short } from "./read-batch";
 
@@ -239,28 +239,4 @@ async function upsertStreams(
     );
   }
   return inserted.rowCount ?? 0;
-}
-
-const COMMON_MISTAKES: Readonly<Record<string, string>> = {
-  "°C": "Cel",
-  celsius: "Cel",
-  degC: "Cel",
-  "°F": "[degF]",
-  degF: "[degF]",
-  F: "[degF]",
-  rpm: "/min",
-  RPM: "/min",
-  hz: "Hz",
-  pct: "%",
-  percent: "%",
-  psi: "[psi]",
-  l: "L",
-  "m/s²": "m/s2",
-  "m³/h": "m3/h",
-  kWh: "kW.h",
-};
-
-function unitHint(unit: string): string {
-  const meant = COMMON_MISTAKES[unit];
-  return meant ? `In UCUM that is ${meant}.` : "Use a UCUM code: Cel, mm/s, kW, bar, /min.";
 }

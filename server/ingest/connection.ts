@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
 import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
 import { errorText } from "@/server/core/errors";
@@ -7,6 +6,7 @@ import type { MessageProperties } from "./decode";
 
 /** What the broker said in CONNACK that it can do; nothing is assumed. */
 export interface BrokerOffers {
+  /** offered, and not used: docs/adr says why */
   sharedSubscriptions: boolean;
   retain: boolean;
   maximumPacketSize: number | null;
@@ -130,8 +130,7 @@ export class Connection {
     };
     this.#unsentAcks = 0;
     this.#pubacks = [];
-    const prefix = this.#offers.sharedSubscriptions ? `$share/${shareGroup(this.options.url)}/` : "";
-    this.#subscribe(CONTROL_PLANE_SUBSCRIPTIONS.map((filter) => prefix + filter));
+    this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]);
   }
 
   #subscribe(filters: string[]): void {
@@ -141,7 +140,7 @@ export class Connection {
       const refusedByBroker = cause !== null || granted?.some(({ qos }) => qos >= 128);
       if (refusedByBroker) {
         this.options.log.error(
-          { reason: cause ? errorText(cause) : "refused" },
+          { filters, reason: cause ? errorText(cause) : "refused" },
           "The broker refused our subscription; trying again in 5 s.",
         );
         // What CONNACK offered does not hold (some brokers say nothing and refuse): go without.
@@ -153,7 +152,7 @@ export class Connection {
         return;
       }
       this.#subscribed = true;
-      this.options.log.info({ shared: offers.sharedSubscriptions, offers: this.#offers }, "Listening to the broker.");
+      this.options.log.info({ offers: this.#offers }, "Listening to the broker.");
       this.options.connected(this.#offers ?? offers);
     });
   }
@@ -206,17 +205,6 @@ export class Connection {
 
 /** Told to MQTT.js so that it sends no PUBACK. */
 const LATER = new Error("acknowledged later");
-
-/**
- * Name of the share group, the same for all replicas and unknown to nodes: Mosquitto lets anyone join a group whose name
- * they know, and drops what it then deals to a member who may not read it. Derived from the replicas' common password.
- */
-export function shareGroup(url: string): string {
-  const { password } = new URL(url);
-  return password === ""
-    ? "ingest"
-    : `ingest-${createHash("sha256").update(`share group ${password}`).digest("hex").slice(0, 24)}`;
-}
 
 function readProperties({ properties, retain }: IPublishPacket): MessageProperties {
   const user: Record<string, string> = {};

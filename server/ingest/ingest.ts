@@ -15,6 +15,7 @@ import { Notifier } from "./notifier";
 import { PlainRamp } from "./plain-ramp";
 import { Registry } from "./registry";
 import { Replayer } from "./replay";
+import { Replicas } from "./replicas";
 import { Writer } from "./writer";
 
 export interface IngestOptions {
@@ -123,7 +124,9 @@ export async function startIngest({
     pressure: () => writer.pressure,
   });
   const control = new Control({ pool, registry, writer, acks, notifier, log });
-  const plain = new PlainRamp({ pool, registry, writer, metrics, log });
+  const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
+  const owns = (node: string) => replicas.owns(node);
+  const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
   const intake: Intake = new Intake({
     registry,
     writer,
@@ -132,6 +135,7 @@ export async function startIngest({
     metrics,
     log,
     now,
+    owns,
     sendCommand: (topic, body) => connection.publishCommand(topic, body, COMMAND_EXPIRY_S),
   });
   const replayer = new Replayer({
@@ -154,12 +158,13 @@ export async function startIngest({
       replayer.poke();
     },
   });
+  await replicas.start();
   const connection: Connection = new Connection({
     url: mqttUrl,
     clientId: `throughline-ingest-${replica}`,
     log,
     takeMessage: (incoming) => intake.take(incoming),
-    connected: (offers) => plain.setShared(offers.sharedSubscriptions),
+    connected: () => plain.ownersChanged(),
   });
   const pacer = setInterval(() => {
     acks.relieve();
@@ -197,7 +202,7 @@ export async function startIngest({
       await control.flushSeen();
       await notifier.flush();
       await connection.close();
-      plain.close();
+      await replicas.close();
       await stopListening();
     },
   };

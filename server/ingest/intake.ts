@@ -21,6 +21,8 @@ export interface IntakeParts {
   plain: PlainRamp;
   metrics: IngestMetrics;
   log: Logger;
+  /** whether this replica works for the node */
+  owns(node: string): boolean;
   sendCommand(topic: string, body: string): void;
   now(): number;
 }
@@ -84,6 +86,7 @@ export class Intake {
     control.seen(topic.node);
     switch (topic.kind) {
       case "batch":
+        if (!this.parts.owns(topic.node)) return "now"; // its owner acknowledges; when that one is dead the node sends again
         this.#takeBatch(topic.node, topic.lane, source);
         return "now";
       case "plain":

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import { MAX_PLAIN_BYTES, parsePlain } from "@/sdk/wire/plain";
 import { qualityCode } from "@/sdk/wire/quality";
 import { type Checked, accepted, type Refusal, refused } from "@/sdk/wire/refusal";
@@ -11,9 +11,7 @@ import type { StreamEntry } from "./resolve";
 import { isPoison, type Writer } from "./writer";
 
 const NAN = qualityCode("nan") ?? 4;
-const LEADER_LOCK = "throughline ingest plain";
-const LEADER_PACE_MS = 1_000;
-/** What a replica that does not lead remembers, to store it when the leader dies: longer than it takes to notice. */
+/** What a replica remembers of nodes that are not its own: longer than it takes to notice that their owner died. */
 const REMEMBER_MS = 5_000;
 const REMEMBER_MOST = 20_000;
 const RETRY_MS = 500;
@@ -39,70 +37,31 @@ export function readPlain(source: Source): Checked<{ tsMs: number; value: number
 }
 
 /**
- * The on-ramp for anything that can publish. There is no number to de-duplicate by, so exactly one replica stores: with
- * shared subscriptions the broker chooses it per message; without them the replica that holds an advisory lock does, and the
- * others remember the last seconds to store them when the leader dies. Twice is possible then, never is not.
+ * The on-ramp for anything that can publish. There is no number to de-duplicate by, so the replica that owns the node stores;
+ * the others remember the last seconds, and store those of a node that becomes theirs because its owner died. Twice is
+ * possible then, never is not.
  */
 export class PlainRamp {
-  #leads = true;
-  #lock: PoolClient | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  readonly #remembered: { node: string; stream: string; source: Source; settled: () => void; atMs: number }[] = [];
+  #remembered: { node: string; stream: string; source: Source; atMs: number }[] = [];
 
-  constructor(
-    private readonly parts: { pool: Pool; registry: Registry; writer: Writer; metrics: IngestMetrics; log: Logger },
-  ) {}
-
-  /** Shared subscriptions choose a replica for us; without them we ask for the lock until we have it. */
-  setShared(shared: boolean): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    if (shared) return this.#lead();
-    this.#leads = this.#lock !== null;
-    void this.#seekLock();
-  }
+  constructor(private readonly parts: { pool: Pool; registry: Registry; writer: Writer; metrics: IngestMetrics; log: Logger; owns(node: string): boolean }) {}
 
   take(node: string, stream: string, source: Source, settled: () => void): void {
-    if (this.#leads) return void this.#store(node, stream, source, settled);
+    if (this.parts.owns(node)) return void this.#store(node, stream, source, settled);
     settled();
     const now = Date.now();
-    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST)
-      this.#remembered.shift();
-    this.#remembered.push({ node, stream, source, settled: () => undefined, atMs: now });
+    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST) this.#remembered.shift();
+    this.#remembered.push({ node, stream, source, atMs: now });
   }
 
-  close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#lock?.release(true);
-    this.#lock = null;
-  }
-
-  #lead(): void {
-    this.#leads = true;
-    for (const { node, stream, source, settled } of this.#remembered.splice(0))
-      void this.#store(node, stream, source, settled);
-  }
-
-  async #seekLock(): Promise<void> {
-    try {
-      if (!this.#lock) {
-        const client = await this.parts.pool.connect();
-        const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock(hashtext($1)) as got", [
-          LEADER_LOCK,
-        ]);
-        if (rows[0]?.got) {
-          this.#lock = client;
-          client.once("error", () => {
-            this.#lock = null;
-            this.#leads = false;
-          });
-          this.#lead();
-        } else client.release();
-      }
-    } catch (cause) {
-      this.parts.log.warn({ err: cause }, "The lock of the plain on-ramp could not be asked for; trying again.");
+  /** To be called when nodes may have another owner. */
+  ownersChanged(): void {
+    const remembered = this.#remembered;
+    this.#remembered = [];
+    for (const entry of remembered) {
+      if (!this.parts.owns(entry.node)) this.#remembered.push(entry);
+      else if (entry.atMs >= Date.now() - REMEMBER_MS) void this.#store(entry.node, entry.stream, entry.source, () => undefined);
     }
-    this.#timer = setTimeout(() => void this.#seekLock(), LEADER_PACE_MS);
   }
 
   async #store(node: string, stream: string, source: Source, settled: () => void): Promise<void> {
