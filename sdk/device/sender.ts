@@ -4,6 +4,7 @@ import { LANES, type Lane } from "@/sdk/wire/names";
 import { isSettled } from "@/sdk/wire/settle";
 import { batchTopic } from "@/sdk/wire/topics";
 import type { BufferStore, StoredBatch } from "./buffer/port";
+import { Serial } from "./buffer/serial";
 import { DeviceError } from "./errors";
 import { type Link, REASON } from "./link";
 import { TokenBucket, mergeSettled, sendWindow } from "./window";
@@ -60,6 +61,7 @@ interface LaneSend {
 export class Sender {
   private readonly lanes: LaneSend[];
   private link: Link | null = null;
+  private readonly acks = new Serial();
   private bucket: TokenBucket;
   private pumping = false;
   private again = false;
@@ -176,7 +178,12 @@ export class Sender {
     this.pump();
   }
 
-  async acknowledged(lane: Lane, ack: DurableAck): Promise<void> {
+  /** Acks are taken one after the other: two that name the same rejected batch bury it once. */
+  acknowledged(lane: Lane, ack: DurableAck): Promise<void> {
+    return this.acks.run(() => this.takeAck(lane, ack));
+  }
+
+  private async takeAck(lane: Lane, ack: DurableAck): Promise<void> {
     const { store } = this.options;
     if (ack.epoch !== store.epoch) return;
     const one = this.of(lane);
