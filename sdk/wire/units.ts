@@ -92,6 +92,17 @@ const ATOMS: Readonly<Record<string, Atom>> = {
   "[ft_i]": plain(dim(1), 0.3048),
   "[gal_us]": plain(dim(3), 3.785411784e-3),
   "[lb_av]": plain(dim(0, 1), 453.59237),
+  "[lbf_av]": plain(dim(1, 1, -2), 4_448.221_615_260_5),
+  "[mi_i]": plain(dim(1), 1_609.344),
+  "[gal_br]": plain(dim(3), 4.546_09e-3),
+  "[Btu]": plain(dim(2, 1, -2), 1_055_056),
+  atm: plain(dim(-1, 1, -2), 101_325_000),
+  "m[Hg]": metric(dim(-1, 1, -2), 133_322_000),
+  cal: metric(dim(2, 1, -2), 4_184),
+  lm: metric(dim(0, 0, 0, 0, 0, 1)),
+  Wb: metric(dim(2, 1, -2, 0, -1), 1e3),
+  H: metric(dim(2, 1, -2, 0, -2), 1e3),
+  wk: plain(dim(0, 0, 1), 604_800),
   "[HP]": plain(dim(2, 1, -3), 745_699.87),
   "[g]": metric(dim(1, 0, -2), 9.80665),
   "1": plain(dim(), 1),
@@ -101,12 +112,17 @@ const ATOMS: Readonly<Record<string, Atom>> = {
   Wh: metric(dim(2, 1, -2), 3.6e6),
 };
 
+/** A unit is a stranger's word: `constructor` is not one although every object has it. */
+function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 function atom(text: string): Unit | null {
-  const whole = ATOMS[text];
+  const whole = own(ATOMS, text);
   if (whole) return { dimension: whole.dimension, factor: whole.factor, offset: whole.offset ?? 0 };
   for (const length of [2, 1]) {
-    const prefix = PREFIXES[text.slice(0, length)];
-    const rest = ATOMS[text.slice(length)];
+    const prefix = own(PREFIXES, text.slice(0, length));
+    const rest = own(ATOMS, text.slice(length));
     if (prefix !== undefined && rest?.metric)
       return { dimension: rest.dimension, factor: rest.factor * prefix, offset: 0 };
   }
@@ -162,4 +178,38 @@ export function converter(from: string, to: string): (value: number) => number {
   const b = parseUnit(to);
   if (!a || !b || isSameDimension(from, to) !== true) throw new RangeError(`cannot convert ${from} to ${to}`);
   return (value) => (value * a.factor + a.offset - b.offset) / b.factor;
+}
+
+/** What people write, and the UCUM code they mean. `C` is not here: it is a good code, for coulomb. */
+const COMMON_MISTAKES: Readonly<Record<string, string>> = {
+  "°C": "Cel",
+  celsius: "Cel",
+  Celsius: "Cel",
+  degC: "Cel",
+  "°F": "[degF]",
+  degF: "[degF]",
+  rpm: "/min",
+  RPM: "/min",
+  hz: "Hz",
+  kmh: "km/h",
+  pct: "%",
+  percent: "%",
+  ppm: "[ppm]",
+  psi: "[psi]",
+  gpm: "[gal_us]/min",
+  hp: "[HP]",
+  sec: "s",
+  hr: "h",
+  ohm: "Ohm",
+  Ω: "Ohm",
+  "m/s²": "m/s2",
+  "m³": "m3",
+  "m³/h": "m3/h",
+  µm: "um",
+};
+
+/** One sentence for a code that `parseUnit` does not know. */
+export function unitHint(code: string): string {
+  const meant = own(COMMON_MISTAKES, code);
+  return meant ? `In UCUM that is ${meant}.` : "Use a UCUM code: Cel, mm/s, kW, bar, /min.";
 }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { parseUnit } from "@/sdk/wire/units";
+import { parseUnit, unitHint } from "@/sdk/wire/units";
 import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import type { AcceptNode, AcceptStreams, DiscardQuarantine, ReplayQuarantine } from "./schema";
@@ -46,11 +46,9 @@ export async function acceptStreams(
     for (const { id, key, unit } of rows) {
       const wanted = units[String(id)] ?? unit;
       if (wanted !== null && !parseUnit(wanted))
-        throw new DomainError(
-          "invalid_input",
-          `${key}: ${wanted} is not a UCUM unit. Use a code such as Cel, mm/s, kW or bar.`,
-          { stream: id },
-        );
+        throw new DomainError("invalid_input", `${key}: ${wanted} is not a UCUM unit we know. ${unitHint(wanted)}`, {
+          stream: id,
+        });
       await tx.query("update streams set status = 'accepted', accepted_at = now(), unit = $2 where id = $1", [
         id,
         wanted,
