@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { PROJECT_ROOT } from "./build";
 import { CliError } from "./command";
@@ -44,7 +43,7 @@ export function isWebBuilt(): boolean {
 
 /**
  * Builds the pages with Next.js; without network, without telemetry. It runs beside the start of everything else on purpose,
- * with lower priority, because it takes longest.
+ * because it takes longest.
  * @throws {CliError} with the end of the compiler's output
  */
 export async function buildWeb(dataDir: string, stop: AbortSignal): Promise<void> {
@@ -71,7 +70,6 @@ export async function buildWeb(dataDir: string, stop: AbortSignal): Promise<void
   });
   const { pid } = child;
   if (pid === undefined) throw new CliError("The pages cannot be built: Next.js did not start.", "Run: npm ci");
-  setPriority(pid, 5);
   mkdirSync(dirname(LOCK), { recursive: true });
   writePidFile(LOCK, pid);
   const id = { pid, started: startOf(pid) };
