@@ -28,11 +28,11 @@ export const edge: { command: Command } = {
 };
 export const web: { command: Command } = {
   command: {
-    help: "throughline web\n\nRuns the web process on PORT (3000) of this machine. The pages must have been built: npm run build, or once npm start.\n",
+    help: "throughline web\n\nRuns the web process on PORT (3000) of this machine. The pages must have been built, which npm start does.\n",
     async run() {
       const settings = readSettings(process.env);
       if (!isWebBuilt())
-        throw new CliError("The pages are not built, or their sources have changed since.", "Run: npm run build");
+        throw new CliError("The pages are not built, or their sources have changed since.", "Run npm start once: it builds them.");
       const { databaseUrl } = findConnection(settings);
       const env = {
         DATABASE_URL: databaseUrl,
