@@ -9,15 +9,15 @@ test("a message that cannot be read says why and shows what came in", async ({ p
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`from ${FEED.broken}`);
   const first = page.getByRole("listitem").filter({ hasText: "cannot be read" }).first();
   await first.getByRole("button", { expanded: false }).click();
-  await expect(first.getByLabel("Payload")).toContainText('"node":"e2e-broken"');
-  await expect(first.getByText("PARSE")).toBeVisible();
+  await expect(first.getByLabel("Payload", { exact: true })).toContainText('"node":"e2e-broken"');
+  await expect(first.getByText("PARSE", { exact: true })).toBeVisible();
 });
 
 test("a replay that cannot work leaves the message with the reason", async ({ page }) => {
   await page.goto(LIST);
   const first = page.getByRole("listitem").filter({ hasText: "cannot be read" }).first();
   await first.getByRole("button", { expanded: false }).click();
-  await first.getByRole("button", { name: "Replay" }).click();
+  await first.getByRole("button", { name: "Replay", exact: true }).click();
   await expect(page.getByText("1 message handed to ingest again")).toBeVisible();
   await expect(first.getByText("The last replay left it here")).toBeVisible({ timeout: 20_000 });
 });
@@ -35,6 +35,6 @@ test("a discard can be taken back, and otherwise happens", async ({ page }) => {
   await entries.first().getByRole("checkbox").check();
   await page.getByRole("button", { name: "Discard 1" }).click();
   await expect(entries).toHaveCount(3);
-  await page.getByRole("button", { name: "Discarded" }).click();
+  await page.getByRole("button", { name: "Discarded", exact: true }).click();
   await expect(entries).toHaveCount(1, { timeout: 20_000 });
 });
