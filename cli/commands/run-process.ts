@@ -32,7 +32,10 @@ export const web: { command: Command } = {
     async run() {
       const settings = readSettings(process.env);
       if (!isWebBuilt())
-        throw new CliError("The pages are not built, or their sources have changed since.", "Run npm start once: it builds them.");
+        throw new CliError(
+          "The pages are not built, or their sources have changed since.",
+          "Run npm start once: it builds them.",
+        );
       const { databaseUrl } = findConnection(settings);
       const env = {
         DATABASE_URL: databaseUrl,

@@ -10,7 +10,9 @@ import { openTestLine, TestNode, waitFor } from "./testing";
 const KINDS = ["mosquitto", "aedes"] as const;
 let replicas: ChildProcess[] = [];
 
-beforeAll(async () => { await buildProcesses(); });
+beforeAll(async () => {
+  await buildProcesses();
+});
 afterEach(() => {
   for (const replica of replicas) replica.kill("SIGKILL");
   replicas = [];
@@ -30,10 +32,25 @@ async function startReplica(db: TestDb, broker: TestBroker, name: string): Promi
   const port = await freePort();
   const replica = spawn(process.execPath, [bundlePath("ingest")], {
     stdio: ["ignore", process.env.TL_TEST_LOG === "1" ? 2 : "ignore", "inherit"],
-    env: { ...process.env, DATABASE_URL: db.appUrl, MQTT_URL: broker.ingestUrl, INGEST_PORT: String(port), INGEST_REPLICA: name, LOG_LEVEL: "info" },
+    env: {
+      ...process.env,
+      DATABASE_URL: db.appUrl,
+      MQTT_URL: broker.ingestUrl,
+      INGEST_PORT: String(port),
+      INGEST_REPLICA: name,
+      LOG_LEVEL: "info",
+    },
   });
   replicas.push(replica);
-  await waitFor(() => fetch(`http://127.0.0.1:${port}/health`).then((answer) => answer.ok, () => false), `replica ${name}`, 20_000);
+  await waitFor(
+    () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        (answer) => answer.ok,
+        () => false,
+      ),
+    `replica ${name}`,
+    20_000,
+  );
   return replica;
 }
 
@@ -44,7 +61,10 @@ async function sendAll(node: TestNode, count: number, disturb: (at: number) => P
   const deadline = Date.now() + 50_000;
   let disturbed = 0;
   while (node.upTo() < count - 1) {
-    if (Date.now() > deadline) throw new Error(`only batch ${node.upTo()} of ${count} was acknowledged: ${JSON.stringify(node.acks.get("telemetry"))}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `only batch ${node.upTo()} of ${count} was acknowledged: ${JSON.stringify(node.acks.get("telemetry"))}`,
+      );
     const upTo = node.upTo();
     for (let i = upTo + 1; i <= Math.min(upTo + 16, count - 1); i++) {
       if (Date.now() - (lastSent.get(i) ?? 0) < 1_000) continue;
@@ -60,7 +80,10 @@ async function sendAll(node: TestNode, count: number, disturb: (at: number) => P
 }
 
 async function expectEachOnce(db: TestDb, key: string, count: number): Promise<void> {
-  const { rows } = await db.owner.query("select count(*)::int as n, count(distinct r.value)::int as different, sum(r.value)::float8 as sum from readings r join streams s on s.id = r.stream_id where s.key = $1", [key]);
+  const { rows } = await db.owner.query(
+    "select count(*)::int as n, count(distinct r.value)::int as different, sum(r.value)::float8 as sum from readings r join streams s on s.id = r.stream_id where s.key = $1",
+    [key],
+  );
   expect(rows[0]).toEqual({ n: count * 3, different: count * 3, sum: (count * (count - 1) * 3) / 2 + count * 0.75 });
 }
 
@@ -104,11 +127,15 @@ describe.each(KINDS)("on %s", (kind) => {
     const nodes = await Promise.all(["two-a", "two-b", "two-c"].map((id) => trustedNode(db, broker, id)));
     const [first] = await Promise.all([startReplica(db, broker, "one"), startReplica(db, broker, "two")]);
     let killed = false;
-    await Promise.all(nodes.map((node) => sendAll(node, 120, (at) => {
-      if (killed || at < 40) return;
-      killed = true;
-      first?.kill("SIGKILL");
-    })));
+    await Promise.all(
+      nodes.map((node) =>
+        sendAll(node, 120, (at) => {
+          if (killed || at < 40) return;
+          killed = true;
+          first?.kill("SIGKILL");
+        }),
+      ),
+    );
     expect(killed).toBe(true);
     for (const node of nodes) {
       await expectEachOnce(db, `${node.id}/x`, 120);
@@ -142,11 +169,22 @@ test("the database goes away for two seconds: what came meanwhile is held and st
       if (cut || at < 30) return;
       cut = true;
       await line.db.owner.query("alter role throughline_app nologin");
-      await line.db.owner.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'throughline_app' and datname = $1", [name]);
+      await line.db.owner.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'throughline_app' and datname = $1",
+        [name],
+      );
       setTimeout(() => void line.db.owner.query("alter role throughline_app login"), 2_000);
     });
     await expectEachOnce(line.db, "held/x", 120);
-    await waitFor(async () => (await line.db.owner.query("select l.value from latest_values l join streams s on s.id = l.stream_id where s.key = 'held/x'")).rows[0]?.value === 119.5, "latest_values");
+    await waitFor(
+      async () =>
+        (
+          await line.db.owner.query(
+            "select l.value from latest_values l join streams s on s.id = l.stream_id where s.key = 'held/x'",
+          )
+        ).rows[0]?.value === 119.5,
+      "latest_values",
+    );
     await node.close();
   } finally {
     await line.db.owner.query("alter role throughline_app login");
@@ -163,7 +201,10 @@ test("latest_values that a crash left behind are found again at the start", asyn
     await first.close();
     await line.db.owner.query("update latest_values set ts = ts - interval '10 minutes', value = -1");
     await line.start();
-    await waitFor(async () => (await line.db.owner.query("select value from latest_values")).rows[0]?.value === 2.5, "the rebuilt row");
+    await waitFor(
+      async () => (await line.db.owner.query("select value from latest_values")).rows[0]?.value === 2.5,
+      "the rebuilt row",
+    );
     await node.close();
   } finally {
     await line.close();
@@ -175,11 +216,24 @@ test("poison that only the database sees goes to quarantine alone; its neighbour
   try {
     await line.start();
     const node = await trustedNode(line.db, line.broker, "poison");
-    const event = (batch: number, data: object) => ({ ...node.batch(batch, {}), lane: "events", count: 1, dt: undefined, columns: undefined, rows: [{ dt: 0, kind: "alarm", data }] });
-    await Promise.all([event(0, { ok: 1 }), event(1, { text: "a\u0000b" }), event(2, { ok: 2 })].map((batch) => node.send(batch, "events")));
+    const event = (batch: number, data: object) => ({
+      ...node.batch(batch, {}),
+      lane: "events",
+      count: 1,
+      dt: undefined,
+      columns: undefined,
+      rows: [{ dt: 0, kind: "alarm", data }],
+    });
+    await Promise.all(
+      [event(0, { ok: 1 }), event(1, { text: "a\u0000b" }), event(2, { ok: 2 })].map((batch) =>
+        node.send(batch, "events"),
+      ),
+    );
     await waitFor(() => node.upTo("events") === 2, "all three");
     expect(node.acks.get("events")?.rejected).toMatchObject([{ batch: 1, code: "CONTRACT" }]);
-    const { rows } = await line.db.owner.query("select (select count(*)::int from events where node_id = 'poison') as stored, (select count(*)::int from quarantine where node_id = 'poison') as kept");
+    const { rows } = await line.db.owner.query(
+      "select (select count(*)::int from events where node_id = 'poison') as stored, (select count(*)::int from quarantine where node_id = 'poison') as kept",
+    );
     expect(rows[0]).toEqual({ stored: 2, kept: 1 });
     await node.close();
   } finally {

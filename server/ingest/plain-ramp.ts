@@ -44,13 +44,23 @@ export function readPlain(source: Source): Checked<{ tsMs: number; value: number
 export class PlainRamp {
   #remembered: { node: string; stream: string; source: Source; atMs: number }[] = [];
 
-  constructor(private readonly parts: { pool: Pool; registry: Registry; writer: Writer; metrics: IngestMetrics; log: Logger; owns(node: string): boolean }) {}
+  constructor(
+    private readonly parts: {
+      pool: Pool;
+      registry: Registry;
+      writer: Writer;
+      metrics: IngestMetrics;
+      log: Logger;
+      owns(node: string): boolean;
+    },
+  ) {}
 
   take(node: string, stream: string, source: Source, settled: () => void): void {
     if (this.parts.owns(node)) return void this.#store(node, stream, source, settled);
     settled();
     const now = Date.now();
-    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST) this.#remembered.shift();
+    while ((this.#remembered[0]?.atMs ?? now) < now - REMEMBER_MS || this.#remembered.length >= REMEMBER_MOST)
+      this.#remembered.shift();
     this.#remembered.push({ node, stream, source, atMs: now });
   }
 
@@ -60,7 +70,8 @@ export class PlainRamp {
     this.#remembered = [];
     for (const entry of remembered) {
       if (!this.parts.owns(entry.node)) this.#remembered.push(entry);
-      else if (entry.atMs >= Date.now() - REMEMBER_MS) void this.#store(entry.node, entry.stream, entry.source, () => undefined);
+      else if (entry.atMs >= Date.now() - REMEMBER_MS)
+        void this.#store(entry.node, entry.stream, entry.source, () => undefined);
     }
   }
 

@@ -77,7 +77,11 @@ export class Replicas {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ connectionString: this.url, application_name: "throughline-ingest-replica", keepAlive: true });
+    const client = new Client({
+      connectionString: this.url,
+      application_name: "throughline-ingest-replica",
+      keepAlive: true,
+    });
     client.on("error", () => this.#lost());
     await client.connect();
     await client.query("select pg_try_advisory_lock_shared($1, $2)", [LOCK_CLASS, this.#self]);
