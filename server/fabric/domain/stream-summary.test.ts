@@ -10,6 +10,7 @@ const facts: StreamRangeFacts = {
   limitLow: 0,
   limitHigh: 4.5,
   received: 208_520,
+  coverageRatio: null,
   lostMs: 748_000,
   lostRows: 7_480,
   label: "wear",
@@ -40,6 +41,11 @@ test.each<[Partial<StreamRangeFacts>, string]>([
   ],
 ])("the chart in a sentence %#", (change, sentence) => {
   expect(streamSummary({ ...facts, ...change })).toBe(sentence);
+});
+
+test("a range that came in only in part is not called complete because no gap record says so", () => {
+  const part = { ...facts, max: null, min: null, lostMs: 0, lostRows: 0, coverageRatio: 0.244 };
+  expect(streamSummary(part)).toBe("Mean 2.31 mm/s over 6 h, only 24 % of the expected readings received.");
 });
 
 test("coverage needs a declared rate, and says unknown without one", () => {

@@ -10,6 +10,8 @@ export interface StreamRangeFacts {
   limitLow: number | null;
   limitHigh: number | null;
   received: number;
+  /** Received of expected; null when the stream declares no rate. */
+  coverageRatio: number | null;
   lostMs: number;
   lostRows: number;
   /** What a model said nearest to the extreme, such as "wear". */
@@ -17,6 +19,9 @@ export interface StreamRangeFacts {
   /** IANA zone that times are written in. */
   timeZone: string;
 }
+
+/** From this share of the expected readings on, a range counts as complete: clocks and the newest second are not exact. */
+const COMPLETE = 0.97;
 
 /** What the chart shows, in one sentence: mean, the excursion that matters, what was lost. */
 export function streamSummary(facts: StreamRangeFacts): string {
@@ -47,11 +52,14 @@ export function streamSummary(facts: StreamRangeFacts): string {
     parts.push(
       `between ${formatNumber(facts.min.value)} and ${formatNumber(facts.max.value)}${facts.limitHigh !== null || facts.limitLow !== null ? ", inside its limits" : ""}`,
     );
-  parts.push(
-    facts.lostMs > 0 || facts.lostRows > 0
-      ? `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge`
-      : "nothing lost",
-  );
+  if (facts.lostMs > 0 || facts.lostRows > 0) {
+    parts.push(
+      `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge`,
+    );
+  } else if (facts.coverageRatio !== null && facts.coverageRatio < COMPLETE) {
+    // No gap record is not proof: the node may have been off, or its records are still on their way.
+    parts.push(`only ${Math.floor(facts.coverageRatio * 100)} % of the expected readings received`);
+  } else parts.push("nothing lost");
   return `${parts.join(", ")}.`;
 }
 
