@@ -218,7 +218,13 @@ function viewOf(
   const said = verdicts.find(
     (verdict) => peakMs !== null && verdict.fromMs - 60_000 <= peakMs && verdict.toMs + 60_000 >= peakMs,
   );
+  const received = coverage(
+    stats.received,
+    stream.rateHz,
+    Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, stream.createdMs),
+  );
   const summary = streamSummary({
+    coverageRatio: received.ratio,
     unit: stream.unit ?? "",
     spanMs: range.toMs - range.fromMs,
     mean: stats.mean,
@@ -242,11 +248,7 @@ function viewOf(
     spans,
     stats,
     summary,
-    coverage: coverage(
-      stats.received,
-      stream.rateHz,
-      Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, stream.createdMs),
-    ),
+    coverage: received,
     lost:
       firstGap && lastGap
         ? {
