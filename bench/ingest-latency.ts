@@ -16,8 +16,18 @@ try {
   for (let round = 0; round < 2; round++) {
     await line.ask({ do: "prepare", shape: PACED });
     await new Promise((settled) => setTimeout(settled, 500));
-    const { p50 = Number.NaN, p99 = Number.NaN, batches = 0 } = await line.ask({ do: "run", shape: PACED, mode: "paced", readingsPerS: PACE });
-    if (round === 1) print("commit_p99_ms", p99, "ms", "<= 50", { p50: Math.round(p50), offered_per_s: PACE, n: batches, readings: readingsOf(PACED) });
+    const {
+      p50 = Number.NaN,
+      p99 = Number.NaN,
+      batches = 0,
+    } = await line.ask({ do: "run", shape: PACED, mode: "paced", readingsPerS: PACE });
+    if (round === 1)
+      print("commit_p99_ms", p99, "ms", "<= 50", {
+        p50: Math.round(p50),
+        offered_per_s: PACE,
+        n: batches,
+        readings: readingsOf(PACED),
+      });
   }
   await line.clear();
   await line.ask({ do: "prepare", shape: FLOOD });
@@ -26,7 +36,12 @@ try {
   await line.ask({ do: "run", shape: FLOOD, mode: "flood", seconds });
   clearInterval(watch);
   const half = samples.slice(samples.length >> 1);
-  print("rss_mb", Math.max(...samples), "MB", "<= 300", { first_half_max: Math.round(Math.max(...samples.slice(0, samples.length >> 1))), second_half_max: Math.round(Math.max(...half)), seconds, n: samples.length });
+  print("rss_mb", Math.max(...samples), "MB", "<= 300", {
+    first_half_max: Math.round(Math.max(...samples.slice(0, samples.length >> 1))),
+    second_half_max: Math.round(Math.max(...half)),
+    seconds,
+    n: samples.length,
+  });
 } finally {
   await line.close();
 }

@@ -86,7 +86,12 @@ test("the plain on-ramp: a bare number, a value with its time, and what is neith
   await node.publish("tl/1/plain-1/up/plain/hall/temp", JSON.stringify({ value: 22, ts: Date.now() - 60_000 }));
   await node.publish("tl/1/plain-1/up/plain/hall/temp", "warm");
   await waitFor(async () => (await countReadings(line.db, "hall/temp")) === 2, "two readings");
-  await waitFor(async () => (await line.db.owner.query("select 1 from quarantine where node_id = 'plain-1' and reason = 'PARSE'")).rows.length === 1, "the refused one");
+  await waitFor(
+    async () =>
+      (await line.db.owner.query("select 1 from quarantine where node_id = 'plain-1' and reason = 'PARSE'")).rows
+        .length === 1,
+    "the refused one",
+  );
   const { rows } = await line.db.owner.query("select plain, status from streams where key = 'hall/temp'");
   expect(rows).toEqual([{ plain: true, status: "accepted" }]);
   await node.close();
@@ -97,13 +102,24 @@ test("state, reported document and action reports follow the node; an older repo
   await node.birth([]);
   await node.publish("tl/1/twin-1/up/state", JSON.stringify({ v: 1, online: true, boot: node.boot, why: "connect" }));
   await node.publish("tl/1/twin-1/up/reported", JSON.stringify({ revision: 3, applied: 2, errors: [] }));
-  const report = (seq: number, state: string) => node.publish("tl/1/twin-1/up/action/a1", JSON.stringify({ v: 1, action: "a1", attempt: 1, seq, state, ts: Date.now() }));
+  const report = (seq: number, state: string) =>
+    node.publish(
+      "tl/1/twin-1/up/action/a1",
+      JSON.stringify({ v: 1, action: "a1", attempt: 1, seq, state, ts: Date.now() }),
+    );
   await report(2, "DOWNLOADING");
   await report(1, "OFFERED");
   await report(3, "CANCELLED");
   await report(4, "VERIFIED");
-  await waitFor(async () => (await line.db.owner.query("select state from action_reports where node_id = 'twin-1'")).rows[0]?.state === "CANCELLED", "the end of the action");
-  const { rows } = await line.db.owner.query("select n.online, d.applied_revision::int as applied, a.seq::int as seq from nodes n join node_documents d on d.node_id = n.id join action_reports a on a.node_id = n.id where n.id = 'twin-1'");
+  await waitFor(
+    async () =>
+      (await line.db.owner.query("select state from action_reports where node_id = 'twin-1'")).rows[0]?.state ===
+      "CANCELLED",
+    "the end of the action",
+  );
+  const { rows } = await line.db.owner.query(
+    "select n.online, d.applied_revision::int as applied, a.seq::int as seq from nodes n join node_documents d on d.node_id = n.id join action_reports a on a.node_id = n.id where n.id = 'twin-1'",
+  );
   expect(rows).toEqual([{ online: true, applied: 2, seq: 3 }]);
   await node.close();
 });
