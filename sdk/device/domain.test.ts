@@ -68,6 +68,27 @@ describe("sealing", () => {
     );
   });
 
+  test("devices that take turns share a batch as far as its limits go, with their words and what is missing", () => {
+    const list = Array.from({ length: 200 }, (_, index) => ({
+      tsMs: 1_000 + index,
+      v: { [(index % 64) * 2 + 1]: index / 8, [(index % 64) * 2 + 2]: index % 5 === 0 ? null : -index },
+      ...(index % 7 === 0 ? { q: { [(index % 64) * 2 + 1]: "stuck" as const } } : {}),
+    }));
+    const text = list.map(({ tsMs, ...row }) => ({ tsMs, json: JSON.stringify(row) }));
+    const sealed = sealRows(text, envelope, { bytes: 40_000, rows: 500 }, (toMs) => toMs);
+    const batch = SealedBatch.parse(JSON.parse(sealed.json));
+    if (batch.lane !== "telemetry") throw new RangeError("wrong lane");
+    const aliases = Object.keys(batch.columns);
+    expect(Buffer.byteLength(sealed.json)).toBeGreaterThan(36_000);
+    expect(sealed.readings).toBe(sealed.rows * 2);
+    for (const alias of aliases) {
+      expect(batch.columns[alias]).toEqual(list.slice(0, sealed.rows).map(({ v }) => v[Number(alias)] ?? null));
+      expect(batch.quality[alias] ?? []).toEqual(
+        list.slice(0, sealed.rows).flatMap(({ q }, index) => (q?.[Number(alias)] ? [[index, q[Number(alias)]]] : [])),
+      );
+    }
+  });
+
   test("one row too large for the limit is sealed alone, so that it cannot stop its lane", () => {
     const big = { tsMs: 1, json: JSON.stringify({ kind: "x", data: { text: "y".repeat(10_000) } }) };
     const sealed = sealRows([big, big], { ...envelope, lane: "events" }, { bytes: 2_000, rows: 500 }, () => null);

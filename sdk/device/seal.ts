@@ -58,14 +58,13 @@ export function sealRows(
   watermarkAt: (toMs: number) => number | null,
 ): Sealed {
   if (rows.length === 0) throw new RangeError("nothing to seal");
+  if (unmarked.lane === "telemetry") return sealColumns(rows, unmarked, limits, watermarkAt);
   let take = rowsWithin(rows, limits);
   for (;;) {
     const part = rows.slice(0, take);
-    const envelope = { ...unmarked, watermark: watermarkAt(span(part).toMs) };
-    const sealed = envelope.lane === "telemetry" ? sealColumns(part, envelope) : sealList(part, envelope);
-    const bytes = Buffer.byteLength(sealed.json);
+    const sealed = sealList(part, { ...unmarked, watermark: watermarkAt(span(part).toMs) });
     // One row alone is sealed whatever its size: its length was checked when it was written, and it must not stop the lane.
-    if (take === 1 || (bytes <= limits.bytes && sealed.cells <= MAX_BATCH_READINGS)) return sealed;
+    if (take === 1 || Buffer.byteLength(sealed.json) <= limits.bytes) return sealed;
     take = Math.max(1, Math.floor(take / 2));
   }
 }
@@ -81,38 +80,98 @@ export function rowsWithin(rows: readonly SealableRow[], { bytes, rows: most }: 
   return limit;
 }
 
-type Part = Sealed & { cells: number };
+/** Longest text of a watermark: an epoch time in ms with a fraction. */
+const WATERMARK_BYTES = 24;
 
-function sealColumns(rows: readonly SealableRow[], envelope: Envelope): Part {
+/**
+ * Rows join the columns one by one while the text they make stays within the limits, so that each row is looked at once
+ * however many streams take turns in the rows. Readings are copied as the text they were logged in: never parsed, never
+ * rounded.
+ */
+function sealColumns(
+  rows: readonly SealableRow[],
+  envelope: Omit<Envelope, "watermark">,
+  limits: SealLimits,
+  watermarkAt: (toMs: number) => number | null,
+): Sealed {
   const base = rows[0]?.tsMs ?? 0;
-  const columns: Record<string, (number | null)[]> = {};
-  const quality: Record<string, [number, Quality][]> = {};
-  let readings = 0;
-  rows.forEach((row, index) => {
-    const { v, q } = parseTelemetryRow(row.json);
-    for (const [alias, value] of Object.entries(v)) {
-      const column = (columns[alias] ??= new Array<number | null>(rows.length).fill(null));
-      column[index] = value;
-      readings += 1;
-    }
-    for (const [alias, word] of Object.entries(q ?? {})) (quality[alias] ??= []).push([index, word]);
-  });
-  const text = {
-    ...head(envelope, rows.length, base),
-    dt: rows.map((row) => offset(row.tsMs, base)),
-    columns,
-    ...(Object.keys(quality).length > 0 ? { quality } : {}),
-  };
+  const most = Math.min(rows.length, limits.rows, MAX_BATCH_ROWS);
+  const headBytes = Buffer.byteLength(JSON.stringify(head({ ...envelope, watermark: 0 }, most, base)));
+  const columns = new ColumnText(limits.bytes - headBytes - WATERMARK_BYTES);
+  let toMs = Number.NEGATIVE_INFINITY;
+  let fromMs = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < most; index += 1) {
+    const row = rows[index];
+    if (!row || !columns.add(offset(row.tsMs, base), row.json)) break;
+    fromMs = Math.min(fromMs, row.tsMs);
+    toMs = Math.max(toMs, row.tsMs);
+  }
+  const opening = JSON.stringify(head({ ...envelope, watermark: watermarkAt(toMs) }, columns.rows, base));
   return {
-    json: JSON.stringify(text),
-    rows: rows.length,
-    readings,
-    cells: rows.length * Object.keys(columns).length,
-    ...span(rows),
+    json: `${opening.slice(0, -1)},${columns.text()}}`,
+    rows: columns.rows,
+    readings: columns.readings,
+    fromMs,
+    toMs,
   };
 }
 
-function sealList(rows: readonly SealableRow[], envelope: Envelope): Part {
+const NULL = "null,";
+
+/** The columns of a batch as text that grows, every column as long as the rows before it ended. */
+class ColumnText {
+  rows = 0;
+  readings = 0;
+  private readonly columns = new Map<string, { text: string; rows: number }>();
+  private readonly quality: Record<string, [number, Quality][]> = {};
+  private dt = "";
+  /** bytes of every part but the nulls, which depend on the number of rows */
+  private bytes = `"dt":[],"columns":{},"quality":{}`.length;
+
+  constructor(private readonly limitBytes: number) {}
+
+  /** False when the row no longer fits, which leaves everything as it was; the first row always does. */
+  add(dt: number, json: string): boolean {
+    const { entries, quality } = takeApart(json);
+    let bytes = this.bytes + String(dt).length + 1;
+    let width = this.columns.size;
+    for (const { alias, text } of entries) {
+      bytes += text.length + 1;
+      if (this.columns.has(alias)) continue;
+      width += 1;
+      bytes += alias.length + `"":[],`.length;
+    }
+    for (const alias in quality)
+      bytes +=
+        (this.quality[alias] ? 0 : alias.length + `"":[],`.length) + `${this.rows}${quality[alias]}[,""],`.length;
+    const cells = (this.rows + 1) * width;
+    const nulls = cells - this.readings - entries.length;
+    if (this.rows > 0 && (cells > MAX_BATCH_READINGS || bytes + nulls * NULL.length > this.limitBytes)) return false;
+
+    for (const { alias, text } of entries) {
+      let column = this.columns.get(alias);
+      if (!column) this.columns.set(alias, (column = { text: "", rows: 0 }));
+      column.text += `${NULL.repeat(this.rows - column.rows)}${text},`;
+      column.rows = this.rows + 1;
+    }
+    for (const [alias, word] of Object.entries(quality)) (this.quality[alias] ??= []).push([this.rows, word]);
+    this.bytes = bytes;
+    this.dt += `${dt},`;
+    this.rows += 1;
+    this.readings += entries.length;
+    return true;
+  }
+
+  text(): string {
+    const columns: string[] = [];
+    for (const [alias, { text, rows }] of this.columns)
+      columns.push(`"${alias}":[${(text + NULL.repeat(this.rows - rows)).slice(0, -1)}]`);
+    const quality = Object.keys(this.quality).length > 0 ? `,"quality":${JSON.stringify(this.quality)}` : "";
+    return `"dt":[${this.dt.slice(0, -1)}],"columns":{${columns.join(",")}}${quality}`;
+  }
+}
+
+function sealList(rows: readonly SealableRow[], envelope: Envelope): Sealed {
   const base = rows[0]?.tsMs ?? 0;
   const text = JSON.stringify(head(envelope, rows.length, base)).slice(0, -1);
   const list = rows.map((row) => `{"dt":${offset(row.tsMs, base)},${row.json.slice(1)}`).join(",");
@@ -120,7 +179,6 @@ function sealList(rows: readonly SealableRow[], envelope: Envelope): Part {
     json: `${text},"rows":[${list}]}`,
     rows: rows.length,
     readings: rows.length,
-    cells: rows.length,
     ...span(rows),
   };
 }
@@ -164,7 +222,23 @@ function span(rows: readonly SealableRow[]): { fromMs: number; toMs: number } {
   return { fromMs, toMs };
 }
 
-/** The log holds only what `telemetryJson` wrote, under a checksum: its shape is known. */
+/** The log holds only what `telemetryRow` wrote, under a checksum: `{"v":{"3":2.31,…}}`, with `"q"` where a word is told. */
+function takeApart(json: string): { entries: { alias: string; text: string }[]; quality: Record<string, Quality> } {
+  const opensAt = `{"v":{`.length;
+  const closesAt = json.indexOf("}", opensAt);
+  const entries: { alias: string; text: string }[] = [];
+  for (let at = opensAt; at < closesAt; ) {
+    const colon = json.indexOf(":", at);
+    const comma = json.indexOf(",", colon);
+    const end = comma === -1 || comma > closesAt ? closesAt : comma;
+    entries.push({ alias: json.slice(at + 1, colon - 1), text: json.slice(colon + 1, end) });
+    at = end + 1;
+  }
+  const isPlain = closesAt === json.length - 2;
+  return { entries, quality: isPlain ? {} : (parseTelemetryRow(json).q ?? {}) };
+}
+
+/** For the same reason its shape is known. */
 function parseTelemetryRow(json: string): TelemetryRow {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsing each row by schema would cost more than sealing
   return JSON.parse(json) as TelemetryRow;
