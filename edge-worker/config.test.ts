@@ -87,6 +87,8 @@ test.each<[string, string, Record<string, string>, string, RegExp]>([
     /time: now/,
   ],
   ["a model that is not there", `${GOOD}\nslots: [{slot: a, model: a.onnx}]`, {}, "slots[0].model", /there is no file/],
+  ["a wait that is none", `${GOOD}\nsealMs: 5`, {}, "sealMs", /20 to 60000 ms/],
+  ["a wait in the environment that is none", GOOD, { EDGE_SEAL_MS: "soon" }, "EDGE_SEAL_MS (sealMs)", /20 to 60000 ms/],
   ["an address that is none", `${GOOD}\nurl: broker.local`, {}, "url", /mqtt:\/\//],
 ])("%s", (_, text, env, path, says) => {
   const fault = faultsOf(text, env).find((one) => one.path === path);
@@ -101,6 +103,12 @@ test("a file that is neither YAML nor there is one plain fault", () => {
 
 test("explain names every setting once and hides the token", () => {
   const text = explain(loadConfig({}, fileOf(GOOD)));
-  expect(text.match(/^ {4}from: /gm)).toHaveLength(18);
+  expect(text.match(/^ {4}from: /gm)).toHaveLength(19);
   expect(text).not.toMatch(/tln_x/);
+});
+
+test("readings wait 350 ms while there is a connection, or as long as the file or the environment says", () => {
+  expect(loadConfig({}, fileOf(GOOD)).config.sealMs).toBe(350);
+  expect(loadConfig({ EDGE_SEAL_MS: "800" }, fileOf(GOOD)).config.sealMs).toBe(800);
+  expect(loadConfig({}, fileOf(`${GOOD}\nsealMs: {telemetry: 1000}`)).config.sealMs).toEqual({ telemetry: 1_000 });
 });

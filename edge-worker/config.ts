@@ -5,6 +5,7 @@ import { z } from "zod";
 import { StreamSpec } from "@/sdk/wire/birth";
 import { NodeId } from "@/sdk/wire/names";
 import { CleanRule } from "@/sdk/wire/pipeline";
+import { LIVE_SEAL_MS } from "@/sdk/device/sealer";
 import { formatPath } from "@/sdk/wire/refusal";
 import { HttpConfig } from "./adapters/http";
 import { MqttConfig } from "./adapters/mqtt";
@@ -25,6 +26,9 @@ const Slot = z.strictObject({
   threshold: z.number().optional(),
 });
 
+const SEAL_MS = "must be 20 to 60000 ms, or such a number per lane: {telemetry: 350, events: 100}";
+const SealMs = z.int(SEAL_MS).min(20, SEAL_MS).max(60_000, SEAL_MS);
+
 /** Everything an edge worker can be told. Paths in a file are relative to that file. */
 export const EdgeConfig = z.strictObject({
   node: NodeId,
@@ -39,6 +43,15 @@ export const EdgeConfig = z.strictObject({
   host: z.string().min(1).default("127.0.0.1"),
   port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(9_201),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  sealMs: z
+    .preprocess(
+      (value) => (typeof value === "string" ? Number(value) : value), // a variable is text
+      z.union(
+        [SealMs, z.strictObject({ telemetry: SealMs, events: SealMs, inference: SealMs, media: SealMs }).partial()],
+        { error: SEAL_MS },
+      ),
+    )
+    .default(LIVE_SEAL_MS),
   quotaMb: z.coerce.number().positive().default(512),
   pipelineStateMb: z.coerce.number().positive().default(8),
   probeMemoryMb: z.coerce.number().min(200).default(600),
@@ -62,6 +75,7 @@ export const ENVIRONMENT = {
   EDGE_HOST: "host",
   EDGE_PORT: "port",
   EDGE_LOG_LEVEL: "logLevel",
+  EDGE_SEAL_MS: "sealMs",
   EDGE_QUOTA_MB: "quotaMb",
   EDGE_PIPELINE_STATE_MB: "pipelineStateMb",
   EDGE_PROBE_MEMORY_MB: "probeMemoryMb",

@@ -13,6 +13,7 @@ const MEANING: Record<Setting, string> = {
   host: "address that /health and /metrics listen on",
   port: "port that /health and /metrics listen on; 0 = any free one",
   logLevel: "trace, debug, info, warn, error or silent",
+  sealMs: "longest wait of readings before they are sent while there is a connection, ms; or one number per lane",
   quotaMb: "disk the buffer may take, MB",
   pipelineStateMb: "memory one pipeline may keep in windows, MB",
   probeMemoryMb: "memory a new model may take while it is tried, MB",

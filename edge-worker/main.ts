@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import pino from "pino";
 import { DeviceError } from "@/sdk/device/errors";
 import { openDevice } from "@/sdk/device/device";
+import { liveSeal } from "@/sdk/device/sealer";
 import { openAdapter } from "./adapters/open";
 import { ConfigError, type LoadedConfig, loadConfig } from "./config";
 import { type EdgeDevice, patient } from "./device";
@@ -40,6 +41,7 @@ async function run({ config }: LoadedConfig): Promise<void> {
       ...(of ? { device: of } : {}),
       ...(rateHz ? { rateHz } : {}),
     })),
+    seal: liveSeal(config.sealMs),
     quota: { bytes: config.quotaMb * 1_048_576 },
     agent: `edge-worker/${VERSION}`,
     capabilities: ["infer", "pipeline"],

@@ -9,6 +9,7 @@ import { PLANT_KINDS, type PlantKind } from "@/edge-worker/adapters/simulator/do
 import { type GroundTruth, Simulation, scaleFor } from "@/edge-worker/adapters/simulator/domain/simulation";
 import { type Device, openDevice } from "@/sdk/device/device";
 import { DeviceError } from "@/sdk/device/errors";
+import { liveSeal } from "@/sdk/device/sealer";
 import { NodeId } from "@/sdk/wire/names";
 
 const HELP = `throughline simulate [--plant pump-house|press-line|cold-store] [options]
@@ -225,6 +226,7 @@ async function open(
       dataDir: target.dataDir,
       agent: "throughline-simulate/1.0.0",
       labels: { plant },
+      seal: liveSeal(),
       streams: simulation.streams.map(({ key, quantity, unit, type, device }) => ({
         key,
         quantity,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type TestBroker, startTestBroker } from "@/cli/embedded/testing";
@@ -245,6 +246,25 @@ describe("the guarantees of the wire contract on a real broker", () => {
       expect(later.every((ts) => ts >= (batch.watermark ?? 0))).toBe(true);
     }
     expect(batches.at(-1)?.watermark).toBe(BASE_MS + 4_900 - 500);
+  });
+
+  test("rows that nobody waits for are sealed later than those that are watched", async () => {
+    const peer = await newPeer();
+    const seal = { delayMs: { telemetry: 50 }, offlineDelayMs: { telemetry: 60_000 } };
+    const watched = await (await newNode()).start({ seal });
+    await until(
+      () => watched.stats().state === "online",
+      () => JSON.stringify(watched.stats()),
+    );
+    for (let n = 0; n < 10; n += 1) await watched.write(row(n));
+    await until(
+      () => peer.values("1").length === 10,
+      () => JSON.stringify(watched.stats()),
+    );
+    const alone = await (await newNode()).start({ seal, url: "mqtt://127.0.0.1:1" });
+    for (let n = 0; n < 10; n += 1) await alone.write(row(n));
+    await sleep(300);
+    expect(alone.stats().lanes.telemetry).toMatchObject({ batches: 0, unsealedRows: 10 });
   });
 
   test("G10: a batch the control plane rejects goes to the dead letters and stalls nothing", async () => {
