@@ -38,10 +38,12 @@ export async function* infer(
       let features = columns.get(model);
       if (!features) columns.set(model, (features = model.features.map((feature) => featureColumn(feature, units))));
       const row = new Float32Array(features.length);
-      for (const [index, feature] of features.entries()) {
+      let at = 0;
+      for (const feature of features) {
         const value = feature.of(window);
         if (!Number.isFinite(value)) throw new RangeError(`no good reading of ${feature.name} in this window`);
-        row[index] = value;
+        row[at] = value;
+        at += 1;
       }
       const verdict = await model.score(row);
       if (!Number.isFinite(verdict.score)) throw new RangeError(`the model returned ${verdict.score}`);
@@ -70,22 +72,18 @@ function featureColumn({ stream, unit, agg }: Feature, { inputs, unitOf }: Input
   const name = `${alias}.${agg}`;
   const from = unitOf(key);
   if (from === unit || (agg === "kurtosis" && unit === "1")) {
-    return { name, of: ({ series }) => aggregateOf(series.get(alias), agg) };
+    return { name, of: ({ series }) => series.get(alias)?.aggregate(agg) ?? Number.NaN };
   }
   if (agg === "slope" && isSameDimension(`${from}/s`, unit) === true) {
     const convert = converter(`${from}/s`, unit);
-    return { name, of: ({ series }) => convert(aggregateOf(series.get(alias), agg)) };
+    return { name, of: ({ series }) => convert(series.get(alias)?.aggregate(agg) ?? Number.NaN) };
   }
   const convert = converter(from, unit);
   return {
     name,
     of: ({ series }) => {
       const raw = series.get(alias);
-      return aggregateOf(raw && { tsMs: raw.tsMs, values: raw.values.map(convert) }, agg);
+      return raw ? aggregate(agg, { tsMs: raw.tsMs, values: raw.values.map(convert) }) : Number.NaN;
     },
   };
-}
-
-function aggregateOf(series: Parameters<typeof aggregate>[1] | undefined, agg: Feature["agg"]): number {
-  return series ? aggregate(agg, series) : Number.NaN;
 }

@@ -1,4 +1,3 @@
-import { aggregate } from "@/sdk/wire/features";
 import { AGGREGATES, type ThresholdSpec, durationMs } from "@/sdk/wire/pipeline";
 import type { Scored } from "./infer";
 
@@ -72,6 +71,6 @@ function valueOf(on: string, { verdict, window }: Scored): number | null {
   const [alias = "", name] = on.split(".");
   const agg = AGGREGATES.find((known) => known === name);
   const series = window.series.get(alias);
-  const value = agg && series ? aggregate(agg, series) : Number.NaN;
+  const value = agg && series ? series.aggregate(agg) : Number.NaN;
   return Number.isFinite(value) ? value : null;
 }

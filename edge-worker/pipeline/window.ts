@@ -1,12 +1,12 @@
-import type { WindowSeries } from "@/sdk/wire/features";
 import type { PipelineItem } from "../samples";
+import { Column, type Cut } from "./column";
 
 /** Good readings of one device's inputs in `[fromMs, toMs)`, by input alias. */
 export interface Window {
   device: string | null;
   fromMs: number;
   toMs: number;
-  series: ReadonlyMap<string, WindowSeries>;
+  series: { get(alias: string): Cut | undefined };
 }
 
 export interface WindowOptions {
@@ -29,12 +29,6 @@ export interface WindowCounts {
   overflow: number;
 }
 
-/** Parallel columns in time order; readings are inserted where their time belongs. */
-interface Buffer {
-  tsMs: number[];
-  values: number[];
-}
-
 /**
  * Cuts readings into windows that end at multiples of `everyMs` since the epoch. Only event time counts: a window closes
  * when the newest reading (or tick) is `latenessMs` past its end, so the same input gives the same windows at any speed.
@@ -47,7 +41,9 @@ export async function* window(
   counts: WindowCounts,
 ): AsyncGenerator<Window> {
   const { inputs, sizeMs, everyMs, latenessMs } = options;
-  const buffers = new Map<string, Buffer>([...inputs.keys()].map((alias) => [alias, { tsMs: [], values: [] }]));
+  const keys = [...inputs.values()];
+  const columns = keys.map(() => new Column());
+  const positions = new Map([...inputs.keys()].map((alias, index) => [alias, index]));
   let newestMs = Number.NEGATIVE_INFINITY;
   /** every window that ends at or before this has been emitted, or was empty */
   let closedMs = Number.NEGATIVE_INFINITY;
@@ -62,10 +58,13 @@ export async function* window(
         device: options.device,
         fromMs,
         toMs,
-        series: new Map([...buffers].map(([alias, buffer]) => [alias, slice(buffer, fromMs, toMs)])),
+        series: seriesOf(
+          columns.map((column) => column.cut(fromMs, toMs)),
+          positions,
+        ),
       };
       closedMs = toMs;
-      const oldestMs = forget(buffers, toMs + everyMs - sizeMs);
+      const oldestMs = forget(columns, toMs + everyMs - sizeMs);
       nextEndMs = oldestMs === null ? null : Math.max(toMs + everyMs, firstEndAfter(oldestMs, everyMs));
     }
     closedMs = Math.max(closedMs, untilMs);
@@ -73,24 +72,28 @@ export async function* window(
 
   for await (const item of items) {
     if ("values" in item) {
-      for (const [alias, key] of inputs) {
-        const value = item.values[key];
-        const buffer = buffers.get(alias);
-        if (value === undefined || value === null || !buffer) continue;
-        const word = item.quality?.[key];
-        const firstOpenEndMs = firstEndAfter(closedMs, everyMs);
+      const { tsMs, values, quality } = item;
+      const firstOpenEndMs = firstEndAfter(closedMs, everyMs);
+      let taken = 0;
+      for (const [index, column] of columns.entries()) {
+        const key = keys[index] ?? "";
+        const value = values[key];
+        if (value === undefined || value === null) continue;
+        const word = quality?.[key];
         if (word !== undefined && word !== "good") counts.unusable += 1;
-        else if (item.tsMs < firstOpenEndMs - sizeMs) counts.late += 1;
+        else if (tsMs < firstOpenEndMs - sizeMs) counts.late += 1;
         else {
-          insert(buffer, item.tsMs, value);
-          if (buffer.tsMs.length > options.maxReadings) {
-            buffer.tsMs.shift();
-            buffer.values.shift();
+          column.insert(tsMs, value);
+          taken += 1;
+          if (column.length > options.maxReadings) {
+            column.dropOldest();
             counts.overflow += 1;
           }
-          const endMs = Math.max(firstEndAfter(item.tsMs, everyMs), firstOpenEndMs);
-          nextEndMs = nextEndMs === null ? endMs : Math.min(nextEndMs, endMs);
         }
+      }
+      if (taken > 0) {
+        const endMs = Math.max(firstEndAfter(tsMs, everyMs), firstOpenEndMs);
+        nextEndMs = nextEndMs === null ? endMs : Math.min(nextEndMs, endMs);
       }
     }
     newestMs = Math.max(newestMs, item.tsMs);
@@ -103,38 +106,17 @@ function firstEndAfter(tsMs: number, everyMs: number): number {
   return tsMs === Number.NEGATIVE_INFINITY ? tsMs : (Math.floor(tsMs / everyMs) + 1) * everyMs;
 }
 
-function insert({ tsMs: times, values }: Buffer, tsMs: number, value: number): void {
-  let at = times.length;
-  while (at > 0 && (times[at - 1] ?? 0) > tsMs) at -= 1;
-  if (at === times.length) {
-    times.push(tsMs);
-    values.push(value);
-  } else {
-    times.splice(at, 0, tsMs);
-    values.splice(at, 0, value);
-  }
-}
-
-function slice({ tsMs, values }: Buffer, fromMs: number, toMs: number): WindowSeries {
-  let from = 0;
-  while (from < tsMs.length && (tsMs[from] ?? 0) < fromMs) from += 1;
-  let to = tsMs.length;
-  while (to > from && (tsMs[to - 1] ?? 0) >= toMs) to -= 1;
-  return { tsMs: tsMs.slice(from, to), values: values.slice(from, to) };
+function seriesOf(cuts: readonly Cut[], positions: ReadonlyMap<string, number>): Window["series"] {
+  return { get: (alias) => cuts[positions.get(alias) ?? -1] };
 }
 
 /** Drops what no later window holds; the time of the oldest reading left, null when none is. */
-function forget(buffers: ReadonlyMap<string, Buffer>, beforeMs: number): number | null {
+function forget(columns: readonly Column[], beforeMs: number): number | null {
   let oldestMs: number | null = null;
-  for (const { tsMs, values } of buffers.values()) {
-    let drop = 0;
-    while (drop < tsMs.length && (tsMs[drop] ?? 0) < beforeMs) drop += 1;
-    if (drop > 0) {
-      tsMs.splice(0, drop);
-      values.splice(0, drop);
-    }
-    const first = tsMs[0];
-    if (first !== undefined && (oldestMs === null || first < oldestMs)) oldestMs = first;
+  for (const column of columns) {
+    column.dropBefore(beforeMs);
+    const first = column.oldestMs;
+    if (first !== null && (oldestMs === null || first < oldestMs)) oldestMs = first;
   }
   return oldestMs;
 }

@@ -1,9 +1,12 @@
 import type { Aggregate } from "./pipeline";
 
+/** Numbers by position, such as an array or a typed one. */
+type Numbers = Iterable<number> & ArrayLike<number>;
+
 /** Readings of one stream inside one window, in time order; times are epoch ms. */
 export interface WindowSeries {
-  tsMs: readonly number[];
-  values: readonly number[];
+  tsMs: Numbers;
+  values: Numbers;
 }
 
 /**
@@ -16,65 +19,91 @@ export interface WindowSeries {
  *     slope     least squares, units per second, 0 for one reading or no spread in time
  */
 export function aggregate(agg: Aggregate, { tsMs, values }: WindowSeries): number {
-  const n = values.length;
-  if (n === 0) return Number.NaN;
+  return aggregateRange(agg, tsMs, values, 0, values.length);
+}
+
+/** The same of the readings `[from, to)` of longer columns, without taking them out. */
+export function aggregateRange(
+  agg: Aggregate,
+  tsMs: ArrayLike<number>,
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+): number {
+  const n = to - from;
+  if (n <= 0) return Number.NaN;
   switch (agg) {
     case "mean":
-      return mean(values);
+      return mean(values, from, to);
     case "std":
-      return Math.sqrt(centralMoment(values, 2));
+      return Math.sqrt(centralMoment(values, from, to, 2));
     case "rms": {
       let sum = 0;
-      for (const value of values) sum += value * value;
+      for (let at = from; at < to; at += 1) {
+        const value = numberAt(values, at);
+        sum += value * value;
+      }
       return Math.sqrt(sum / n);
     }
-    case "min":
-      return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
-    case "max":
-      return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+    case "min": {
+      let least = Number.POSITIVE_INFINITY;
+      for (let at = from; at < to; at += 1) least = Math.min(least, numberAt(values, at));
+      return least;
+    }
+    case "max": {
+      let most = Number.NEGATIVE_INFINITY;
+      for (let at = from; at < to; at += 1) most = Math.max(most, numberAt(values, at));
+      return most;
+    }
     case "p95":
-      return quantile(values, 0.95);
+      return quantile(values, from, to, 0.95);
     case "kurtosis": {
-      const variance = centralMoment(values, 2);
-      return variance === 0 ? 0 : centralMoment(values, 4) / variance ** 2 - 3;
+      const variance = centralMoment(values, from, to, 2);
+      return variance === 0 ? 0 : centralMoment(values, from, to, 4) / variance ** 2 - 3;
     }
     case "last":
-      return values[n - 1] ?? Number.NaN;
+      return numberAt(values, to - 1);
     case "slope":
-      return slope(tsMs, values);
+      return slope(tsMs, values, from, to);
   }
 }
 
-function mean(values: readonly number[]): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+function numberAt(values: ArrayLike<number>, at: number): number {
+  return values[at] ?? Number.NaN;
 }
 
-function centralMoment(values: readonly number[], power: number): number {
-  const centre = mean(values);
+function mean(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
-  for (const value of values) sum += (value - centre) ** power;
-  return sum / values.length;
+  for (let at = from; at < to; at += 1) sum += numberAt(values, at);
+  return sum / (to - from);
 }
 
-function quantile(values: readonly number[], q: number): number {
-  const sorted = Float64Array.from(values).sort();
+function centralMoment(values: ArrayLike<number>, from: number, to: number, power: number): number {
+  const centre = mean(values, from, to);
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += (numberAt(values, at) - centre) ** power;
+  return sum / (to - from);
+}
+
+function quantile(values: ArrayLike<number>, from: number, to: number, q: number): number {
+  const sorted = new Float64Array(to - from);
+  for (let at = from; at < to; at += 1) sorted[at - from] = numberAt(values, at);
+  sorted.sort();
   const at = (sorted.length - 1) * q;
   const low = sorted[Math.floor(at)] ?? Number.NaN;
   const high = sorted[Math.ceil(at)] ?? Number.NaN;
   return low + (high - low) * (at - Math.floor(at));
 }
 
-function slope(tsMs: readonly number[], values: readonly number[]): number {
-  const meanT = mean(tsMs);
-  const meanV = mean(values);
+function slope(tsMs: ArrayLike<number>, values: ArrayLike<number>, from: number, to: number): number {
+  const meanT = mean(tsMs, from, to);
+  const meanV = mean(values, from, to);
   let over = 0;
   let under = 0;
-  values.forEach((value, index) => {
-    const t = ((tsMs[index] ?? meanT) - meanT) / 1_000;
-    over += t * (value - meanV);
+  for (let at = from; at < to; at += 1) {
+    const t = (numberAt(tsMs, at) - meanT) / 1_000;
+    over += t * (numberAt(values, at) - meanV);
     under += t * t;
-  });
+  }
   return under === 0 ? 0 : over / under;
 }
