@@ -87,6 +87,13 @@ test.each<[string, string, Record<string, string>, string, RegExp]>([
     /time: now/,
   ],
   ["a model that is not there", `${GOOD}\nslots: [{slot: a, model: a.onnx}]`, {}, "slots[0].model", /there is no file/],
+  [
+    "limits the wrong way round",
+    GOOD.replace("rateHz: 10", "limits: {low: 5, high: 2}"),
+    {},
+    "streams[0].limits",
+    /low lies above high/,
+  ],
   ["a wait that is none", `${GOOD}\nsealMs: 5`, {}, "sealMs", /20 to 60000 ms/],
   ["a wait in the environment that is none", GOOD, { EDGE_SEAL_MS: "soon" }, "EDGE_SEAL_MS (sealMs)", /20 to 60000 ms/],
   ["an address that is none", `${GOOD}\nurl: broker.local`, {}, "url", /mqtt:\/\//],

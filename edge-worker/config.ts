@@ -12,8 +12,15 @@ import { MqttConfig } from "./adapters/mqtt";
 import { ReplayConfig } from "./adapters/replay";
 import { SimulatorConfig } from "./adapters/simulator-config";
 
+const Limits = z
+  .strictObject({ low: z.number().optional(), high: z.number().optional() })
+  .refine(({ low, high }) => low === undefined || high === undefined || low <= high, "low lies above high");
 const Stream = StreamSpec.omit({ alias: true })
-  .extend({ type: z.enum(["number", "boolean"]).default("number"), clean: CleanRule.optional() })
+  .extend({
+    type: z.enum(["number", "boolean"]).default("number"),
+    clean: CleanRule.optional(),
+    limits: Limits.optional(),
+  })
   .strict();
 
 export const AdapterConfig = z.discriminatedUnion("kind", [ReplayConfig, SimulatorConfig, MqttConfig, HttpConfig]);

@@ -19,7 +19,7 @@ const MEANING: Record<Setting, string> = {
   probeMemoryMb: "memory a new model may take while it is tried, MB",
   probeTimeoutMs: "time a new model has to load and answer, ms",
   streams:
-    "what is measured: key, quantity, UCUM unit, device, rate; clean marks values out of range, stuck or jumping",
+    "what is measured: key, quantity, UCUM unit, device, rate; limits name what is in order; clean marks values out of range, stuck or jumping",
   adapters: "where readings come from: replay, simulator, mqtt, http",
   slots: "models by slot: the .onnx file and the .json manifest beside it",
   pipelines: "how readings become windows, scores and events (wire contract §9)",

@@ -33,13 +33,14 @@ async function run({ config }: LoadedConfig): Promise<void> {
     url: config.url,
     token: config.token,
     dataDir: config.dataDir,
-    streams: streams.map(({ key, quantity, unit, type, device: of, rateHz }) => ({
+    streams: streams.map(({ key, quantity, unit, type, device: of, rateHz, limits }) => ({
       key,
       quantity,
       unit,
       type,
       ...(of ? { device: of } : {}),
       ...(rateHz ? { rateHz } : {}),
+      ...(limits ? { limits } : {}),
     })),
     seal: liveSeal(config.sealMs),
     quota: { bytes: config.quotaMb * 1_048_576 },

@@ -227,13 +227,14 @@ async function open(
       agent: "throughline-simulate/1.0.0",
       labels: { plant },
       seal: liveSeal(),
-      streams: simulation.streams.map(({ key, quantity, unit, type, device }) => ({
+      streams: simulation.streams.map(({ key, quantity, unit, type, device, limits }) => ({
         key,
         quantity,
         unit,
         type,
         device,
         rateHz,
+        ...(limits ? { limits } : {}),
       })),
     });
   } catch (cause) {

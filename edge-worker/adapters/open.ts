@@ -1,3 +1,4 @@
+import type { StreamSpec } from "@/sdk/wire/birth";
 import type { AdapterConfig } from "../config";
 import type { Adapter } from "../samples";
 import type { StreamInfo } from "../worker";
@@ -9,7 +10,7 @@ import { simulatorAdapter, simulatorStreams } from "./simulator/simulator";
 /** An adapter and the streams it brings along; most read into streams that the configuration declares. */
 export interface OpenedAdapter {
   adapter: Adapter;
-  streams: (StreamInfo & { quantity: string; type: "number" | "boolean" })[];
+  streams: (StreamInfo & Pick<StreamSpec, "quantity" | "type" | "limits">)[];
 }
 
 export function openAdapter(config: AdapterConfig): OpenedAdapter {

@@ -18,6 +18,8 @@ export const StreamSpec = z.object({
   type: z.enum(["number", "boolean"]),
   device: z.string().min(1).max(63).optional(),
   rateHz: z.number().positive().max(1_000_000).optional(),
+  /** what is still in order, in `unit`; a person may set others, which then hold */
+  limits: z.object({ low: z.number().optional(), high: z.number().optional() }).optional(),
 });
 export type StreamSpec = z.infer<typeof StreamSpec>;
 

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { Birth } from "@/sdk/wire/birth";
+import { Birth, type StreamSpec } from "@/sdk/wire/birth";
 import type { NodeId } from "@/sdk/wire/names";
 import { type Checked, accepted, type Refusal, refused, refusalFromZod } from "@/sdk/wire/refusal";
 import { parseUnit, unitHint } from "@/sdk/wire/units";
@@ -141,6 +141,13 @@ async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
         field: `${field}.type`,
         hint: "Its data waits in quarantine until the stream is accepted again.",
       });
+    if (stream.limits && limitsOf(stream) === null)
+      faults.push({
+        code: "CONTRACT",
+        message: `${stream.key}: the lower limit ${stream.limits.low} lies above the upper limit ${stream.limits.high}.`,
+        field: `${field}.limits`,
+        hint: "Send low below high, or only one of them. The stream has no limits until then.",
+      });
   }
   await tx.query(
     `insert into stream_aliases (node_id, boot, alias, stream_id)
@@ -182,6 +189,12 @@ async function describeNode(tx: PoolClient, birth: Birth): Promise<void> {
       JSON.stringify(birth.slots),
     ],
   );
+}
+
+/** What a birth says is in order; null when nothing, or when it contradicts itself. */
+function limitsOf({ limits }: StreamSpec): { low: number | null; high: number | null } | null {
+  const { low = null, high = null } = limits ?? {};
+  return (low === null && high === null) || (low !== null && high !== null && low > high) ? null : { low, high };
 }
 
 async function upsertStreams(
@@ -231,6 +244,17 @@ async function upsertStreams(
       streams.map((s) => s.type),
     ],
   );
+  // Limits are the registry's: a birth fills them only where there are none.
+  const limited = streams.flatMap((s) => {
+    const limits = limitsOf(s);
+    return limits ? [{ key: s.key, ...limits }] : [];
+  });
+  if (limited.length > 0)
+    await tx.query(
+      `update streams s set limit_low = n.low, limit_high = n.high from unnest($2::text[], $3::float8[], $4::float8[]) as n (key, low, high)
+       where s.node_id = $1 and s.key = n.key and s.limit_low is null and s.limit_high is null`,
+      [node, limited.map((s) => s.key), limited.map((s) => s.low), limited.map((s) => s.high)],
+    );
   // Trust given after the first birth.
   if (trusted) {
     await tx.query(

@@ -44,6 +44,39 @@ test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
   await node.close();
 });
 
+test("limits come with the birth, unless a person set others, and contradictory ones are told to the node", async () => {
+  const node = await trustedNode("limits-1");
+  const limits = async () => {
+    const { rows } = await line.db.owner.query<{ key: string; low: number | null; high: number | null }>(
+      "select key, limit_low as low, limit_high as high from streams where node_id = 'limits-1' order by key",
+    );
+    return rows;
+  };
+  const streams = [
+    { alias: 1, key: "limits/a", limits: { high: 4.5 } },
+    { alias: 2, key: "limits/b", limits: { low: 5, high: 2 } },
+    { alias: 3, key: "limits/c", limits: { low: 1, high: 2 } },
+  ];
+  await node.birth(streams);
+  await waitFor(async () => (await limits()).length === 3, "the streams");
+  expect(await limits()).toEqual([
+    { key: "limits/a", low: null, high: 4.5 },
+    { key: "limits/b", low: null, high: null },
+    { key: "limits/c", low: 1, high: 2 },
+  ]);
+  const held = async () =>
+    (await line.db.owner.query("select field, message from quarantine where node_id = 'limits-1'")).rows;
+  await waitFor(async () => (await held()).length > 0, "the fault");
+  expect(await held()).toEqual([
+    { field: "streams[1].limits", message: expect.stringContaining("the lower limit 5 lies above the upper limit 2") },
+  ]);
+  await line.db.owner.query("update streams set limit_high = 3 where key = 'limits/a'");
+  await node.birth(streams.map((stream) => ({ ...stream, limits: { low: 0, high: 9 } })));
+  await waitFor(async () => (await limits())[1]?.high === 9, "the limits of b");
+  expect((await limits())[0]).toEqual({ key: "limits/a", low: null, high: 3 });
+  await node.close();
+});
+
 test("resent, doubled and reordered batches are stored once", async () => {
   const node = await trustedNode("order-1");
   await node.birth([{ alias: 1, key: "order/x" }]);

@@ -21,6 +21,7 @@ export interface TestStream {
   key: string;
   unit?: string;
   type?: "number" | "boolean";
+  limits?: { low?: number; high?: number };
 }
 
 export function birthOf(
@@ -37,12 +38,13 @@ export function birthOf(
     epoch,
     sdk: "test/1",
     clock: { source: "ntp", offsetMs: 0, errorMs: 1 },
-    streams: streams.map(({ alias, key, unit = "mm/s", type = "number" }) => ({
+    streams: streams.map(({ alias, key, unit = "mm/s", type = "number", limits }) => ({
       alias,
       key,
       quantity: "velocity",
       unit,
       type,
+      ...(limits ? { limits } : {}),
     })),
     ...extra,
   };

@@ -82,6 +82,7 @@ export const UP_EXAMPLES: readonly Example[] = [
           type: "number",
           device: "pump-1",
           rateHz: 10,
+          limits: { high: 4.5 },
         },
         {
           alias: 2,

@@ -14,13 +14,14 @@ export function simulatorStreams(
   { plant, seed, scale }: Pick<SimulatorConfig, "plant" | "seed" | "scale">,
   rateHz = RATE_HZ,
 ): Omit<StreamSpec, "alias">[] {
-  return createPlant(plant, seed, scale).streams.map(({ key, quantity, unit, type, device }) => ({
+  return createPlant(plant, seed, scale).streams.map(({ key, quantity, unit, type, device, limits }) => ({
     key,
     quantity,
     unit,
     type,
     device,
     rateHz,
+    ...(limits ? { limits } : {}),
   }));
 }
 

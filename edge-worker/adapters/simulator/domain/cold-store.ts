@@ -32,16 +32,39 @@ const WARM = -19.2; // Cel: thermostat on
 const DEFROST_EVERY_S = 6 * 3_600;
 const DEFROST_S = 900;
 const ZERO_CEL = 273.15;
+/** Quick-frozen food is kept at −18 Cel or colder (Council Directive 89/108/EEC). */
+const FROZEN_LIMIT = -18;
 
 const RACK = measures({
   "compressor-power": { quantity: "power", unit: "kW", noise: 0.05, resolution: 0.01, range: [0, 500] },
   "suction-pressure": { quantity: "pressure", unit: "bar", noise: 0.004, resolution: 0.001, range: [0, 10] },
-  "discharge-pressure": { quantity: "pressure", unit: "bar", noise: 0.03, resolution: 0.01, range: [0, 40] },
-  "vibration-rms": { quantity: "velocity", unit: "mm/s", noise: 0.04, resolution: 0.001, range: [0, 50] },
+  "discharge-pressure": {
+    quantity: "pressure",
+    unit: "bar",
+    noise: 0.03,
+    resolution: 0.01,
+    range: [0, 40],
+    limits: { high: 16 }, // the switch that stops the rack is set to 18
+  },
+  "vibration-rms": {
+    quantity: "velocity",
+    unit: "mm/s",
+    noise: 0.04,
+    resolution: 0.001,
+    range: [0, 50],
+    limits: { high: 4.5 },
+  },
   "outdoor-temperature": { quantity: "temperature", unit: "Cel", noise: 0.05, resolution: 0.01, range: [-40, 60] },
 });
 const ROOM = measures({
-  "air-temperature": { quantity: "temperature", unit: "Cel", noise: 0.03, resolution: 0.01, range: [-50, 50] },
+  "air-temperature": {
+    quantity: "temperature",
+    unit: "Cel",
+    noise: 0.03,
+    resolution: 0.01,
+    range: [-50, 50],
+    limits: { high: FROZEN_LIMIT },
+  },
   "coil-temperature": { quantity: "temperature", unit: "Cel", noise: 0.05, resolution: 0.01, range: [-60, 60] },
   door: { quantity: "open", unit: "1", type: "boolean", noise: 0, resolution: 1, range: [0, 1] },
   defrost: { quantity: "on", unit: "1", type: "boolean", noise: 0, resolution: 1, range: [0, 1] },

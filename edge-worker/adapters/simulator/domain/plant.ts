@@ -11,6 +11,8 @@ export interface PlantStream {
   resolution: number;
   /** lowest and highest value the instrument can show, in `unit` */
   range: readonly [low: number, high: number];
+  /** between which the operator is content, in `unit` */
+  limits?: { low?: number; high?: number };
 }
 
 /** Something the plant itself reports, such as the end of a production run. */

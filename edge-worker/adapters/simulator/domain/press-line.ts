@@ -32,16 +32,48 @@ const SPEED = 12; // cycles per minute
 const OIL_RESISTANCE = 9; // K per kW
 const OIL_TAU_S = 600;
 const IDLE_POWER = 3; // kW
+/** Boundary of zones B and C of ISO 10816-3, as for the pumps, mm/s. */
+const VIBRATION_LIMIT = 4.5;
+/** Mineral hydraulic oil loses half its life per 10 K above it, Cel. */
+const OIL_LIMIT = 60;
 const CYCLES_PER_EVENT = 100;
 
 const PRESS = measures({
   force: { quantity: "force", unit: "kN", noise: 1.2, resolution: 0.1, range: [0, 1_000] },
-  "peak-force": { quantity: "force", unit: "kN", noise: 0, resolution: 0.1, range: [0, 1_000] },
+  "peak-force": {
+    quantity: "force",
+    unit: "kN",
+    noise: 0,
+    resolution: 0.1,
+    range: [0, 1_000],
+    limits: { high: RATED_FORCE },
+  },
   stroke: { quantity: "length", unit: "mm", noise: 0.1, resolution: 0.1, range: [0, 400] },
-  "oil-pressure": { quantity: "pressure", unit: "bar", noise: 0.6, resolution: 0.1, range: [0, 400] },
-  "oil-temperature": { quantity: "temperature", unit: "Cel", noise: 0.08, resolution: 0.01, range: [-20, 120] },
+  "oil-pressure": {
+    quantity: "pressure",
+    unit: "bar",
+    noise: 0.6,
+    resolution: 0.1,
+    range: [0, 400],
+    limits: { high: 250 },
+  },
+  "oil-temperature": {
+    quantity: "temperature",
+    unit: "Cel",
+    noise: 0.08,
+    resolution: 0.01,
+    range: [-20, 120],
+    limits: { high: OIL_LIMIT },
+  },
   "motor-power": { quantity: "power", unit: "kW", noise: 0.15, resolution: 0.01, range: [0, 90] },
-  "vibration-rms": { quantity: "velocity", unit: "mm/s", noise: 0.06, resolution: 0.001, range: [0, 50] },
+  "vibration-rms": {
+    quantity: "velocity",
+    unit: "mm/s",
+    noise: 0.06,
+    resolution: 0.001,
+    range: [0, 50],
+    limits: { high: VIBRATION_LIMIT },
+  },
   "cycle-count": { quantity: "count", unit: "1", noise: 0, resolution: 1, range: [0, 1e12] },
 });
 const LINE = measures({

@@ -42,18 +42,52 @@ const CONTROL_TAU_S = 12;
 const NEW_VIBRATION = 1.5; // mm/s
 const OFF_POINT_VIBRATION = 3;
 const WEAR_VIBRATION = 8;
+/** Boundary of zones B and C, from where a machine should not run for long: ISO 10816-3, group 2 on flexible supports, mm/s. */
+const VIBRATION_LIMIT = 4.5;
+/** Grease ages quickly above it, Cel. */
+const BEARING_LIMIT = 90;
+/** Name plate of a 30 kW motor at 400 V, A. */
+const RATED_CURRENT = 55;
 
 const PUMP = measures({
   speed: { quantity: "rotational speed", unit: "/min", noise: 1.5, resolution: 1, range: [0, 1_800] },
   flow: { quantity: "volume flow", unit: "m3/h", noise: 0.9, resolution: 0.1, range: [0, 400] },
   "discharge-pressure": { quantity: "pressure", unit: "bar", noise: 0.012, resolution: 0.001, range: [0, 10] },
-  "motor-current": { quantity: "electric current", unit: "A", noise: 0.25, resolution: 0.01, range: [0, 120] },
+  "motor-current": {
+    quantity: "electric current",
+    unit: "A",
+    noise: 0.25,
+    resolution: 0.01,
+    range: [0, 120],
+    limits: { high: RATED_CURRENT },
+  },
   "motor-power": { quantity: "power", unit: "kW", noise: 0.12, resolution: 0.01, range: [0, 75] },
-  "bearing-temperature": { quantity: "temperature", unit: "Cel", noise: 0.08, resolution: 0.01, range: [-20, 150] },
-  "vibration-rms": { quantity: "velocity", unit: "mm/s", noise: 0.05, resolution: 0.001, range: [0, 50] },
+  "bearing-temperature": {
+    quantity: "temperature",
+    unit: "Cel",
+    noise: 0.08,
+    resolution: 0.01,
+    range: [-20, 150],
+    limits: { high: BEARING_LIMIT },
+  },
+  "vibration-rms": {
+    quantity: "velocity",
+    unit: "mm/s",
+    noise: 0.05,
+    resolution: 0.001,
+    range: [0, 50],
+    limits: { high: VIBRATION_LIMIT },
+  },
 });
 const STATION = measures({
-  "header-pressure": { quantity: "pressure", unit: "bar", noise: 0.008, resolution: 0.001, range: [0, 10] },
+  "header-pressure": {
+    quantity: "pressure",
+    unit: "bar",
+    noise: 0.008,
+    resolution: 0.001,
+    range: [0, 10],
+    limits: { low: 3.5, high: 4.5 }, // what the network was promised
+  },
   "total-flow": { quantity: "volume flow", unit: "m3/h", noise: 2, resolution: 0.1, range: [0, 100_000] },
   "room-temperature": { quantity: "temperature", unit: "Cel", noise: 0.05, resolution: 0.01, range: [-30, 60] },
 });

@@ -52,6 +52,20 @@ test.each(PLANT_KINDS)(
   },
 );
 
+test("normal running is inside the limits; the pump's wear is over the limit of its vibration", () => {
+  for (const plant of PLANT_KINDS) {
+    const { simulation, column } = play(plant, 60, { scenario: [] });
+    const limited = simulation.streams.filter(({ limits }) => limits);
+    expect(limited.length).toBeGreaterThan(3);
+    for (const { key, limits } of limited) {
+      const values = column(key);
+      expect(Math.max(...values), key).toBeLessThanOrEqual(limits?.high ?? Number.POSITIVE_INFINITY);
+      expect(Math.min(...values), key).toBeGreaterThanOrEqual(limits?.low ?? Number.NEGATIVE_INFINITY);
+    }
+  }
+  expect(Math.max(...play("pump-house", 10).column("pump-2/vibration-rms"))).toBeGreaterThan(4.5);
+});
+
 test("thousands of streams when asked, each machine unlike the next, and the first ones as they were", () => {
   const scale = scaleFor("pump-house", 2_000);
   const large = createPlant("pump-house", 1, scale);
