@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
-import { countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
+import { BASE_MS, countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
 
 const LOCAL = { kind: "local", id: "tester" } as const;
 let line: TestLine;
@@ -154,5 +154,35 @@ test("state, reported document and action reports follow the node; an older repo
     "select n.online, d.applied_revision::int as applied, a.seq::int as seq from nodes n join node_documents d on d.node_id = n.id join action_reports a on a.node_id = n.id where n.id = 'twin-1'",
   );
   expect(rows).toEqual([{ online: true, applied: 2, seq: 3 }]);
+  await node.close();
+});
+
+test("an inference row names its streams by id, whatever else its output says", async () => {
+  const node = await trustedNode("scored-1");
+  await node.birth([
+    { alias: 1, key: "scored/a" },
+    { alias: 2, key: "scored/b" },
+  ]);
+  const row = (id: string, streams: unknown) => ({
+    dt: 0,
+    id: `00000000-0000-8000-a000-00000000000${id}`,
+    slot: "health",
+    model: `sha256:${"9f".repeat(32)}`,
+    role: "active",
+    input: null,
+    output: { score: 0.9, label: "alarm", streams },
+    latencyMs: 1,
+    window: [BASE_MS - 1_000, BASE_MS],
+    media: [],
+  });
+  const rows = [row("1", ["scored/b", "scored/a", "gone/c"]), row("2", "scored/a"), row("3", ["none/x", 5])];
+  const batch = { ...node.batch(0, {}), lane: "inference", count: rows.length, rows };
+  await node.send({ ...batch, dt: undefined, columns: undefined }, "inference");
+  await waitFor(() => node.upTo("inference") === 0, "the ack");
+  const stored = await line.db.owner.query<{ keys: string[] | null }>(
+    `select (select array_agg(s.key order by s.key) from streams s where s.id = any(i.stream_ids)) as keys
+     from inference i where node_id = 'scored-1' order by id`,
+  );
+  expect(stored.rows.map(({ keys }) => keys)).toEqual([["scored/a", "scored/b"], null, null]);
   await node.close();
 });

@@ -48,6 +48,7 @@ export async function insertLaneRows(tx: PoolClient, items: readonly BatchItem[]
           window_from: iso(row.window[0]),
           window_to: iso(row.window[1]),
           media: row.media,
+          streams: keysIn(row.output.streams),
         });
       }
     } else {
@@ -77,9 +78,11 @@ export async function insertLaneRows(tx: PoolClient, items: readonly BatchItem[]
   if (inference.length > 0) {
     // An id is a uuid made once at the edge; a pipeline that is replayed there may send the same row in a new batch.
     await tx.query(
-      `insert into inference (id, node_id, slot, model, role, ts, input, output, score, label, latency_ms, window_from, window_to, media)
-       select * from jsonb_to_recordset($1::jsonb) as r (id uuid, node_id text, slot text, model text, role text, ts timestamptz, input jsonb, output jsonb, score float8, label text,
-         latency_ms float8, window_from timestamptz, window_to timestamptz, media text[])
+      `insert into inference (id, node_id, slot, model, role, ts, input, output, score, label, latency_ms, window_from, window_to, media, stream_ids)
+       select id, node_id, slot, model, role, ts, input, output, score, label, latency_ms, window_from, window_to, media,
+         (select array_agg(s.id order by s.id) from streams s where s.node_id = r.node_id and s.key = any(r.streams))
+       from jsonb_to_recordset($1::jsonb) as r (id uuid, node_id text, slot text, model text, role text, ts timestamptz, input jsonb, output jsonb, score float8, label text,
+         latency_ms float8, window_from timestamptz, window_to timestamptz, media text[], streams text[])
        on conflict do nothing`,
       [JSON.stringify(inference)],
     );
@@ -156,5 +159,12 @@ export async function insertKept(tx: PoolClient, kept: readonly Kept[]): Promise
 
 /** jsonb takes no escaped NUL. */
 const withoutNul = (json: string) => json.replaceAll("\\u0000", "\\ufffd");
+
+/** The stream keys that an edge worker names in `output.streams`; what strangers put there is theirs and stays in `output`. */
+function keysIn(streams: unknown): string[] {
+  return Array.isArray(streams)
+    ? streams.filter((key) => typeof key === "string" && !key.includes("\u0000")).slice(0, 1_000)
+    : [];
+}
 
 const iso = (ms: number) => new Date(ms).toISOString();
