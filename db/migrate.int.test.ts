@@ -137,3 +137,19 @@ test("the application role cannot change the schema, and writes only what it is 
   await expect(clone.pool.query("insert into nodes (id) values ('Edge 1')")).rejects.toThrow("nodes_id_check");
   await clone.drop();
 });
+
+test("the streams that wait for acceptance are found by an index of their own", async () => {
+  const clone = await cloneTestDb();
+  const session = await clone.owner.connect();
+  try {
+    await session.query("set enable_seqscan = off");
+    await session.query("insert into nodes (id) values ('a')");
+    const { rows } = await session.query<{ "QUERY PLAN": string }>(
+      "explain select count(*) from streams where node_id = 'a' and status = 'proposed'",
+    );
+    expect(rows.map((row) => row["QUERY PLAN"]).join("\n")).toContain("streams_proposed");
+  } finally {
+    session.release(true);
+    await clone.drop();
+  }
+});

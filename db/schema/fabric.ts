@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
   doublePrecision,
@@ -94,7 +95,11 @@ export const streams = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     acceptedAt: timestamp("accepted_at", { withTimezone: true }),
   },
-  (t) => [unique().on(t.nodeId, t.key), index("streams_by_device").on(t.deviceId)],
+  (t) => [
+    unique().on(t.nodeId, t.key),
+    index("streams_by_device").on(t.deviceId),
+    index("streams_proposed").on(t.nodeId).where(sql`status = 'proposed'`),
+  ],
 );
 
 export const births = pgTable(
