@@ -13,6 +13,8 @@ export interface Connection {
   databaseOwnerUrl: string;
   /** As the control plane; null when no broker runs. */
   mqttUrl: string | null;
+  /** The same without user and as a device elsewhere reaches it; what a person is told. */
+  deviceUrl: string | null;
 }
 
 /** @throws {CliError} when a part is embedded and nothing runs from the data folder */
@@ -31,7 +33,8 @@ export function findConnection(settings: Settings): Connection {
   const mqttUrl =
     settings.mqttUrl ??
     (instance?.mqtt && secrets ? withMqttUser(instance.mqtt, INGEST_USER, secrets.mqttIngest) : null);
-  return { databaseUrl, databaseOwnerUrl, mqttUrl };
+  const reachable = settings.mqttUrl ?? instance?.mqttNetwork ?? instance?.mqtt ?? null;
+  return { databaseUrl, databaseOwnerUrl, mqttUrl, deviceUrl: reachable && withoutMqttUser(reachable) };
 }
 
 export function embeddedDatabase(
@@ -48,4 +51,11 @@ export function withMqttUser(url: string, user: string, password: string): strin
   changed.username = encodeURIComponent(user);
   changed.password = encodeURIComponent(password);
   return changed.href.replace(/\/$/, "");
+}
+
+export function withoutMqttUser(url: string): string {
+  const plain = new URL(url);
+  plain.username = "";
+  plain.password = "";
+  return plain.href.replace(/\/$/, "");
 }

@@ -11,6 +11,8 @@ const Instance = z.object({
   ready: z.boolean(),
   web: z.string(),
   mqtt: z.string().nullable(),
+  // where devices elsewhere reach the embedded broker, when it listens for them
+  mqttNetwork: z.string().optional(),
   broker: z.string().nullable(),
   postgresPort: z.int().nullable(),
   health: z.record(z.string(), z.string()),

@@ -5,6 +5,7 @@ import { migrate } from "@/db/migrate";
 import { bundlePath, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { syncCredentials } from "./credential-sync";
+import { localAddress } from "./embedded/broker-address";
 import { startBroker } from "./embedded/broker";
 import type { Broker } from "./embedded/running-broker";
 import { hashToken, INGEST_USER, type Credentials } from "./embedded/credentials";
@@ -193,6 +194,7 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
       {
         dir: join(settings.dataDir, "broker"),
         port: settings.ports.mqtt,
+        host: settings.mqttHost,
         credentials,
         logFile: logPath(settings.dataDir, "broker"),
         onRefused: () => undefined,
@@ -209,7 +211,7 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
     },
     (running) => `(${running?.kind ?? ""})`,
   );
-  const plain = `mqtt://127.0.0.1:${settings.ports.mqtt}`;
+  const plain = `mqtt://${localAddress(settings.mqttHost)}:${settings.ports.mqtt}`;
   return {
     kind: first?.kind ?? null,
     url: { plain, ingest: withMqttUser(plain, INGEST_USER, secrets.mqttIngest) },

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { networkAddress } from "./embedded/broker-address";
 import { findInstance, takeInstance, type InstanceNote } from "./instance";
 import { demandFreePorts } from "./ports";
 import { isSameProcess, readPidFile, startOf, writePidFile } from "./processes";
@@ -37,6 +38,9 @@ describe("settings", () => {
     ["DATABASE_URL", "mysql://x:secret@h"],
     ["MQTT_URL", "h:1883"],
     ["BROKER", "emqx"],
+    ["MQTT_HOST", "everywhere"],
+    ["WEB_HOST", "0.0.0.0"],
+    ["WEB_HOST", "192.168.1.10"],
   ])("refuses %s=%s by name, with exit code 78, without repeating it", (name, value) => {
     try {
       readSettings(env({ [name]: value }));
@@ -47,6 +51,15 @@ describe("settings", () => {
       expect(String(cause)).not.toContain("secret");
     }
   });
+});
+
+test("a device elsewhere is told an address that it can reach", () => {
+  const lan = { address: "192.168.1.10", netmask: "", mac: "", cidr: null, internal: false, family: "IPv4" } as const;
+  const lo = { ...lan, address: "127.0.0.1", internal: true };
+  expect(networkAddress("0.0.0.0", { lo: [lo], eth0: [{ ...lan, address: "169.254.3.1" }, lan] })).toBe("192.168.1.10");
+  expect(networkAddress("0.0.0.0", { lo: [lo] })).toBe("127.0.0.1");
+  expect(networkAddress("10.0.0.4")).toBe("10.0.0.4");
+  expect(readSettings(env({})).mqttHost).toBe("127.0.0.1");
 });
 
 describe("secrets", () => {

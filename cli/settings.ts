@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { isLoopback } from "./embedded/broker-address";
 import { CliError, EXIT_BAD_CONFIGURATION } from "./command";
 
 /** What the environment says about this installation; absent = the embedded default. */
@@ -13,10 +14,14 @@ export interface Settings {
   /** Null = the embedded broker. */
   mqttUrl: string | null;
   objectStoreUrl: string;
+  /** IPv4 address that the embedded broker listens on; 0.0.0.0 = all of this machine. */
+  mqttHost: string;
   /** Which embedded broker; null = Mosquitto where it is found. */
   broker: "mosquitto" | "aedes" | null;
   /** Overrides the probe that picks where readings live; null = by what the server offers. */
   timeseriesHome: "segments" | "timescale" | null;
+  /** Loopback address that the pages are served on. */
+  webHost: string;
   ports: { web: number; mqtt: number; postgres: number; ingest: number; jobs: number; edge: number };
 }
 
@@ -43,6 +48,18 @@ const Env = z.object({
   DATABASE_OWNER_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
   MQTT_URL: url(/^(mqtts?|wss?|tcp|ssl):\/\//, "mqtt://user:password@host:port"),
   OBJECT_STORE_URL: url(/^(file|s3|https?):\/\//, "file:///folder or s3://bucket"),
+  MQTT_HOST: z
+    .string()
+    .transform((host) => (host === "localhost" ? "127.0.0.1" : host))
+    .pipe(z.ipv4("must be an IPv4 address of this machine, or 0.0.0.0 for all of them"))
+    .default("127.0.0.1"),
+  WEB_HOST: z
+    .string()
+    .refine(
+      isLoopback,
+      "must be 127.0.0.1, ::1 or localhost: the pages have no sign-in, so put a reverse proxy that asks for one in front of them",
+    )
+    .default("127.0.0.1"),
   BROKER: z.enum(["mosquitto", "aedes"], "must be mosquitto or aedes").optional(),
   TL_TIMESERIES_HOME: z.enum(["segments", "timescale"], "must be segments or timescale").optional(),
   PORT: Port.default(3000),
@@ -82,6 +99,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     databaseOwnerUrl: read.DATABASE_OWNER_URL ?? read.DATABASE_URL ?? null,
     mqttUrl: read.MQTT_URL ?? null,
     objectStoreUrl: read.OBJECT_STORE_URL ?? pathToFileURL(join(dataDir, "objects")).href,
+    mqttHost: read.MQTT_HOST,
+    webHost: read.WEB_HOST,
     broker: read.BROKER ?? null,
     timeseriesHome: read.TL_TIMESERIES_HOME ?? null,
     ports,

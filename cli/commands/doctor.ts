@@ -13,7 +13,7 @@ import {
   checkPages,
   checkPorts,
 } from "@/cli/doctor/machine";
-import { checkBroker, checkDatabase } from "@/cli/doctor/services";
+import { checkBroker, checkDatabase, checkMqttHost } from "@/cli/doctor/services";
 import { findInstance } from "@/cli/instance";
 import { readSettings, type Settings } from "@/cli/settings";
 
@@ -61,6 +61,7 @@ async function examine(settings: Settings): Promise<Finding[]> {
     ...ports,
     ...database,
     broker,
+    ...checkMqttHost(settings, instance?.mqttNetwork),
     checkMosquitto(),
     checkPages(),
     checkChromium(),
@@ -70,5 +71,7 @@ async function examine(settings: Settings): Promise<Finding[]> {
 /** Null where the embedded parts do not run yet: then there is nothing to ask. */
 function knownConnection(settings: Settings, running: boolean): Connection | null {
   if (running || settings.databaseUrl !== null) return findConnection(settings);
-  return settings.mqttUrl === null ? null : { databaseUrl: "", databaseOwnerUrl: "", mqttUrl: settings.mqttUrl };
+  return settings.mqttUrl === null
+    ? null
+    : { databaseUrl: "", databaseOwnerUrl: "", mqttUrl: settings.mqttUrl, deviceUrl: settings.mqttUrl };
 }

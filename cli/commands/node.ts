@@ -63,9 +63,8 @@ export const command: Command = {
 };
 
 async function tell(settings: Settings, node: string, token: string, json: boolean): Promise<number> {
-  const { mqttUrl } = findConnection(settings);
-  const plain = mqttUrl === null ? null : withoutUser(mqttUrl);
-  const accepted = plain !== null && (await acceptedWithin(withMqttUser(plain, node, token), ACCEPT_WITHIN_MS));
+  const { mqttUrl, deviceUrl: plain } = findConnection(settings);
+  const accepted = mqttUrl !== null && (await acceptedWithin(withMqttUser(mqttUrl, node, token), ACCEPT_WITHIN_MS));
   // Told in any case: the token exists from now on and is stored nowhere.
   if (json) process.stdout.write(`${JSON.stringify({ node, token, mqttUrl: plain })}\n`);
   else
@@ -145,11 +144,4 @@ function checkedSite(site: string): string {
       EXIT_USAGE,
     );
   return parsed.data;
-}
-
-function withoutUser(url: string): string {
-  const plain = new URL(url);
-  plain.username = "";
-  plain.password = "";
-  return plain.href.replace(/\/$/, "");
 }

@@ -42,10 +42,7 @@ export const web: { command: Command } = {
         OBJECT_STORE_URL: settings.objectStoreUrl,
         NEXT_TELEMETRY_DISABLED: "1",
       };
-      return foreground(
-        [NEXT, "start", "-H", process.env.WEB_HOST ?? "127.0.0.1", "-p", String(settings.ports.web)],
-        env,
-      );
+      return foreground([NEXT, "start", "-H", settings.webHost, "-p", String(settings.ports.web)], env);
     },
   },
 };

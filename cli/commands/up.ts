@@ -19,6 +19,7 @@ import { removePostgresData } from "@/cli/embedded/postgres";
 import { alreadyRuns, findInstance, runFolder, takeInstance } from "@/cli/instance";
 import { startLine, type Line } from "@/cli/line";
 import { boundLogs, prepareLogs } from "@/cli/log-file";
+import { networkAddress } from "@/cli/embedded/broker-address";
 import { demandFreePorts, type WantedPort } from "@/cli/ports";
 import { endOrphans, endProcess } from "@/cli/processes";
 import { Progress } from "@/cli/progress";
@@ -101,6 +102,7 @@ async function up(settings: Settings, parts: { web: boolean; plant: boolean }): 
     instance.update({
       ready: true,
       mqtt: line.mqttUrl,
+      mqttNetwork: networkUrl(settings, line),
       broker: line.broker,
       postgresPort: settings.databaseUrl === null ? settings.ports.postgres : null,
       health: line.health,
@@ -122,10 +124,15 @@ async function up(settings: Settings, parts: { web: boolean; plant: boolean }): 
 function readyText(settings: Settings, parts: { web: boolean; plant: boolean }, line: Line, seconds: string): string {
   const lines = [`Ready in ${seconds} s.`, ""];
   if (parts.web && hasPages()) lines.push(`  Open      http://localhost:${settings.ports.web}`);
-  lines.push(`  MQTT      ${line.mqttUrl}   (throughline node add <id> gives a login)`);
+  lines.push(`  MQTT      ${networkUrl(settings, line)}   (throughline node add <id> gives a login)`);
   lines.push(`  Data      ${settings.dataDir}   (logs in logs/)`);
   lines.push("", "Ctrl-C stops everything.");
   return lines.join("\n");
+}
+
+/** Where devices log in: the embedded broker may listen beyond this machine. */
+function networkUrl({ mqttUrl, mqttHost, ports }: Settings, line: Line): string {
+  return mqttUrl === null ? `mqtt://${networkAddress(mqttHost)}:${ports.mqtt}` : line.mqttUrl;
 }
 
 /**

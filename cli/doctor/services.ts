@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import type { Connection } from "@/cli/connection";
 import { findMosquitto } from "@/cli/embedded/broker";
+import { isLoopback, networkAddress } from "@/cli/embedded/broker-address";
 import { tryLogin } from "@/cli/mqtt-login";
 import type { Settings } from "@/cli/settings";
 import { fail, ok, warn, type Finding } from "./check";
@@ -132,4 +133,19 @@ export async function checkBroker(
   if (maximumPacketSize !== undefined && maximumPacketSize < 300 * 1024)
     return warn("broker", facts, "Raise its packet limit to 1 MiB: a sealed batch has up to 256 KiB.");
   return ok("broker", facts);
+}
+
+/** Beyond this machine passwords and readings cross the network as they are: the embedded broker speaks no TLS. */
+export function checkMqttHost(settings: Settings, runningAt: string | undefined): Finding[] {
+  if (settings.mqttUrl !== null) return [];
+  const listensAt = runningAt ? new URL(runningAt).hostname : networkAddress(settings.mqttHost);
+  if (isLoopback(listensAt))
+    return [ok("devices", "the broker takes devices of this machine; MQTT_HOST=0.0.0.0 lets others in")];
+  return [
+    warn(
+      "devices",
+      `the broker takes devices at mqtt://${listensAt}:${settings.ports.mqtt}, without TLS`,
+      "Keep it to a network you trust, or set MQTT_URL to a broker with TLS.",
+    ),
+  ];
 }

@@ -63,7 +63,7 @@ const server = createServer((socket) => {
   socket.setNoDelay(true);
   broker.handle(socket);
 });
-server.listen(port, "127.0.0.1");
+server.listen(port, process.env.BROKER_HOST ?? "127.0.0.1");
 
 process.on("SIGHUP", () => {
   credentials = parsePasswordFile(readFileSync(file, "utf8"));

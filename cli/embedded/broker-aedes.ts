@@ -12,7 +12,7 @@ const HEAP_MB = 256;
 
 /** The npm broker in a process of its own, so that neither its load nor its end touches the supervisor. */
 export async function startAedes(options: BrokerOptions): Promise<Broker> {
-  await demandFreeBrokerPort(options.port);
+  await demandFreeBrokerPort(options);
   const dir = resolve(options.dir);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, "passwords");
@@ -30,6 +30,7 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
       PATH: process.env.PATH ?? "",
       NODE_ENV: "production",
       BROKER_PORT: String(options.port),
+      BROKER_HOST: options.host ?? "127.0.0.1",
       BROKER_CREDENTIALS: file,
       BROKER_MAX_PACKET_BYTES: String(MAX_PACKET_BYTES),
     },
@@ -43,7 +44,7 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
       if (line.startsWith("Denied ")) options.onRefused?.(line);
     });
   }
-  const running = await superviseBroker("aedes", child, options.port, () => last.join("\n"));
+  const running = await superviseBroker("aedes", child, options, () => last.join("\n"));
   return {
     ...running,
     setCredentials: (credentials) => {

@@ -23,11 +23,11 @@ interface Identity {
 }
 
 /**
- * Mosquitto as a child of ours, on the loopback, with a generated configuration. As root it runs as an unprivileged user:
+ * Mosquitto as a child of ours, on the loopback unless told otherwise, with a generated configuration. As root it runs as an unprivileged user:
  * files are made for that user, and lie in a temporary folder when it cannot reach the project (under /root, say).
  */
 export async function startMosquitto(program: string, options: BrokerOptions): Promise<Broker> {
-  await demandFreeBrokerPort(options.port);
+  await demandFreeBrokerPort(options);
   const identity = process.getuid?.() === 0 ? unprivilegedUser() : null;
   const dir = prepareFolder(options.dir, identity);
   const write = (name: string, text: string) => writeFor(identity, join(dir, name), text);
@@ -54,7 +54,7 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
       if (isRefusal) options.onRefused?.(line.replace(/^\S+ /, ""));
     });
   }
-  const running = await superviseBroker("mosquitto", child, options.port, () => last.join("\n"));
+  const running = await superviseBroker("mosquitto", child, options, () => last.join("\n"));
   return {
     ...running,
     setCredentials: (credentials: Credentials) => {
@@ -66,7 +66,7 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
 
 function configuration(dir: string, options: BrokerOptions): string {
   const lines = [
-    `listener ${options.port} 127.0.0.1`,
+    `listener ${options.port} ${options.host ?? "127.0.0.1"}`,
     "allow_anonymous false",
     `password_file ${join(dir, "passwords")}`,
     `acl_file ${join(dir, "acl")}`,

@@ -1,7 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { createConnection, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BrokerError, type Broker, type BrokerKind } from "./running-broker";
+import { localAddress } from "./broker-address";
+import { BrokerError, type Broker, type BrokerKind, type BrokerOptions } from "./running-broker";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -10,9 +11,10 @@ const STOP_TIMEOUT_MS = 5_000;
 export async function superviseBroker(
   kind: BrokerKind,
   child: ChildProcess,
-  port: number,
+  { port, host = "127.0.0.1" }: Pick<BrokerOptions, "port" | "host">,
   said: () => string,
 ): Promise<Omit<Broker, "setCredentials">> {
+  const address = localAddress(host);
   let ended = false;
   const exited = new Promise<{ code: number | null; signal: string | null }>((done) => {
     child.once("exit", (code, signal) => done({ code, signal }));
@@ -21,7 +23,7 @@ export async function superviseBroker(
     ended = true;
     return how;
   });
-  for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(port)); await sleep(20)) {
+  for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(address, port)); await sleep(20)) {
     if (!ended && Date.now() < deadline) continue;
     child.kill("SIGKILL");
     throw new BrokerError(
@@ -32,7 +34,7 @@ export async function superviseBroker(
   if (child.pid === undefined) throw new BrokerError("failed", `The MQTT broker (${kind}) did not start.`);
   return {
     kind,
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `mqtt://${address}:${port}`,
     pid: child.pid,
     exited,
     stop: async () => {
@@ -49,7 +51,10 @@ export async function superviseBroker(
 }
 
 /** @throws {BrokerError} when another program listens on the port */
-export async function demandFreeBrokerPort(port: number): Promise<void> {
+export async function demandFreeBrokerPort({
+  port,
+  host = "127.0.0.1",
+}: Pick<BrokerOptions, "port" | "host">): Promise<void> {
   await new Promise<void>((free, refuse) => {
     const probe = createServer();
     probe.once("error", (cause: NodeJS.ErrnoException) => {
@@ -69,15 +74,23 @@ export async function demandFreeBrokerPort(port: number): Promise<void> {
             { cause },
           ),
         );
+      else if (cause.code === "EADDRNOTAVAIL")
+        refuse(
+          new BrokerError(
+            "failed",
+            `This machine has no address ${host}. Set MQTT_HOST to one of its own, or to 0.0.0.0 for all of them.`,
+            { cause },
+          ),
+        );
       else refuse(cause);
     });
-    probe.listen(port, "127.0.0.1", () => probe.close(() => free()));
+    probe.listen(port, host, () => probe.close(() => free()));
   });
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((done) => {
-    const socket = createConnection({ host: "127.0.0.1", port });
+    const socket = createConnection({ host, port });
     socket.once("connect", () => {
       socket.destroy();
       done(true);

@@ -1,6 +1,8 @@
+import { createConnection } from "node:net";
 import { connect as connectLater, connectAsync, type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { MAX_BATCH_BYTES } from "@/sdk/wire/batch";
+import { networkAddress } from "./broker-address";
 import type { BrokerKind } from "./running-broker";
 import { startTestBroker, type TestBroker } from "./testing";
 
@@ -134,4 +136,27 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     const node = await connect(url);
     await node.publishAsync("tl/1/press-1/up/state", "again", { qos: 1 });
   });
+});
+
+const outside = networkAddress("0.0.0.0");
+
+test.each(kinds)("%s listens to this machine only, unless it is told to listen to the network", async (kind) => {
+  const reach = (url: string) =>
+    new Promise<boolean>((done) => {
+      const socket = createConnection({ host: outside, port: Number(new URL(url).port) });
+      socket.once("connect", () => done(socket.destroy() && true)).once("error", () => done(false));
+    });
+  const closed = await startTestBroker({ kind });
+  const open = await startTestBroker({ kind, host: "0.0.0.0" });
+  try {
+    // a machine without a network has no address to be kept out from
+    if (outside !== "127.0.0.1") expect(await reach(closed.url)).toBe(false);
+    expect(await reach(open.url)).toBe(true);
+    const { url } = await open.addNode("press-1");
+    await (
+      await connectAsync(url.replace("127.0.0.1", outside), { protocolVersion: 5, reconnectPeriod: 0 })
+    ).endAsync();
+  } finally {
+    await Promise.all([closed.stop(), open.stop()]);
+  }
 });

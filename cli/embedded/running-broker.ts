@@ -9,6 +9,8 @@ export interface BrokerOptions {
   /** Folder for configuration, credentials and sessions. Made when absent. */
   dir: string;
   port: number;
+  /** IPv4 address to listen on; the loopback unless told. */
+  host?: string;
   /** Users accepted from the start. */
   credentials: Credentials;
   /** File that takes what the broker says; absent = nothing is kept. */
@@ -23,7 +25,7 @@ export interface BrokerOptions {
  */
 export interface Broker {
   readonly kind: BrokerKind;
-  /** mqtt://127.0.0.1:port, without user. */
+  /** mqtt://127.0.0.1:port, without user; for programs of this machine. */
   readonly url: string;
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */

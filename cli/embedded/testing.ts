@@ -28,7 +28,13 @@ export interface TestBroker {
 }
 
 /** A real broker for one test file, on a free port. TL_TEST_BROKER=mosquitto|aedes selects the default. */
-export async function startTestBroker({ kind = defaultKind() }: { kind?: BrokerKind } = {}): Promise<TestBroker> {
+export async function startTestBroker({
+  kind = defaultKind(),
+  host,
+}: {
+  kind?: BrokerKind;
+  host?: string;
+} = {}): Promise<TestBroker> {
   if (kind === "aedes") await buildProcesses();
   const dir = mkdtempSync(join(tmpdir(), "tl-test-broker-"));
   const port = await freePort();
@@ -36,7 +42,16 @@ export async function startTestBroker({ kind = defaultKind() }: { kind?: BrokerK
   const credentials = new Map([[INGEST_USER, hashToken(ingestToken)]]);
   const refusals: string[] = [];
   const start = () =>
-    startBroker({ dir: join(dir, "broker"), port, credentials, onRefused: (refusal) => refusals.push(refusal) }, kind);
+    startBroker(
+      {
+        dir: join(dir, "broker"),
+        port,
+        ...(host === undefined ? {} : { host }),
+        credentials,
+        onRefused: (refusal) => refusals.push(refusal),
+      },
+      kind,
+    );
   let broker = await start();
   let running = true;
 
