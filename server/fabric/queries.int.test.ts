@@ -187,9 +187,20 @@ describe("marks under a chart", () => {
       `update inference set stream_ids = null, output = '{"device":"pump-1","streams":["pump-1/vibration"]}'`,
     );
     expect((await findStream(db.pool, pumpStream, NOW))?.models).toEqual([{ slot: "bearing", model: "sha256:aa" }]);
+    // a score is of all streams that went into it, whichever of them its event names; an alarm of a neighbour stays there
+    await db.owner.query(
+      `insert into events (node_id, stream_id, ts, kind, data)
+       select 'edge-0001', s.id, to_timestamp($1 / 1000.0), v.kind, v.data
+       from streams s cross join (values ('anomaly', '{"streams":["pump-1/100%_load","pump-1/vibration"]}'::jsonb), ('other', '{}')) v (kind, data)
+       where s.node_id = 'edge-0001' and s.key = 'pump-1/100%_load'`,
+      [NOW - 600_000],
+    );
     const marks = await getMarks(db.pool, { id: pumpStream, fromMs: NOW - 4 * 3_600_000, toMs: NOW });
     expect(marks.gaps).toMatchObject([{ rows: 7480, why: "disk full" }]);
-    expect(marks.events).toMatchObject([{ kind: "threshold", lateMs: 5_400_000, ofNode: false }]);
+    expect(marks.events).toMatchObject([
+      { kind: "threshold", lateMs: 5_400_000, ofNode: false },
+      { kind: "anomaly", ofNode: false },
+    ]);
     expect(marks.verdicts).toMatchObject([
       { label: "wear", n: 3, maxScore: 0.4, fromMs: NOW - 3_600_000 + 60_000, toMs: NOW - 3_600_000 + 240_000 },
     ]);

@@ -53,8 +53,8 @@ const MAX_MARKS = 200;
 const LATE_AFTER_MS = 60_000;
 
 /**
- * What belongs on the time axis under a stream's chart: rows lost at the edge, events of the stream and of its node, and stretches in
- * which a model said something else than normal.
+ * What belongs on the time axis under a stream's chart: rows lost at the edge, events of the stream, of its node and of a score that
+ * the stream went into, and stretches in which a model said something else than normal.
  */
 export async function getMarks(pool: Pool, input: { id: number; fromMs: number; toMs: number }): Promise<RangeMarks> {
   const range = [input.id, input.fromMs, input.toMs];
@@ -69,8 +69,8 @@ export async function getMarks(pool: Pool, input: { id: number; fromMs: number; 
       `select * from (
          select e.id::text, (extract(epoch from e.ts) * 1000)::float8 as "tsMs", e.kind, e.severity, e.stream_id is null as "ofNode",
            case when e.received_at - e.ts > interval '${LATE_AFTER_MS} ms' then (extract(epoch from e.received_at - e.ts) * 1000)::float8 else 0 end as "lateMs"
-         from events e
-         where e.node_id = (select node_id from streams where id = $1) and (e.stream_id = $1 or e.stream_id is null)
+         from streams s join events e on e.node_id = s.node_id
+         where s.id = $1 and (e.stream_id = s.id or e.stream_id is null or e.data->'streams' ? s.key)
            and e.ts >= to_timestamp($2 / 1000.0) and e.ts < to_timestamp($3 / 1000.0)
          order by e.ts desc limit ${MAX_MARKS}) newest order by "tsMs"`,
       range,
