@@ -212,8 +212,10 @@ function readProperties({ properties, retain }: IPublishPacket): MessageProperti
   for (const [name, value] of Object.entries(properties?.userProperties ?? {})) {
     userCount += Array.isArray(value) ? value.length : 1;
     const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined && userCount <= 64)
-      Object.defineProperty(user, name, { value: first.slice(0, 1_000), enumerable: true });
+    if (first === undefined || userCount > 64) continue;
+    const text = first.slice(0, 1_000);
+    if (name === "__proto__") Object.defineProperty(user, name, { value: text, enumerable: true });
+    else user[name] = text;
   }
   return {
     user,

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { BATCH_JSON, MAX_BATCH_BYTES, MAX_DECODED_BYTES } from "@/sdk/wire/batch";
 import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
@@ -21,7 +22,6 @@ const MAX_USER_PROPERTIES = 32;
 const JSON_TYPES = new Set([BATCH_JSON, "application/json"]);
 const GZIP_MAGIC = [0x1f, 0x8b];
 const BOM = [0xef, 0xbb, 0xbf];
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Bytes of a batch or document to parsed JSON: size, content type, compression (with a limit on what it may grow to),
@@ -48,7 +48,7 @@ export function decodeJson(payload: Buffer, properties: MessageProperties): Chec
   if (!plain.ok) return plain;
   const bytes = plain.value;
   if (bytes.length === 0) return refused("PARSE", "The payload is empty.", undefined, "Send a JSON document.");
-  if (BOM.every((byte, i) => bytes[i] === byte))
+  if (bytes[0] === BOM[0] && bytes[1] === BOM[1] && bytes[2] === BOM[2])
     return refused(
       "PARSE",
       "The payload begins with a byte order mark.",
@@ -59,19 +59,15 @@ export function decodeJson(payload: Buffer, properties: MessageProperties): Chec
 
   const scanned = prescanJson(bytes);
   if (!scanned.ok) return scanned;
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    return refused("PARSE", "The payload is not valid UTF-8.", undefined, "Encode it as UTF-8.");
-  }
+  if (!isUtf8(bytes)) return refused("PARSE", "The payload is not valid UTF-8.", undefined, "Encode it as UTF-8.");
+  const text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8"); // as ASCII a quarter of the time
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
     return refused("PARSE", `The payload is not JSON: ${errorText(cause)}.`, undefined, jsonHint(text));
   }
-  const keys = checkKeys(json, scanned.value.pairs);
+  const keys = checkKeys(json, scanned.value);
   return keys.ok ? accepted(json) : keys;
 }
 

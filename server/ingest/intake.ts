@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Lane, Ulid } from "@/sdk/wire/names";
 import { commandTopic, parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
 import type { Refusal } from "@/sdk/wire/refusal";
@@ -235,7 +235,7 @@ export class Intake {
     batch: number;
     source: Source;
   }): BatchItem {
-    const sha256 = createHash("sha256").update(source.payload).digest();
+    const sha256 = hash("sha256", source.payload, "buffer");
     return {
       kind: "batch",
       node,

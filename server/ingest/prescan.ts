@@ -8,22 +8,31 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const COLON = 0x3a;
+const IS_MARK = new Uint8Array(256);
+for (const mark of [QUOTE, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COLON]) IS_MARK[mark] = 1;
 
 /**
- * Walks over JSON bytes once, before anything is parsed, and counts the pairs of its objects. Depth is what makes a
+ * Walks over JSON bytes once, before anything is parsed, and counts its objects and their pairs. Depth is what makes a
  * parser or a serializer overflow its stack; the count of pairs tells afterwards whether a key came twice, because the
  * parser keeps only the last one. Says nothing about whether the JSON is well formed.
  */
-export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Checked<{ pairs: number }> {
+export function prescanJson(
+  bytes: Uint8Array,
+  maxDepth = MAX_JSON_DEPTH,
+): Checked<{ pairs: number; objects: number }> {
   let depth = 0;
   let pairs = 0;
+  let objects = 0;
   for (let i = 0; i < bytes.length; i++) {
-    switch (bytes[i]) {
+    const byte = bytes[i] ?? 0;
+    if (IS_MARK[byte] === 0) continue; // digits, commas and spaces are most of a batch
+    switch (byte) {
       case QUOTE:
         for (i++; i < bytes.length && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++;
         break;
       case OPEN_OBJECT:
       case OPEN_ARRAY:
+        if (byte === OPEN_OBJECT) objects++;
         if (++depth > maxDepth) {
           return refused(
             "TOO_LARGE",
@@ -37,34 +46,32 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
       case CLOSE_ARRAY:
         depth--;
         break;
-      case COLON:
-        pairs++;
-        break;
       default:
+        pairs++; // a colon
     }
   }
-  return accepted({ pairs });
+  return accepted({ pairs, objects });
 }
 
 /** Keys that name parts of JavaScript's own object model; as data they are either a mistake or an attack. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Compares parsed JSON with the count of its pairs and looks for forbidden keys.
+ * Compares parsed JSON with what `prescanJson` counted and looks for forbidden keys.
  *
  * @returns the first forbidden key found, or the fact that some key came twice, as a refusal; null when the keys are sound
  */
-export function checkKeys(json: unknown, pairs: number): Checked<null> {
-  const walk = { pairs: 0, forbidden: "" };
-  countPairs(json, "", walk);
-  if (walk.forbidden !== "")
+export function checkKeys(json: unknown, counted: { pairs: number; objects: number }): Checked<null> {
+  const walk: Walk = { pairs: 0, objectsLeft: counted.objects, forbidden: false };
+  countPairs(json, walk);
+  if (walk.forbidden)
     return refused(
       "SCHEMA",
       "The payload has a key that is not allowed.",
-      walk.forbidden,
+      findForbidden(json, ""),
       "Rename the key: __proto__, constructor and prototype are reserved.",
     );
-  if (walk.pairs !== pairs) {
+  if (walk.pairs !== counted.pairs) {
     return refused(
       "PARSE",
       "An object in the payload has the same key twice, so one of its values would be lost.",
@@ -75,16 +82,37 @@ export function checkKeys(json: unknown, pairs: number): Checked<null> {
   return accepted(null);
 }
 
-function countPairs(value: unknown, path: string, walk: { pairs: number; forbidden: string }): void {
-  if (typeof value !== "object" || value === null) return;
+interface Walk {
+  pairs: number;
+  /** objects counted in the bytes and not met yet: at 0 the rest are arrays of plain values, which need no look */
+  objectsLeft: number;
+  forbidden: boolean;
+}
+
+function countPairs(value: unknown, walk: Walk): void {
+  if (typeof value !== "object" || value === null || walk.objectsLeft === 0) return;
   if (Array.isArray(value)) {
-    for (const element of value) if (typeof element === "object" && element !== null) countPairs(element, path, walk);
+    for (let i = 0; i < value.length && walk.objectsLeft > 0; i++) {
+      const element: unknown = value[i];
+      if (typeof element === "object") countPairs(element, walk);
+    }
     return;
   }
+  walk.objectsLeft--;
+  const keys = Object.keys(value);
+  walk.pairs += keys.length;
+  for (const key of keys) if (FORBIDDEN_KEYS.has(key)) walk.forbidden = true;
+  const inner: unknown[] = Object.values(value);
+  for (let i = 0; i < inner.length; i++) if (typeof inner[i] === "object") countPairs(inner[i], walk);
+}
+
+/** The path of the first forbidden key, for the refusal. */
+function findForbidden(value: unknown, path: string): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
-    walk.pairs++;
-    const at = path === "" ? key : `${path}.${key}`;
-    if (FORBIDDEN_KEYS.has(key) && walk.forbidden === "") walk.forbidden = at;
-    countPairs(inner, at, walk);
+    const at = Array.isArray(value) ? path : path === "" ? key : `${path}.${key}`;
+    const found = !Array.isArray(value) && FORBIDDEN_KEYS.has(key) ? at : findForbidden(inner, at);
+    if (found !== undefined) return found;
   }
+  return undefined;
 }

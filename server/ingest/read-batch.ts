@@ -13,6 +13,7 @@ import {
 import type { Lane } from "@/sdk/wire/names";
 import { qualityCode } from "@/sdk/wire/quality";
 import { type Checked, accepted, refused, refusalFromZod } from "@/sdk/wire/refusal";
+import { newColumn } from "./columns";
 
 /** One column as it came, beside the times of its rows: its values are looked at when its stream is known. */
 export interface Column {
@@ -142,7 +143,7 @@ function readTelemetry(head: Head, nowMs: number): Checked<TelemetryRead> {
       );
     }
   }
-  const tsMs = new Float64Array(offsets.length);
+  const tsMs = newColumn(offsets.length);
   for (let row = 0; row < offsets.length; row++) tsMs[row] = envelope.base + (offsets[row] ?? 0);
   const implausible = checkTimes(tsMs, "dt", nowMs, envelope.base);
   if (implausible) return implausible;

@@ -1,6 +1,7 @@
 import type { ReadingBlock } from "@/db/timeseries/port";
 import { qualityCode } from "@/sdk/wire/quality";
 import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
+import { newColumn } from "./columns";
 import { type Column, short, type TelemetryRead } from "./read-batch";
 
 /** A stream as ingest needs it. */
@@ -80,7 +81,7 @@ function readColumn(
   bad: BadValue[],
 ): Checked<ReadingBlock | null> {
   const rows = values.length;
-  const readings = new Float64Array(rows);
+  const readings = newColumn(rows);
   let times = rowsMs;
   let codes: Uint8Array | null = quality;
   let kept = 0;
