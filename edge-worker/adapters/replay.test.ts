@@ -77,11 +77,19 @@ test("a loop goes on one step after the end", async () => {
   expect(items.map((item) => item.tsMs)).toEqual([998_000, 999_000, 1_000_000, 1_001_000, 1_002_000]);
 });
 
-test("at twice the speed it takes half as long", async () => {
+test("twenty times as fast it takes a twentieth, keeps the spacing and ends at the present", async () => {
   const startedMs = Date.now();
   const items = await play(SKAB, { columns: { Pressure: "p" }, time: "now", speed: 20 }, 3, Date.now);
   expect(Date.now() - startedMs).toBeGreaterThanOrEqual(90);
-  expect((items[2]?.tsMs ?? 0) - (items[0]?.tsMs ?? 0)).toBeCloseTo(100, 6);
+  expect((items[2]?.tsMs ?? 0) - (items[0]?.tsMs ?? 0)).toBeCloseTo(2_000, 6);
+  expect((items[2]?.tsMs ?? 0) - startedMs).toBeGreaterThanOrEqual(90);
+  expect((items[2]?.tsMs ?? 0) - Date.now()).toBeLessThanOrEqual(0);
+});
+
+test("a fast loop squeezes the recording, so that it stays in the present", async () => {
+  const items = await play(SKAB, { columns: { Pressure: "p" }, time: "now", speed: 20, loop: true }, 5, Date.now);
+  const first = items[0]?.tsMs ?? 0;
+  expect(items.map((item) => Math.round(item.tsMs - first))).toEqual([0, 50, 100, 150, 200]);
 });
 
 test("a missing column is named with those that exist", async () => {

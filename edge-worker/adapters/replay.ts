@@ -39,9 +39,9 @@ interface Row {
 }
 
 /**
- * `time: now` keeps the recording's spacing divided by `speed`, from the moment it starts; at `speed: max` the whole
- * recording is moved so that its last row is at the present, because there is no pace to divide by. A row whose time
- * cannot be read is skipped and counted in `trouble()`.
+ * `time: now` moves the recording and keeps its spacing, so that windows hold what they held: its last row is at the present
+ * when that row is played. Only a loop faster or slower than it was recorded divides the spacing by `speed`, for it would
+ * leave the present behind. A row whose time cannot be read is skipped and counted in `trouble()`.
  */
 export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: () => number } = {}): Adapter {
   let trouble: string | null = null;
@@ -103,14 +103,18 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
     let firstMs: number | null = null;
     let lastMs = 0;
     let startMs = now();
-    if (config.time === "now" && config.speed === "max") {
+    let spacing = 1;
+    if (config.time === "now" && config.loop && speed !== Number.POSITIVE_INFINITY) spacing = speed;
+    else if (config.time === "now" && speed > 1) {
       for await (const { captureMs } of rows(dialect, signal)) {
         firstMs ??= captureMs;
         lastMs = captureMs;
       }
-      startMs -= lastMs - (firstMs ?? lastMs);
       skipped = 0;
     }
+    const lengthMs = lastMs - (firstMs ?? lastMs);
+    /** what the first row's time lies before the moment it is played */
+    const aheadMs = lengthMs - lengthMs / speed;
     do {
       firstMs = null;
       let stepMs = config.stepMs;
@@ -119,11 +123,10 @@ export function replayAdapter(config: ReplayConfig, { now = Date.now }: { now?: 
         if (captureMs > lastMs && lastMs >= firstMs) stepMs = captureMs - lastMs;
         lastMs = captureMs;
         const sinceFirstMs = captureMs - firstMs;
-        const dueMs = startMs + (speed === Number.POSITIVE_INFINITY ? sinceFirstMs : sinceFirstMs / speed);
-        const waitMs = speed === Number.POSITIVE_INFINITY ? 0 : dueMs - now();
+        const waitMs = speed === Number.POSITIVE_INFINITY ? 0 : startMs + sinceFirstMs / speed - now();
         if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return;
-        yield { ...item, tsMs: config.time === "now" ? dueMs : captureMs };
+        yield { ...item, tsMs: config.time === "now" ? startMs - aheadMs + sinceFirstMs / spacing : captureMs };
       }
       startMs += (lastMs - (firstMs ?? lastMs) + stepMs) / (speed === Number.POSITIVE_INFINITY ? 1 : speed);
     } while (config.loop && firstMs !== null && !signal.aborted);
