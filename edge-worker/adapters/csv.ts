@@ -36,8 +36,9 @@ const YEAR_LAST = /^(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ](\d{1,2})[:.](\d{2})
  * Epoch ms of a cell, or `null` when it is no time. `10/03/2004` is the tenth of March. A bare number below 1e11 is
  * seconds, above it milliseconds.
  */
-export function parseTime(text: string): number | null {
-  const cell = text.trim();
+export function parseTime(text: string | number): number | null {
+  if (typeof text === "number" && text >= 1 && text < 1e21) return text < 1e11 ? text * 1_000 : text;
+  const cell = String(text).trim();
   const first = YEAR_FIRST.exec(cell);
   if (first) return utc(first[1], first[2], first[3], first[4], first[5], first[6]);
   const last = YEAR_LAST.exec(cell);
