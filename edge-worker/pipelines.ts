@@ -29,6 +29,11 @@ interface Feed {
   tickedMs: number;
 }
 
+interface Route {
+  keys: readonly string[];
+  feeds: readonly Feed[];
+}
+
 interface Running {
   plan: PipelinePlan;
   state: PipelineState;
@@ -64,6 +69,9 @@ export class Pipelines {
   /** stream key → who takes it, so that a sample is not shown to every pipeline */
   readonly #byKey = new Map<string, Feed[]>();
 
+  /** first key of a sample → every key of the last such sample and who takes it */
+  readonly #routes = new Map<string, Route>();
+
   constructor(readonly options: PipelinesOptions) {}
 
   context(): PipelineContext {
@@ -89,6 +97,7 @@ export class Pipelines {
     }
     for (const name of this.#running.keys()) if (!kept.has(name)) await this.#stop(name);
     this.#byKey.clear();
+    this.#routes.clear();
     for (const { feeds } of this.#running.values()) {
       for (const feed of feeds)
         for (const key of feed.keys) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), feed]);
@@ -107,14 +116,32 @@ export class Pipelines {
 
   async feed(sample: Sample): Promise<void> {
     const seenMs = (this.options.now ?? Date.now)();
-    const wanted = new Set<Feed>();
-    for (const key in sample.values) for (const feed of this.#byKey.get(key) ?? []) wanted.add(feed);
-    for (const feed of wanted) {
+    for (const feed of this.#feedsOf(sample.values)) {
       feed.lastTsMs = Math.max(feed.lastTsMs ?? sample.tsMs, sample.tsMs);
       feed.lastSeenMs = seenMs;
       feed.tickedMs = seenMs;
       if (!feed.channel.offer(sample)) await feed.channel.push(sample);
     }
+  }
+
+  /** Who takes a sample. Sources send the same keys again and again, so the last answer is kept by first key. */
+  #feedsOf(values: Sample["values"]): readonly Feed[] {
+    let route: Route | undefined;
+    let at = 0;
+    for (const key in values) {
+      if (at === 0) route = this.#routes.get(key);
+      if (route?.keys[at] !== key) {
+        route = undefined;
+        break;
+      }
+      at += 1;
+    }
+    if (route && at === route.keys.length) return route.feeds;
+    const keys = Object.keys(values);
+    const feeds = [...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []))];
+    const [first] = keys;
+    if (first !== undefined && this.#byKey.has(first)) this.#routes.set(first, { keys, feeds });
+    return feeds;
   }
 
   /** Lets time pass for inputs that have gone quiet, so that their last windows close. Call about once a second. */

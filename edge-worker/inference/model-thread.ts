@@ -127,7 +127,11 @@ export class ModelThread {
   async #runBatch(model: number, batch: Waiting[]): Promise<void> {
     const width = batch[0]?.features.length ?? 0;
     const rows = new Float32Array(batch.length * width);
-    batch.forEach(({ features }, index) => rows.set(features, index * width));
+    let at = 0;
+    for (const { features } of batch) {
+      rows.set(features, at);
+      at += width;
+    }
     try {
       const answer = await this.#ask(
         (id) => ({ kind: "run", id, model, rows, count: batch.length }),
@@ -137,7 +141,13 @@ export class ModelThread {
       if (answer.kind !== "ran") throw new RangeError(`the model thread answered ${answer.kind} to run`);
       this.#options.onLatency(answer.runMs, batch.length);
       const latencyMs = answer.runMs / batch.length;
-      batch.forEach(({ resolve }, index) => resolve({ ...rowOf(answer.outputs, index), latencyMs }));
+      const { outputs } = answer;
+      // the output named `score`, else the first
+      const scoring = outputs.find(({ name }) => name === "score") ?? outputs[0];
+      batch.forEach(({ resolve }, row) => {
+        const score = scoring?.values[row * scoring.width] ?? Number.NaN;
+        resolve({ score, outputs: rowOf(outputs, row), latencyMs });
+      });
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       for (const { reject } of batch) reject(error);
@@ -186,12 +196,8 @@ export class ModelThread {
 /** Numbers of one output that travel in a record at most. */
 const MAX_OUTPUT_WIDTH = 16;
 
-/** The output named `score`, else the first, is the score; every other goes along by name. */
-function rowOf(
-  outputs: readonly OutputColumn[],
-  row: number,
-): { score: number; outputs: Record<string, number | number[]> } {
-  const scoring = outputs.find(({ name }) => name === "score") ?? outputs[0];
+/** Every output of one window by its name. */
+function rowOf(outputs: readonly OutputColumn[], row: number): Record<string, number | number[]> {
   const named: Record<string, number | number[]> = {};
   for (const { name, width, values } of outputs) {
     const first = values[row * width];
@@ -200,5 +206,5 @@ function rowOf(
         ? (first ?? Number.NaN)
         : [...values.subarray(row * width, row * width + Math.min(width, MAX_OUTPUT_WIDTH))];
   }
-  return { score: scoring?.values[row * scoring.width] ?? Number.NaN, outputs: named };
+  return named;
 }
