@@ -15,8 +15,9 @@ import type { Target } from "./nemesis";
 
 const APP_PASSWORD = "app-password-of-the-storm";
 const SENSORS = [
-  { node: "storm-1", rate: 500, quotaBytes: 512 * 1024 * 1024 },
-  { node: "storm-small", rate: 200, quotaBytes: 384 * 1024 },
+  { node: "storm-1", rate: 500, quotaBytes: 512 * 1024 * 1024, sealRows: 500 },
+  // no room for an outage: it has to drop readings and say which
+  { node: "storm-small", rate: 1000, quotaBytes: 256 * 1024, sealRows: 50 },
 ] as const;
 
 /** Everything between a sensor and the store, as real processes with durability on, each of which can be killed. */
@@ -27,6 +28,8 @@ export interface Cast {
   ledger(node: string): LedgerContent;
   /** kill -9, then start again; resolves when it runs again */
   killAndRestart(target: Target): Promise<void>;
+  /** the broker is gone for so long that a small buffer has to drop readings */
+  longOutage(ms: number): Promise<void>;
   /** lets every sensor finish: no more readings, buffers stay connected until they are empty or `patienceMs` is over */
   stopSensors(patienceMs: number): Promise<void>;
   /** ends everything; `keep` leaves ledgers, buffers and the processes' log for a look */
@@ -55,7 +58,7 @@ export async function startCast(): Promise<Cast> {
     },
   }));
   const sensors = await Promise.all(
-    SENSORS.map(async ({ node, rate, quotaBytes }) => {
+    SENSORS.map(async ({ node, rate, quotaBytes, sealRows }) => {
       const { token } = await broker.addNode(node);
       await database.pool.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [node]);
       const flags = {
@@ -66,6 +69,7 @@ export async function startCast(): Promise<Cast> {
         ledger: join(folder, `${node}.ledger`),
         rate,
         quota: quotaBytes,
+        "seal-rows": sealRows,
       };
       const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
       return keepRunning(node, children, log, () => ({
@@ -87,6 +91,11 @@ export async function startCast(): Promise<Cast> {
       } else if (target === "database") await database.killAndRestart();
       else if (target === "ingest") ingest.killAndRestart();
       else for (const sensor of sensors) sensor.killAndRestart();
+    },
+    longOutage: async (ms) => {
+      await broker.kill();
+      await sleep(ms);
+      await broker.restart();
     },
     stopSensors: async (patienceMs) => {
       await Promise.all(sensors.map((sensor) => sensor.stop(patienceMs)));

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDevice } from "@/sdk/device/device";
+import { DeviceError } from "@/sdk/device/errors";
 import { openLedger, readLedger } from "./ledger";
 
 /**
@@ -17,6 +18,7 @@ const { values: flags } = parseArgs({
     ledger: { type: "string", default: "" },
     rate: { type: "string", default: "1000" },
     quota: { type: "string", default: "536870912" },
+    "seal-rows": { type: "string", default: "500" },
   },
 });
 
@@ -32,8 +34,21 @@ const device = await openDevice({
   token: flags.token,
   dataDir: flags.data,
   quota: { bytes: Number(flags.quota) },
+  seal: { rows: Number(flags["seal-rows"]), compression: "none" },
   streams: [{ alias: 1, key: STREAM, quantity: "count", unit: "1", type: "number" }],
 });
+
+/** A buffer that is full and may give nothing up refuses; a sensor then tries again, which is back-pressure. */
+async function write(tsMs: number, count: number): Promise<void> {
+  for (;;) {
+    try {
+      return await device.write({ tsMs, values: { [STREAM]: count } }, { durable: true });
+    } catch (cause) {
+      if (!(cause instanceof DeviceError) || cause.code !== "QUOTA") throw cause;
+      await sleep(100);
+    }
+  }
+}
 
 let stopping = false;
 process.once("SIGTERM", () => {
@@ -48,7 +63,7 @@ for (let n = start; !stopping; n += perTick) {
   ledger.offered(n, last);
   const writes = [];
   for (let i = n; i <= last; i++) {
-    writes.push(device.write({ tsMs: now + (i - n) / 1000, values: { [STREAM]: i } }, { durable: true }));
+    writes.push(write(now + (i - n) / 1000, i));
   }
   await Promise.all(writes);
   ledger.kept(n, last);

@@ -21,11 +21,13 @@ export interface StormOptions {
 }
 
 const QUIET_MS = 3_000;
+const LONG_OUTAGE_MS = 12_000;
 const DRAIN_LIMIT_MS = 120_000;
 
 /**
- * Sensors write while edge, ingest, broker and database are killed in turn with SIGKILL and come back. Afterwards the
- * sensors stop, everything on its way arrives, and each sensor's own ledger is held against the store.
+ * Sensors write while edge, ingest, broker and database are killed in turn with SIGKILL and come back; half-way the
+ * broker stays away for twelve seconds, more than the small buffer holds. Afterwards the sensors stop, everything on its
+ * way arrives, and each sensor's own ledger is held against the store.
  */
 export async function runStorm({ seed, kills, minPauseMs, maxPauseMs, onKill }: StormOptions): Promise<StormReport> {
   const cast = await startCast();
@@ -34,8 +36,9 @@ export async function runStorm({ seed, kills, minPauseMs, maxPauseMs, onKill }: 
     const began = Date.now();
     const counts: Record<Target, number> = { edge: 0, ingest: 0, broker: 0, database: 0 };
     await untilFlowing(cast.nodes, (node) => settledRows(cast.db, node));
-    for (const { target, afterMs } of planKills({ seed, kills, minPauseMs, maxPauseMs })) {
+    for (const [index, { target, afterMs }] of planKills({ seed, kills, minPauseMs, maxPauseMs }).entries()) {
       await sleep(afterMs);
+      if (index === Math.floor(kills / 2)) await cast.longOutage(LONG_OUTAGE_MS);
       await cast.killAndRestart(target);
       counts[target] += 1;
       onKill?.(counts.edge + counts.ingest + counts.broker + counts.database, target);
