@@ -11,11 +11,11 @@ const RECORDING = join(RECORDINGS, "valve1/9.csv");
 
 test.skip(!existsSync(RECORDING), "the recorded plant data is missing: set THROUGHLINE_SHARED to its folder");
 
-/** First and last capture time of the recording, epoch ms; its stamps are UTC. */
-function spanOf(file: string): { fromMs: number; toMs: number } {
+/** First and last capture time of the recording, epoch ms (its stamps are UTC), and how many rows it has. */
+function spanOf(file: string): { fromMs: number; toMs: number; rows: number } {
   const lines = readFileSync(file, "utf8").trim().split("\n");
   const at = (line: string | undefined) => Date.parse(`${line?.split(";")[0]?.replace(" ", "T")}Z`);
-  return { fromMs: at(lines[1]), toMs: at(lines.at(-1)) };
+  return { fromMs: at(lines[1]), toMs: at(lines.at(-1)), rows: lines.length - 1 };
 }
 
 test("a recorded valve fault, replayed through edge, broker, ingest and store, is on the page with the events the model found", async ({
@@ -42,21 +42,23 @@ test("a recorded valve fault, replayed through edge, broker, ingest and store, i
   writeFileSync(configFile, stringify(config));
   const edge = startEdge(configFile);
   try {
-    const { fromMs, toMs } = spanOf(RECORDING);
+    const { fromMs, toMs, rows } = spanOf(RECORDING);
     await expect(async () => {
       await page.goto(`/streams?q=${encodeURIComponent(`${node} loop/flow`)}`);
       await expect(page.getByRole("link", { name: "loop/flow", exact: true })).toBeVisible({ timeout: 1_000 });
     }, edge.output()).toPass({ timeout: 60_000 });
     const href = await page.getByRole("link", { name: "loop/flow", exact: true }).getAttribute("href");
 
-    // the recording takes about 20 s to play; the page shows what the truth labels and the model's threshold raised
+    // the recording takes about 20 s to play; the page shows every row, the truth labels and what the model's threshold raised
     await expect(async () => {
       await page.goto(`${href}?from=${fromMs - 10_000}&to=${toMs + 10_000}`);
       const lanes = page.getByRole("img", { name: /anomaly/ });
       await expect(lanes).toBeVisible({ timeout: 5_000 });
       await expect(lanes).toHaveAttribute("aria-label", /truth\.anomaly/, { timeout: 1_000 });
       await expect(lanes).toHaveAttribute("aria-label", /(?<!truth\.)anomaly/, { timeout: 1_000 });
+      await expect(page.getByText(rows.toLocaleString("en-GB"), { exact: true })).toBeVisible({ timeout: 1_000 });
     }, edge.output()).toPass({ timeout: 120_000, intervals: [2_000] });
+    await expect(page.getByText(/% of [\d,]+ expected/)).toBeVisible(); // one reading a second is declared
     await expect(page.getByRole("slider").locator(".recharts-line path").first()).toBeVisible();
     await page.screenshot({ path: ".cache/tests/skab-replay.png", fullPage: true });
   } finally {

@@ -197,8 +197,10 @@ function viewOf(
   const fromMs = newestMs - (range.toMs - range.fromMs);
   const gaps = (marks?.gaps ?? []).filter((gap) => gap.toMs >= fromMs && gap.fromMs < newestMs);
   const until = Math.max(points.tsMs.at(-1) ?? 0, stream.lastMs ?? 0);
+  // Readings may be older than the stream's entry here: a recording, or a buffer that was full when the node was added.
+  const existsFromMs = Math.min(stream.createdMs, points.tsMs[0] ?? Number.POSITIVE_INFINITY);
   const silent = silentStretches(points, stream.rateHz, {
-    fromMs: Math.max(fromMs, stream.createdMs),
+    fromMs: Math.max(fromMs, existsFromMs),
     toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
   });
   const unexplained = silent.filter(
@@ -221,7 +223,7 @@ function viewOf(
   const received = coverage(
     stats.received,
     stream.rateHz,
-    Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, stream.createdMs),
+    Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, existsFromMs),
   );
   const summary = streamSummary({
     coverageRatio: received.ratio,
