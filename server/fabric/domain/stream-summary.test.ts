@@ -20,7 +20,7 @@ const facts: StreamRangeFacts = {
 test.each<[Partial<StreamRangeFacts>, string]>([
   [
     {},
-    "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32, above the limit of 4.5 that the model marked as wear, 12 min 28 s lost at the edge.",
+    "Mean 2.31 mm/s over 6 h, a peak of 4.9 at 10:32 that the model marked as wear, above the limit of 4.5, 12 min 28 s lost at the edge.",
   ],
   [
     { label: null, lostMs: 0, lostRows: 0 },

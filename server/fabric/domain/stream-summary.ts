@@ -42,11 +42,11 @@ export function streamSummary(facts: StreamRangeFacts): string {
   const said = facts.label === null ? "" : ` that the model marked as ${facts.label}`;
   if (facts.max && facts.limitHigh !== null && facts.max.value > facts.limitHigh)
     parts.push(
-      `a peak of ${formatNumber(facts.max.value)} at ${at(facts.max.tsMs)}, above the limit of ${formatNumber(facts.limitHigh)}${said}`,
+      `a peak of ${formatNumber(facts.max.value)} at ${at(facts.max.tsMs)}${said}, above the limit of ${formatNumber(facts.limitHigh)}`,
     );
   else if (facts.min && facts.limitLow !== null && facts.min.value < facts.limitLow)
     parts.push(
-      `a low of ${formatNumber(facts.min.value)} at ${at(facts.min.tsMs)}, below the limit of ${formatNumber(facts.limitLow)}${said}`,
+      `a low of ${formatNumber(facts.min.value)} at ${at(facts.min.tsMs)}${said}, below the limit of ${formatNumber(facts.limitLow)}`,
     );
   else if (facts.min && facts.max)
     parts.push(
