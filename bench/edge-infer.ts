@@ -27,7 +27,7 @@ try {
   await build({
     absWorkingDir: root,
     entryPoints: [
-      { in: "bench/edge/infer.ts", out: "infer" },
+      { in: fileURLToPath(new URL("./edge/infer.ts", import.meta.url)), out: "infer" },
       { in: "edge-worker/inference/thread.ts", out: "inference-thread" },
       { in: "edge-worker/inference/probe.ts", out: "model-probe" },
     ],
