@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 
 /** Every address of this machine. */
@@ -9,7 +10,7 @@ export function localAddress(host: string): string {
 }
 
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host === "[::1]" || (isIPv4(host) && host.startsWith("127."));
 }
 
 /** Where a device elsewhere reaches it: the first IPv4 address that is not the loopback when it listens on all of them. */

@@ -56,7 +56,10 @@ test.skipIf(!isPresent)(
         )
       ).rows;
     await waitFor(async () => (await held()).length === 2, "both to be kept");
-    expect(await held()).toEqual(Array(2).fill({ reason: "PROPOSED", status: "held" }));
+    expect(await held()).toEqual([
+      { reason: "PROPOSED", status: "held" },
+      { reason: "PROPOSED", status: "held" },
+    ]);
     expect(await countReadings(line.db, "shell/temp")).toBe(0);
 
     const ctx = { pool: line.db.pool, actor: LOCAL };
