@@ -31,23 +31,41 @@ const WEEK_MS = 7 * 86_400_000;
 /** SQLSTATE classes that say the data cannot be stored, and will not be the next time either. */
 const POISON_CLASSES = ["21", "22", "23", "54"];
 
+/** Transactions at the same time: while one waits for the disk, the other one's rows are on their way. */
+const MAX_RUNNING = 2;
+
+/** What waits of one node. */
+interface NodeQueue {
+  items: Item[];
+  readings: number;
+  oldestMs: number;
+}
+
 /**
- * Collects items and commits them together. One transaction at a time: while one runs the next fills up, so the batch
- * grows with the load.
+ * Collects items and commits them together: after `flushMs`, or as soon as there is enough. A transaction takes all that
+ * waits of a node before it takes the next node's, oldest first: so a stream's readings join into few segments, a lane gets one
+ * ack for many batches, and two transactions at a time never touch the same lane, because a node is only ever in one of them.
+ * While they run the next ones fill up, so a flush grows with the load.
  *
  * A commit that fails because of its data is cut in halves until the poison stands alone; that item is refused and kept in
  * quarantine, all others are stored. A commit that fails because of the database is tried again for as long as it takes;
  * meanwhile items wait in memory up to `maxBytes`, and `pressure` tells the reader to stop.
  */
 export class Writer {
-  #queue: { item: Item; queuedMs: number }[] = [];
-  #queuedReadings = 0;
+  /** in the order in which their oldest items came */
+  readonly #queues = new Map<string, NodeQueue>();
+  /** nodes of the running transactions: what comes of them meanwhile waits */
+  readonly #busy = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  /** readings of the nodes that are not busy */
+  #freeReadings = 0;
+  #items = 0;
   #bytes = 0;
   #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
+  #draining = false;
   #closed = false;
   #waiters: (() => void)[] = [];
-  readonly #lanes = new Map<string, LaneRef>();
+  #lanes = new Map<string, LaneRef>();
   readonly #preparedWeeks = new Set<number>();
   #stalledSince: number | null = null;
 
@@ -65,7 +83,7 @@ export class Writer {
   }
 
   get queued(): { items: number; bytes: number } {
-    return { items: this.#queue.length, bytes: this.#bytes };
+    return { items: this.#items, bytes: this.#bytes };
   }
 
   /** Epoch ms since which nothing could be committed; null when all is well. */
@@ -74,12 +92,19 @@ export class Writer {
   }
 
   push(item: Item): void {
-    this.#queue.push({ item, queuedMs: performance.now() });
+    const node = nodeOf(item);
+    let queue = this.#queues.get(node);
+    if (!queue) {
+      queue = { items: [], readings: 0, oldestMs: performance.now() };
+      this.#queues.set(node, queue);
+    }
+    const readings = readingsOf(item);
+    queue.items.push(item);
+    queue.readings += readings;
+    if (!this.#busy.has(node)) this.#freeReadings += readings;
+    this.#items++;
     this.#bytes += itemBytes(item);
-    this.#queuedReadings += readingsOf(item);
-    if (this.#running) return;
-    if (this.#queuedReadings >= this.options.flushReadings) this.#start();
-    else this.#timer ??= setTimeout(() => this.#start(), this.options.flushMs);
+    if (this.#timer === null || this.#freeReadings >= this.options.flushReadings) this.#startWhatIsDue();
   }
 
   /** Resolves when pressure has fallen to the given share. */
@@ -89,7 +114,8 @@ export class Writer {
 
   /** Commits what is queued and takes nothing more; gives up after `timeoutMs`, because what is not committed is not acknowledged. */
   async drain(timeoutMs: number): Promise<void> {
-    if (!this.#running && this.#queue.length > 0) this.#start();
+    this.#draining = true;
+    this.#startWhatIsDue();
     const deadline = new Promise<void>((late) => setTimeout(late, timeoutMs).unref());
     await Promise.race([this.#settled(), deadline]);
     this.#closed = true;
@@ -97,24 +123,32 @@ export class Writer {
   }
 
   async #settled(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running.size > 0) await Promise.race(this.#running);
   }
 
-  #start(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    if (this.#running || this.#closed || this.#queue.length === 0) return;
-    this.#running = this.#flush().finally(() => {
-      this.#running = null;
-      if (this.#queue.length === 0 || this.#closed) return;
-      const oldest = this.#queue[0]?.queuedMs ?? 0;
-      const wait =
-        this.#queuedReadings >= this.options.flushReadings
-          ? 0
-          : Math.max(0, this.options.flushMs - (performance.now() - oldest));
-      if (wait === 0) this.#start();
-      else this.#timer ??= setTimeout(() => this.#start(), wait);
-    });
+  #startWhatIsDue(): void {
+    while (!this.#closed && this.#running.size < MAX_RUNNING) {
+      const oldestMs = this.#oldestFreeMs();
+      if (oldestMs === null) return;
+      const waitMs = this.options.flushMs - (performance.now() - oldestMs);
+      if (waitMs > 0 && this.#freeReadings < this.options.flushReadings && !this.#draining) {
+        this.#timer ??= setTimeout(() => {
+          this.#timer = null;
+          this.#startWhatIsDue();
+        }, waitMs);
+        return;
+      }
+      const running = this.#flush().finally(() => {
+        this.#running.delete(running);
+        this.#startWhatIsDue();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  #oldestFreeMs(): number | null {
+    for (const [node, { oldestMs }] of this.#queues) if (!this.#busy.has(node)) return oldestMs;
+    return null;
   }
 
   #release(): void {
@@ -124,22 +158,43 @@ export class Writer {
   }
 
   async #flush(): Promise<void> {
-    let readings = 0;
-    let take = 0;
-    while (take < this.#queue.length && readings < this.options.flushReadings) {
-      const queued = this.#queue[take];
-      if (queued) readings += readingsOf(queued.item);
-      take++;
-    }
-    const taken = this.#queue.splice(0, take);
-    const bytes = taken.reduce((sum, { item }) => sum + itemBytes(item), 0);
-    this.#queuedReadings = this.#queue.reduce((sum, { item }) => sum + readingsOf(item), 0);
-    await this.#store(
-      taken.map(({ item }) => item),
-      taken[0]?.queuedMs ?? performance.now(),
-    );
+    const { items, nodes, oldestMs } = this.#takeDue();
+    const bytes = items.reduce((sum, item) => sum + itemBytes(item), 0);
+    this.#items -= items.length;
+    await this.#store(items, oldestMs);
     this.#bytes -= bytes;
+    for (const node of nodes) {
+      this.#busy.delete(node);
+      this.#freeReadings += this.#queues.get(node)?.readings ?? 0;
+    }
     this.#release();
+  }
+
+  /** Takes the items of one transaction and marks their nodes as busy. */
+  #takeDue(): { items: Item[]; nodes: string[]; oldestMs: number } {
+    const items: Item[] = [];
+    const nodes: string[] = [];
+    let readings = 0;
+    let oldestMs = Infinity;
+    for (const [node, queue] of this.#queues) {
+      if (readings >= this.options.flushReadings) break;
+      if (this.#busy.has(node)) continue;
+      oldestMs = Math.min(oldestMs, queue.oldestMs);
+      this.#freeReadings -= queue.readings;
+      this.#busy.add(node);
+      nodes.push(node);
+      let take = 0;
+      for (; take < queue.items.length && readings < this.options.flushReadings; take++) {
+        const item = queue.items[take];
+        if (!item) break;
+        items.push(item);
+        readings += readingsOf(item);
+        queue.readings -= readingsOf(item);
+      }
+      if (take === queue.items.length) this.#queues.delete(node);
+      else queue.items = queue.items.slice(take);
+    }
+    return { items, nodes, oldestMs };
   }
 
   /** Commits the items, however long it takes; poison is cut out. */
@@ -174,7 +229,7 @@ export class Writer {
           );
         this.#stalledSince ??= Date.now();
         this.events.stalled(cause);
-        this.#lanes.clear(); // a restored database may number its lanes otherwise
+        this.#lanes = new Map(); // a restored database may number its lanes otherwise
         await new Promise((again) => setTimeout(again, wait * (0.5 + (performance.now() % 1) / 2)));
       }
     }
@@ -186,20 +241,23 @@ export class Writer {
   }
 
   async #commit(items: Item[]): Promise<CommitResult> {
-    await this.#ensureLanes(items);
+    const lanes = await this.#ensureLanes(items);
     await this.#preparePartitions(items);
     return commitItems(this.pool, this.store, items, (item) => {
-      const lane = this.#lanes.get(laneKey(item));
+      const lane = lanes.get(laneKey(item));
       if (!lane) throw new Error(`no lane for ${item.node}`);
       return lane;
     });
   }
 
-  async #ensureLanes(items: readonly Item[]): Promise<void> {
+  /** Numbers of the items' lanes. The map is replaced, never emptied, because another transaction may still look into it. */
+  async #ensureLanes(items: readonly Item[]): Promise<ReadonlyMap<string, LaneRef>> {
+    if (this.#lanes.size > 200_000) this.#lanes = new Map();
+    const lanes = this.#lanes;
     const missing = new Map<string, BatchItem>();
     for (const item of items)
-      if (item.kind === "batch" && !this.#lanes.has(laneKey(item))) missing.set(laneKey(item), item);
-    if (missing.size === 0) return;
+      if (item.kind === "batch" && !lanes.has(laneKey(item))) missing.set(laneKey(item), item);
+    if (missing.size === 0) return lanes;
     const wanted = [...missing.values()];
     const columns = [
       wanted.map((item) => item.node),
@@ -218,8 +276,8 @@ export class Writer {
       "select l.id, l.node_id as node, l.epoch, l.lane from ingest_lanes l join unnest($1::text[], $2::text[], $3::text[]) w (node_id, epoch, lane) using (node_id, epoch, lane)",
       columns,
     );
-    if (this.#lanes.size > 200_000) this.#lanes.clear();
-    for (const lane of rows) this.#lanes.set(laneKey(lane), lane);
+    for (const lane of rows) lanes.set(laneKey(lane), lane);
+    return lanes;
   }
 
   async #preparePartitions(items: readonly Item[]): Promise<void> {
@@ -243,6 +301,10 @@ export class Writer {
 
 export function laneKey(lane: { node: string; epoch: string; lane: string }): string {
   return `${lane.node}/${lane.epoch}/${lane.lane}`;
+}
+
+function nodeOf(item: Item): string {
+  return item.kind === "keep" ? item.entry.node : item.node;
 }
 
 function readingsOf(item: Item): number {
