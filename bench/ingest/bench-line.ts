@@ -61,8 +61,9 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     process.execPath,
     [
       "--max-old-space-size=160",
+      ...(process.env.BENCH_NODE_FLAGS?.split(" ") ?? []),
       ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
-      bundlePath("ingest"),
+      process.env.BENCH_INGEST ?? bundlePath("ingest"), // or another build, to compare with
     ],
     {
       stdio: ["ignore", process.env.BENCH_LOG ? 2 : "ignore", "inherit"],
