@@ -13,6 +13,7 @@ const facts: StreamRangeFacts = {
   coverageRatio: null,
   lostMs: 748_000,
   lostRows: 7_480,
+  silentMs: 0,
   label: "wear",
   timeZone: "Europe/Paris",
 };
@@ -33,6 +34,10 @@ test.each<[Partial<StreamRangeFacts>, string]>([
   [
     { limitLow: 2, max: { value: 3, tsMs: 0 }, label: null, lostMs: 0, lostRows: 0 },
     "Mean 2.31 mm/s over 6 h, a low of 1.7 at 09:00, below the limit of 2, nothing lost.",
+  ],
+  [
+    { max: { value: 3, tsMs: 0 }, lostMs: 0, lostRows: 0, coverageRatio: 0.986, silentMs: 12_000 },
+    "Mean 2.31 mm/s over 6 h, between 1.7 and 3, inside its limits, nothing received for 12 s.",
   ],
   [{ received: 0, mean: null, max: null, min: null, lostRows: 0, lostMs: 0 }, "No reading arrived in this 6 h range."],
   [

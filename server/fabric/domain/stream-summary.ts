@@ -14,6 +14,8 @@ export interface StreamRangeFacts {
   coverageRatio: number | null;
   lostMs: number;
   lostRows: number;
+  /** How long nothing came although nothing was reported lost. */
+  silentMs: number;
   /** What a model said nearest to the extreme, such as "wear". */
   label: string | null;
   /** IANA zone that times are written in. */
@@ -59,7 +61,8 @@ export function streamSummary(facts: StreamRangeFacts): string {
   } else if (facts.coverageRatio !== null && facts.coverageRatio < COMPLETE) {
     // No gap record is not proof: the node may have been off, or its records are still on their way.
     parts.push(`only ${Math.floor(facts.coverageRatio * 100)} % of the expected readings received`);
-  } else parts.push("nothing lost");
+  } else if (facts.silentMs > 0) parts.push(`nothing received for ${formatSpan(facts.silentMs)}`);
+  else parts.push("nothing lost");
   return `${parts.join(", ")}.`;
 }
 

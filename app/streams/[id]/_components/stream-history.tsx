@@ -237,6 +237,7 @@ function viewOf(
     received: stats.received,
     lostMs,
     lostRows,
+    silentMs: unexplained.reduce((sum, stretch) => sum + stretch.toMs - stretch.fromMs, 0),
     label: said?.label ?? null,
     timeZone: stream.timeZone,
   });
