@@ -51,6 +51,13 @@ export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
+/** The part of a file before the zeros it was filled with ahead of its use. */
+export function withoutReserve(data: Buffer): Buffer {
+  let end = data.length;
+  while (end > 0 && data[end - 1] === 0) end -= 1;
+  return data.subarray(0, end);
+}
+
 /** Keeps bytes that recovery had to cut off, for a person to look at: at most `MAX_TORN_BYTES` per cut. */
 export async function keepTornTail(root: string, file: string, tail: Uint8Array): Promise<void> {
   const folder = join(root, "torn");

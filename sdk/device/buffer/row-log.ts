@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ClockStatus } from "@/sdk/wire/birth";
 import { LANES, type Lane, Ordinal, Ulid } from "@/sdk/wire/names";
-import { keepTornTail, removeFile, syncDirectory, writeAll } from "./files";
+import { keepTornTail, removeFile, syncDirectory, withoutReserve, writeAll } from "./files";
 import { encodeFrame, encodeJsonFrame, joinHead, scanFrames, splitHead } from "./frame";
 import type { LoggedRow, Origin, Run } from "./port";
 
@@ -36,13 +36,25 @@ interface LogFile {
   name: string;
   /** per lane, one more than the last row number inside */
   ends: Map<Lane, number>;
+  /** on the disk, what is reserved for rows to come included */
   bytes: number;
+}
+
+/** The next file: its name is given out, its bytes are zeros on the disk. */
+interface Spare {
+  name: string;
+  handle: FileHandle;
 }
 
 /**
  * The log of rows that no sealed batch holds yet: `rows/0000000001.log` and so on. Rows of all lanes share it, so that one
  * fsync covers them. A file goes once every row in it is sealed. Recovery reads the few files there are, cuts a torn tail
  * off the last and keeps it in `torn/`.
+ *
+ * A writer waits for as little as can be: the next file is made beside the writers, while the present one fills its second
+ * half, and is full of zeros, so that a sync writes rows and neither a new size nor new blocks. A frame of length 0 is no
+ * frame, so the zeros read as the end of the log. A spare that cannot be made (a full disk) is no fault: the file is then
+ * made when it is needed, and its failure refuses rows.
  *
  * After any failure that leaves doubt about what a file holds (a failed fsync, a failed cut), the file is given up: the
  * next write starts a new file with every unsealed row in it, whose first frame says which files it replaces. A failed
@@ -57,6 +69,12 @@ export class RowLog {
   private unsynced = 0;
   private doubtful = false;
   private written: Origin | null = null;
+  private spare: Spare | null = null;
+  private preparing: Promise<void> | null = null;
+  /** a spare is tried for once per file, or a full disk would be asked with each write */
+  private hasTriedSpare = false;
+  /** bytes of the present file that are on the disk already */
+  private reserved = 0;
 
   private constructor(
     private readonly root: string,
@@ -67,7 +85,9 @@ export class RowLog {
   /** Opens the log and hands back the runs of rows it holds, in the order they were logged. */
   static async open(root: string, fileBytes: number): Promise<{ log: RowLog; runs: (Run & { lane: Lane })[] }> {
     const log = new RowLog(root, join(root, "rows"), fileBytes);
-    return { log, runs: await log.recover() };
+    const runs = await log.recover();
+    await log.prepare();
+    return { log, runs };
   }
 
   /** bytes written since the last sync */
@@ -94,6 +114,7 @@ export class RowLog {
   /** Takes the last write back out of the file after its fsync failed, as far as the disk allows; the file is given up. */
   async retract(): Promise<void> {
     this.doubtful = true;
+    this.reserved = 0;
     await this.handle?.truncate(this.lastStart).catch(() => undefined);
   }
 
@@ -109,7 +130,7 @@ export class RowLog {
     this.unsynced -= covered;
   }
 
-  /** Drops the files whose rows are all sealed; the one being written stays. */
+  /** Drops the files whose rows are all sealed; the one being written stays. May run beside a write. */
   async release(sealedRows: (lane: Lane) => number): Promise<void> {
     const done = this.files.filter(
       (file, index) => index < this.files.length - 1 && [...file.ends].every(([lane, end]) => end <= sealedRows(lane)),
@@ -120,12 +141,53 @@ export class RowLog {
   }
 
   bytes(): number {
-    return this.files.reduce((sum, file) => sum + file.bytes, 0);
+    return this.files.reduce((sum, file) => sum + file.bytes, this.spare ? this.fileBytes : 0);
   }
 
+  /** Gives back what was reserved; it is only space, so a disk that will not take it back is no reason to fail. */
   async close(): Promise<void> {
+    await this.preparing;
+    if (this.spare) {
+      await this.spare.handle.close();
+      await removeFile(join(this.folder, this.spare.name)).catch(() => undefined);
+      this.spare = null;
+    }
+    if (this.reserved > this.size) await this.handle?.truncate(this.size).catch(() => undefined);
     await this.handle?.close();
     this.handle = null;
+  }
+
+  private prepare(): Promise<void> {
+    if (this.spare || this.hasTriedSpare) return this.preparing ?? Promise.resolve();
+    this.hasTriedSpare = true;
+    this.preparing = this.makeSpare().finally(() => {
+      this.preparing = null;
+    });
+    return this.preparing;
+  }
+
+  private async makeSpare(): Promise<void> {
+    const name = this.nextName();
+    const path = join(this.folder, name);
+    try {
+      const handle = await open(path, "w", 0o600);
+      try {
+        await writeAll(handle, Buffer.alloc(this.fileBytes), 0);
+        await handle.sync();
+        await syncDirectory(this.folder);
+      } catch (cause) {
+        await handle.close();
+        throw cause;
+      }
+      this.spare = { name, handle };
+    } catch {
+      // Nothing is lost with it: `create` makes the file instead, and what the disk says then is told to the writer.
+      await removeFile(path).catch(() => undefined);
+    }
+  }
+
+  private nextName(): string {
+    return `${String(++this.serialNo).padStart(10, "0")}.log`;
   }
 
   private async put(bytes: Buffer): Promise<void> {
@@ -135,6 +197,7 @@ export class RowLog {
       await writeAll(handle, bytes, this.size);
     } catch (cause) {
       // Cut what was written of it, or a restart would find rows that the caller was told were refused.
+      this.reserved = 0;
       await handle.truncate(this.size).catch(() => {
         this.doubtful = true;
       });
@@ -144,7 +207,9 @@ export class RowLog {
     this.size += bytes.length;
     this.unsynced += bytes.length;
     const file = this.files.at(-1);
-    if (file) file.bytes = this.size;
+    if (file) file.bytes = Math.max(this.size, this.reserved);
+    // Not awaited on purpose: it never fails, and rows go on into the present file meanwhile.
+    if (this.size > this.fileBytes / 2) void this.prepare();
   }
 
   private async rotate(origin: Origin): Promise<void> {
@@ -173,13 +238,19 @@ export class RowLog {
   }
 
   private async create(bytes: Buffer, origin: Origin, held: readonly (Run & { lane: Lane })[]): Promise<void> {
-    const name = `${String(++this.serialNo).padStart(10, "0")}.log`;
+    await this.preparing;
+    const { spare } = this;
+    this.spare = null;
+    const name = spare?.name ?? this.nextName();
     const path = join(this.folder, name);
-    const handle = await open(path, "w", 0o600);
+    const handle = spare?.handle ?? (await open(path, "w", 0o600));
     try {
       await writeAll(handle, bytes, 0);
-      await handle.sync();
-      await syncDirectory(this.folder);
+      if (spare) await handle.datasync();
+      else {
+        await handle.sync();
+        await syncDirectory(this.folder);
+      }
     } catch (cause) {
       await handle.close().catch(() => undefined);
       await removeFile(path).catch(() => undefined);
@@ -189,9 +260,11 @@ export class RowLog {
     this.handle = handle;
     this.size = bytes.length;
     this.lastStart = bytes.length;
+    this.reserved = spare ? this.fileBytes : 0;
+    this.hasTriedSpare = false;
     this.unsynced = 0;
     this.written = origin;
-    this.files.push({ name, ends: new Map(), bytes: bytes.length });
+    this.files.push({ name, ends: new Map(), bytes: Math.max(this.size, this.reserved) });
     for (const run of held) this.noteRows(run.lane, run.first + run.rows.length);
   }
 
@@ -204,7 +277,11 @@ export class RowLog {
     let runs: (Run & { lane: Lane })[] = [];
     for (const name of names) {
       this.serialNo = Number.parseInt(name, 10);
-      const data = await readFile(join(this.folder, name));
+      const data = withoutReserve(await readFile(join(this.folder, name)));
+      if (data.length === 0) {
+        await removeFile(join(this.folder, name));
+        continue;
+      }
       const { frames, end } = scanFrames(data);
       if (end < data.length) await keepTornTail(this.root, name, data.subarray(end)).catch(() => undefined);
       const file: LogFile = { name, ends: new Map(), bytes: data.length };
