@@ -43,7 +43,9 @@ test("zeros behind the rows are no torn tail, a spare nobody wrote to is removed
   // What a crash leaves: the files as they are, and a spare.
   writeFileSync(join(folder, "0000009000.log"), Buffer.alloc(FILE_BYTES));
   const again = await RowLog.open(dataDir, FILE_BYTES);
-  expect(again.runs.flatMap((run) => run.rows.map((row) => row.tsMs))).toEqual(Array.from({ length: 200 }, (_, n) => n));
+  expect(again.runs.flatMap((run) => run.rows.map((row) => row.tsMs))).toEqual(
+    Array.from({ length: 200 }, (_, n) => n),
+  );
   expect(readdirSync(folder)).not.toContain("0000009000.log");
   expect(readdirSync(dataDir)).toEqual(["rows"]);
   await again.log.close();
