@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Client, type Pool } from "pg";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, DatabaseError, type Pool } from "pg";
 import { openPool, withDatabase, withRole } from "./client";
 import { TEMPLATE_DATABASE, TEST_APP_PASSWORD } from "./testing-server";
 
@@ -20,7 +21,7 @@ export async function cloneTestDb(): Promise<TestDb> {
   await onServer(serverUrl, async (admin) => {
     // CREATE DATABASE refuses a template that somebody else is copying right now: one at a time.
     await admin.query("select pg_advisory_lock(hashtext('throughline clone'))");
-    await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+    await copyTemplate(admin, name);
     await admin.query(`grant connect on database ${name} to throughline_app`);
   });
   const ownerUrl = withDatabase(serverUrl, name);
@@ -37,6 +38,25 @@ export async function cloneTestDb(): Promise<TestDb> {
       await onServer(serverUrl, (admin) => admin.query(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+/**
+ * TimescaleDB's background workers look into every database from time to time, and PostgreSQL copies none that somebody is
+ * connected to (55006): they are sent away and the copy is tried again.
+ */
+async function copyTemplate(admin: Client, name: string): Promise<void> {
+  for (const deadline = Date.now() + 20_000; ; await sleep(100)) {
+    try {
+      await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+      return;
+    } catch (cause) {
+      const isBusy = cause instanceof DatabaseError && cause.code === "55006";
+      if (!isBusy || Date.now() > deadline) throw cause;
+      await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [
+        TEMPLATE_DATABASE,
+      ]);
+    }
+  }
 }
 
 /** An empty database without migrations, for tests of the migrations themselves. */

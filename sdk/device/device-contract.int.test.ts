@@ -122,8 +122,8 @@ describe("documents and commands", () => {
     await device.close();
     open.device.pop();
     await until(
-      () => peer.messages.filter(({ topic }) => topic.endsWith("/up/state")).length >= 2,
-      () => "no state",
+      () => peer.messages.filter(({ topic }) => topic === `tl/1/${node}/up/state`).length >= 2,
+      () => JSON.stringify(peer.messages.map(({ topic }) => topic)),
     );
     const own = peer.messages.filter(({ topic }) => topic.startsWith(`tl/1/${node}/`));
     expect(own[0]?.topic).toBe(`tl/1/${node}/up/birth`);

@@ -84,6 +84,11 @@ export class Link {
   private readonly unnumbered = new Map<Buffer, Pending>();
   private readonly aliased = new Set<string>();
   private over = false;
+  private failEnded: (cause: ConnectError) => void = () => undefined;
+  /** Never resolves; rejects when the connection is over. */
+  private readonly ended = new Promise<never>((_, reject) => {
+    this.failEnded = reject;
+  });
   private disconnectReason: number | null = null;
 
   private constructor(
@@ -91,6 +96,7 @@ export class Link {
     readonly limits: BrokerLimits,
     private readonly handlers: LinkHandlers,
   ) {
+    this.ended.catch(() => undefined); // most connections end while nobody waits for it
     client.on("packetsend", (packet) => this.noteSent(packet));
     client.on("packetreceive", (packet) => this.noteReceived(packet));
     client.on("disconnect", (packet) => {
@@ -214,7 +220,8 @@ export class Link {
 
   /** @throws {ConnectError} when the broker grants less than all of them. */
   async subscribe(filters: string[]): Promise<void> {
-    const granted = await this.client.subscribeAsync(filters, { qos: 1 });
+    // MQTT.js never answers a subscription whose connection ends before the SUBACK
+    const granted = await Promise.race([this.client.subscribeAsync(filters, { qos: 1 }), this.ended]);
     const refused = granted.find((grant) => grant.qos > 2);
     if (refused) throw new ConnectError(refused.qos, `the broker refuses the subscription to ${refused.topic}`);
   }
@@ -237,6 +244,7 @@ export class Link {
     if (this.over) return;
     this.over = true;
     const cause = new ConnectError(this.disconnectReason, detail);
+    this.failEnded(cause);
     for (const one of this.pending.values()) one.reject(cause);
     for (const one of this.unnumbered.values()) one.reject(cause);
     this.pending.clear();

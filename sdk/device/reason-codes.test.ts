@@ -239,3 +239,27 @@ test.each([
     await connection.end();
   },
 );
+
+test("a connection that ends before the SUBACK is made again, and closing meanwhile does not hang", async () => {
+  broker.answersSubscribe = false;
+  const node = await open();
+  await until(
+    () => broker.connects >= 3,
+    () => `${broker.connects}`,
+  );
+  broker.answersSubscribe = true;
+  await until(
+    () => node.stats().state === "online",
+    () => JSON.stringify(node.stats()),
+  );
+  broker.answersSubscribe = false;
+  await node.close();
+  device = null;
+});
+
+test("told to close while it connects, it ends that connection and comes to rest", async () => {
+  const node = await open();
+  await node.close();
+  device = null;
+  expect(node.stats().state).toBe("closed");
+});

@@ -11,6 +11,8 @@ export class ScriptedBroker {
   connack: Partial<IConnackPacket> = {};
   /** reason for the PUBACK of this publish; null gives none, a number ≥ 0x100 sends DISCONNECT with its low byte */
   answer: (topic: string, payload: Buffer) => number | null = () => 0;
+  /** false: the connection ends where the SUBACK should come */
+  answersSubscribe = true;
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => this.serve(socket));
 
@@ -44,9 +46,13 @@ export class ScriptedBroker {
       if (packet.cmd === "connect") {
         this.connects += 1;
         reply({ cmd: "connack", reasonCode: 0, sessionPresent: false, ...this.connack });
-      } else if (packet.cmd === "subscribe")
+      } else if (packet.cmd === "subscribe") {
+        if (!this.answersSubscribe) {
+          socket.destroy();
+          return;
+        }
         reply({ cmd: "suback", messageId: packet.messageId, granted: packet.subscriptions.map(() => 1) });
-      else if (packet.cmd === "pingreq") reply({ cmd: "pingresp" });
+      } else if (packet.cmd === "pingreq") reply({ cmd: "pingresp" });
       else if (packet.cmd === "publish") {
         const payload = Buffer.from(packet.payload);
         this.published.push({ topic: packet.topic, payload, alias: packet.properties?.topicAlias });

@@ -180,6 +180,11 @@ export class Session {
         { message: (message) => this.dispatch(message), closed: ({ reason }) => ended(reason) },
       );
       this.link = link;
+      if (this.stopping.signal.aborted) {
+        // told to close while the connection was being made: nobody else will end it
+        await withTimeout(link.end(), 2_000).catch(() => link.abort("no answer to goodbye"));
+        return null;
+      }
       this.announced = new Set([boot]);
       this.options.limits(link.limits.maxPacketBytes);
       await link.subscribe(nodeSubscriptions(node));
