@@ -68,7 +68,8 @@ describe("numbers", () => {
     );
     await waitFor(
       async () =>
-        (await plant.line.db.owner.query("select epoch from nodes where id = $1", [node.id])).rows[0]?.epoch === node.epoch,
+        (await plant.line.db.owner.query("select epoch from nodes where id = $1", [node.id])).rows[0]?.epoch ===
+        node.epoch,
       "the new epoch",
     );
     await node.send({ ...node.batch(1, { 1: [1] }), epoch: old });

@@ -205,7 +205,10 @@ test.each([
     const held = await plant.heldOf(id, "CONTRACT");
     expect(held.field).toBe("streams[1].unit");
     expect(held.hint).toMatch(hint);
-    const { rows } = await plant.line.db.owner.query("select key, status from streams where node_id = $1 order by key", [id]);
+    const { rows } = await plant.line.db.owner.query(
+      "select key, status from streams where node_id = $1 order by key",
+      [id],
+    );
     expect(rows).toEqual([
       { key: `${id}/good`, status: "accepted" },
       { key: `${id}/odd`, status: "proposed" },

@@ -16,10 +16,7 @@ for (const mark of [QUOTE, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, C
  * parser or a serializer overflow its stack; the count of pairs tells afterwards whether a key came twice, because the
  * parser keeps only the last one. Says nothing about whether the JSON is well formed.
  */
-export function prescanJson(
-  bytes: Uint8Array,
-  maxDepth = MAX_JSON_DEPTH,
-): Checked<{ pairs: number; objects: number }> {
+export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Checked<{ pairs: number; objects: number }> {
   let depth = 0;
   let pairs = 0;
   let objects = 0;

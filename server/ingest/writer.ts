@@ -255,8 +255,7 @@ export class Writer {
     if (this.#lanes.size > 200_000) this.#lanes = new Map();
     const lanes = this.#lanes;
     const missing = new Map<string, BatchItem>();
-    for (const item of items)
-      if (item.kind === "batch" && !lanes.has(laneKey(item))) missing.set(laneKey(item), item);
+    for (const item of items) if (item.kind === "batch" && !lanes.has(laneKey(item))) missing.set(laneKey(item), item);
     if (missing.size === 0) return lanes;
     const wanted = [...missing.values()];
     const columns = [

@@ -12,9 +12,9 @@ interface Row {
 }
 
 const PURE = /^sdk\/wire\/|^server\/[a-z-]+\/schema\.ts$|^(server|edge-worker)\/([a-z-]+\/)*domain\//;
-const TESTS = /\.test\.tsx?$|^e2e\/|(^|\/)testing(-[a-z]+)?\.ts$|^playwright\.config\.ts$/;
+const TESTS = /\.test\.tsx?$|^e2e\/|(^|\/)testing(-[a-z-]+)?\.ts$|^playwright\.config\.ts$/;
 /** What starts servers for tests; benchmarks use it too. */
-const TESTING = /(^|\/)testing(-[a-z]+)?\.ts$/;
+const TESTING = /(^|\/)testing(-[a-z-]+)?\.ts$/;
 const QUERIES = /^server\/[a-z-]+\/[a-z-]*queries\.ts$/;
 const VERBS = /^server\/[a-z-]+\/[a-z-]*verbs\.ts$/;
 const ROUTER = /^server\/[a-z-]+\/router\.ts$/;
