@@ -2,11 +2,8 @@ import type { Metadata, Viewport } from "next";
 import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { connection } from "next/server";
-import { Suspense, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Data } from "./_trpc/client";
-import { getQueryClient, Hydrate, trpc } from "./_trpc/server";
-import { LiveProvider } from "./_shell/live";
-import { Shell } from "./_shell/shell";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -26,21 +23,12 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Every page shows live facts: nothing is rendered at build time.
   await connection();
-  await getQueryClient().prefetchQuery(trpc.fleet.waiting.queryOptions());
   return (
     <html lang="en" suppressHydrationWarning>
       <body>
         <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
           <NuqsAdapter>
-            <Data>
-              <Hydrate>
-                <LiveProvider>
-                  <Suspense>
-                    <Shell>{children}</Shell>
-                  </Suspense>
-                </LiveProvider>
-              </Hydrate>
-            </Data>
+            <Data>{children}</Data>
           </NuqsAdapter>
         </ThemeProvider>
       </body>

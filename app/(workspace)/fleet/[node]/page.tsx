@@ -1,0 +1,28 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { NodeInput } from "@/server/fabric/domain/read-inputs";
+import { getQueryClient, Hydrate, trpc } from "../../../_trpc/server";
+import { NodePage } from "./_components/node-page";
+
+export async function generateMetadata({ params }: { params: Promise<{ node: string }> }): Promise<Metadata> {
+  return { title: (await params).node };
+}
+
+export default async function Node({ params }: { params: Promise<{ node: string }> }) {
+  const input = NodeInput.safeParse(await params);
+  if (!input.success) notFound();
+  const client = getQueryClient();
+  const [node] = await Promise.all([
+    client.fetchQuery(trpc.fleet.node.queryOptions(input.data)).catch((cause: unknown) => {
+      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") return null;
+      throw cause;
+    }),
+    client.prefetchQuery(trpc.fleet.streamsOfNode.queryOptions(input.data)),
+  ]);
+  if (!node) notFound();
+  return (
+    <Hydrate>
+      <NodePage id={node.id} />
+    </Hydrate>
+  );
+}

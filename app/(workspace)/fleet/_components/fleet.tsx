@@ -1,0 +1,100 @@
+"use client";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useMemo } from "react";
+import { Button } from "@/components/ui/button";
+import { FilterBar, type Chip } from "@/components/ui/filter-bar";
+import { Headline, Page, Sheet } from "@/components/ui/page";
+import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import { StatusShape } from "@/components/ui/status";
+import { Freshness, useRefresh } from "../../../_shell/refresh";
+import { useTRPC } from "../../../_trpc/client";
+import { AddNode } from "./add-node";
+import { FleetTable } from "./fleet-table";
+
+const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as const;
+
+/** The fleet: what is true of it, then every node, the worst first. */
+export function Fleet() {
+  const [{ q, show }, setFilter] = useQueryStates(
+    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOW).withDefault("all") },
+    { throttleMs: 250 },
+  );
+  const { intervalMs, control } = useRefresh(5_000);
+  const query = useInfiniteQuery({
+    ...useTRPC().fleet.list.infiniteQueryOptions(
+      { q, show },
+      { getNextPageParam: (page) => page.next, initialCursor: null },
+    ),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
+  const first = query.data?.pages[0];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const facts = first?.facts;
+  const chips: Chip<(typeof SHOW)[number]>[] = [
+    { value: "all", label: "All", count: facts?.nodes },
+    { value: "bad", label: "Bad", count: facts?.byStatus.bad, status: "bad" },
+    { value: "watch", label: "Watch", count: facts?.byStatus.watch, status: "watch" },
+    { value: "ok", label: "Ok", count: facts?.byStatus.ok, status: "ok" },
+    { value: "unknown", label: "Unknown", count: facts?.byStatus.unknown, status: "unknown" },
+    { value: "offline", label: "Offline", count: facts?.offline },
+    { value: "proposed", label: "Proposed", count: facts?.waitingNodes },
+  ];
+  return (
+    <Page
+      crumbs={[{ label: "Fleet" }]}
+      actions={
+        <>
+          {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
+          {control}
+        </>
+      }
+    >
+      {first ? (
+        <Headline title={first.verdict.title} shape={<StatusShape status={first.verdict.status} size={14} />}>
+          {first.verdict.detail}
+        </Headline>
+      ) : (
+        <Headline title="Fleet" />
+      )}
+      <Sheet flush>
+        {facts && facts.nodes > 0 ? (
+          <FilterBar
+            search={q}
+            onSearch={(text) => void setFilter({ q: text })}
+            placeholder="Filter nodes"
+            chips={chips}
+            chosen={show}
+            onChoose={(value) => void setFilter({ show: value })}
+            name="Show"
+          />
+        ) : null}
+        {query.isError && !first ? (
+          <Failed
+            what="The fleet could not be read."
+            still="Devices keep sending and nothing is lost."
+            detail={query.error.message}
+            onRetry={() => void query.refetch()}
+          />
+        ) : null}
+        {query.isPending ? <TableSkeleton rows={8} columns={6} /> : null}
+        {facts?.nodes === 0 ? <AddNode /> : null}
+        {facts && facts.nodes > 0 && rows.length === 0 ? (
+          <Empty title="No node matches this filter">
+            <Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts.nodes} nodes</Button>
+          </Empty>
+        ) : null}
+        {rows.length > 0 && first ? (
+          <FleetTable
+            rows={rows}
+            matching={first.matching}
+            asOfMs={query.dataUpdatedAt}
+            stale={query.isPlaceholderData}
+            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
+          />
+        ) : null}
+      </Sheet>
+    </Page>
+  );
+}

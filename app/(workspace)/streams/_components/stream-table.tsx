@@ -1,0 +1,131 @@
+"use client";
+import Link from "next/link";
+import { useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { useRowKeys } from "@/components/ui/row-keys";
+import { StatusText } from "@/components/ui/status";
+import table from "@/components/ui/table.module.css";
+import { formatAge, formatNumber, streamHealth } from "@/server/fabric/domain/health";
+import type { StreamRow } from "@/server/fabric/queries";
+import { qualityWord } from "@/sdk/wire/quality";
+import { useLatest } from "../../../_shell/live";
+import type { LatestReading } from "../../../_shell/live-line";
+import { useClock } from "../../../_shell/refresh";
+
+interface StreamTableProps {
+  rows: readonly StreamRow[];
+  matching: number;
+  asOfMs: number;
+  stale: boolean;
+  /** Shows the node of each stream; left out on the node's own page. */
+  withNode?: boolean;
+  more: (() => void) | null;
+}
+
+const MAX_LIVE = 200;
+
+/** Streams with their newest values, which follow the live feed between two reads. */
+export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, more }: StreamTableProps) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const now = useClock() ?? asOfMs;
+  const [live, setLive] = useState<ReadonlyMap<number, LatestReading>>(new Map());
+  useRowKeys(body);
+  useLatest(
+    rows.slice(0, MAX_LIVE).map((row) => row.id),
+    (readings) =>
+      setLive(
+        (before) => new Map([...before, ...readings.map((reading): [number, LatestReading] => [reading.id, reading])]),
+      ),
+  );
+  return (
+    <>
+      <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label="Streams">
+        <table className={`${table.table} ${table.cards}`}>
+          <thead>
+            <tr>
+              <th scope="col">Stream</th>
+              {withNode ? (
+                <th scope="col" className={table.wideOnly}>
+                  Node
+                </th>
+              ) : null}
+              <th scope="col" className={table.wideOnly}>
+                Quantity
+              </th>
+              <th scope="col" className={table.num}>
+                Latest
+              </th>
+              <th scope="col">State</th>
+              <th scope="col" className={`${table.num} ${table.wideOnly}`}>
+                Rate
+              </th>
+              <th scope="col" className={table.num}>
+                Age
+              </th>
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {rows.map((row) => (
+              <StreamLine key={row.id} row={withReading(row, live.get(row.id), now)} now={now} withNode={withNode} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className={table.foot}>
+        <span>
+          {rows.length} of {matching} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open.
+        </span>
+        {more ? (
+          <Button size="small" onClick={more}>
+            Show more
+          </Button>
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function withReading(row: StreamRow, reading: LatestReading | undefined, now: number): StreamRow {
+  const newest =
+    reading && reading.tsMs > (row.lastMs ?? 0)
+      ? { ...row, lastMs: reading.tsMs, value: reading.value, quality: qualityWord(reading.quality) }
+      : row;
+  return { ...newest, health: streamHealth(newest, now) };
+}
+
+function StreamLine({ row, now, withNode }: { row: StreamRow; now: number; withNode: boolean }) {
+  return (
+    <tr>
+      <td>
+        <Link href={`/streams/${row.id}`} className={table.rowLink} data-row>
+          {row.key}
+        </Link>
+        <span className={table.sub}>
+          {row.device ?? "no device"}
+          {row.plain ? ", plain" : ""}
+        </span>
+      </td>
+      {withNode ? <td className={table.wideOnly}>{row.nodeId}</td> : null}
+      <td className={table.wideOnly}>{row.quantity ?? <span className="muted">not told</span>}</td>
+      <td className={`${table.num} ${table.corner}`}>
+        {row.value === null ? (
+          <span className="muted">none</span>
+        ) : (
+          <span key={row.lastMs} className={table.flash}>
+            {formatNumber(row.value)}
+          </span>
+        )}
+        {row.unit ? <span className="muted"> {row.unit}</span> : null}
+      </td>
+      <td className={table.wholeRow}>
+        <StatusText status={row.health.status}>{row.health.reason}</StatusText>
+      </td>
+      <td className={`${table.num} ${table.wideOnly}`}>
+        {row.rateHz === null ? <span className="muted">not told</span> : `${formatNumber(row.rateHz)} /s`}
+      </td>
+      <td className={`${table.num} ${table.phoneOff}`}>
+        {row.lastMs === null ? <span className="muted">never</span> : formatAge(now - row.lastMs)}
+      </td>
+    </tr>
+  );
+}

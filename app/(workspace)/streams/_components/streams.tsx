@@ -1,0 +1,110 @@
+"use client";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useMemo } from "react";
+import { Button } from "@/components/ui/button";
+import { FilterBar, type Chip } from "@/components/ui/filter-bar";
+import { Headline, Page, Sheet } from "@/components/ui/page";
+import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import { formatCount } from "@/server/fabric/domain/health";
+import { Freshness, useRefresh } from "../../../_shell/refresh";
+import { useTRPC } from "../../../_trpc/client";
+import { AddNode } from "../../fleet/_components/add-node";
+import { StreamTable } from "./stream-table";
+
+const STATES = ["any", "accepted", "proposed"] as const;
+const CHIPS: readonly Chip<(typeof STATES)[number]>[] = [
+  { value: "any", label: "All" },
+  { value: "accepted", label: "Accepted" },
+  { value: "proposed", label: "Proposed", status: "unknown" },
+];
+
+/** Every stream, found by words of its node, device, key or quantity. */
+export function Streams() {
+  const [{ q, state, node }, setFilter] = useQueryStates(
+    { q: parseAsString.withDefault(""), state: parseAsStringLiteral(STATES).withDefault("any"), node: parseAsString },
+    { throttleMs: 250 },
+  );
+  const { intervalMs, control } = useRefresh(5_000);
+  const query = useInfiniteQuery({
+    ...useTRPC().streams.list.infiniteQueryOptions(
+      { q, node, status: state === "any" ? null : state },
+      { getNextPageParam: (page) => page.next, initialCursor: null },
+    ),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
+  const first = query.data?.pages[0];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const title = !first
+    ? "Streams"
+    : first.total === 0
+      ? "No stream is known yet"
+      : first.matching === first.total
+        ? `${formatCount(first.total)} ${first.total === 1 ? "stream" : "streams"} to explore`
+        : `${formatCount(first.matching)} of ${formatCount(first.total)} streams match`;
+  return (
+    <Page
+      crumbs={[{ label: "Explore" }]}
+      actions={
+        <>
+          {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
+          {control}
+        </>
+      }
+    >
+      <Headline title={title}>
+        {node ? (
+          <>
+            Only of {node}.{" "}
+            <button type="button" className="link" onClick={() => void setFilter({ node: null })}>
+              Show all nodes
+            </button>
+          </>
+        ) : (
+          "A stream is one quantity at one point. Open one to see its history."
+        )}
+      </Headline>
+      <Sheet flush>
+        {first && first.total > 0 ? (
+          <FilterBar
+            search={q}
+            onSearch={(text) => void setFilter({ q: text })}
+            placeholder="Filter streams"
+            chips={CHIPS}
+            chosen={state}
+            onChoose={(value) => void setFilter({ state: value })}
+            name="State"
+          />
+        ) : null}
+        {query.isError && !first ? (
+          <Failed
+            what="The streams could not be read."
+            still="Devices keep sending and nothing is lost."
+            detail={query.error.message}
+            onRetry={() => void query.refetch()}
+          />
+        ) : null}
+        {query.isPending ? <TableSkeleton rows={10} columns={5} /> : null}
+        {first?.total === 0 ? <AddNode /> : null}
+        {first && first.total > 0 && rows.length === 0 ? (
+          <Empty title="No stream matches this filter">
+            <Button onClick={() => void setFilter({ q: "", state: "any", node: null })}>
+              Show all {formatCount(first.total)} streams
+            </Button>
+          </Empty>
+        ) : null}
+        {rows.length > 0 && first ? (
+          <StreamTable
+            rows={rows}
+            matching={first.matching}
+            asOfMs={query.dataUpdatedAt}
+            stale={query.isPlaceholderData}
+            withNode
+            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
+          />
+        ) : null}
+      </Sheet>
+    </Page>
+  );
+}
