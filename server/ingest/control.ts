@@ -34,7 +34,7 @@ const MAX_PER_NODE = 200;
  * told only after the commit, so what was not kept comes again.
  */
 export class Control {
-  readonly #tails = new Map<string, { last: Promise<void>; length: number }>();
+  readonly #tails = new Map<string, { last: Promise<void>; length: number; births: number }>();
   readonly #birthWaiters = new Map<string, Set<() => void>>();
   readonly #seen = new Set<string>();
   #seenTimer: NodeJS.Timeout | null = null;
@@ -44,12 +44,15 @@ export class Control {
 
   take(topic: ControlTopic, json: unknown, source: Source, settled: () => void): void {
     const { node } = topic;
-    const tail = this.#tails.get(node) ?? { last: Promise.resolve(), length: 0 };
+    const tail = this.#tails.get(node) ?? { last: Promise.resolve(), length: 0, births: 0 };
     if (tail.length >= MAX_PER_NODE) return; // not acknowledged: the broker keeps it for the next connection
     tail.length++;
+    const births = topic.kind === "birth" ? 1 : 0;
+    tail.births += births;
     tail.last = tail.last
       .then(() => this.#persist(topic, json, source, settled))
       .finally(() => {
+        tail.births -= births;
         if (--tail.length === 0) this.#tails.delete(node);
       });
     this.#tails.set(node, tail);
@@ -75,6 +78,11 @@ export class Control {
       .catch((cause: unknown) =>
         this.parts.log.warn({ err: cause }, "last_seen_at could not be written; the next pass writes it."),
       );
+  }
+
+  /** Whether a birth of this node came that is not in the database yet. */
+  hasBirthUnderWay(node: string): boolean {
+    return (this.#tails.get(node)?.births ?? 0) > 0;
   }
 
   /** Resolves at the next birth of this node, or after the time. */

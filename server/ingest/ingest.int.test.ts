@@ -35,6 +35,7 @@ test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
     { key: "pump-1/vibration", value: 2.4, quality: 0 },
   ]);
   expect(node.acks.get("telemetry")).toMatchObject({ upTo: 0, ranges: [], credit: 16, rejected: [] });
+  expect(node.commands, "a birth that has come is not asked for again").toEqual([]);
   await waitFor(async () => {
     const latest = await line.db.owner.query(
       "select value from latest_values l join streams s on s.id = l.stream_id where s.key = 'pump-1/temp'",

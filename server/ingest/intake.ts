@@ -157,16 +157,16 @@ export class Intake {
 
   async #waitForBirth(node: string, boot: string): Promise<Aliases | null> {
     const { registry, control } = this.parts;
-    const found = await registry.loadAliases(node, boot);
-    if (found) return found;
-    this.ask(node, { birth: true });
     const deadline = Date.now() + BIRTH_WAIT_MS;
-    while (Date.now() < deadline) {
+    for (;;) {
+      const isUnderWay = control.hasBirthUnderWay(node); // before the look: it may be through by the time the look is over
+      const found = await registry.loadAliases(node, boot);
+      if (found) return found;
+      if (Date.now() >= deadline) return null;
+      // A batch sent right behind its birth overtakes it on the way to the database; that birth need not be asked for.
+      if (!isUnderWay) this.ask(node, { birth: true });
       await control.nextBirth(node, deadline - Date.now());
-      const late = await registry.loadAliases(node, boot);
-      if (late) return late;
     }
-    return null;
   }
 
   #push(node: string, read: BatchRead, source: Source, aliases: Aliases | null): void {
