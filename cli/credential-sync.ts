@@ -1,6 +1,7 @@
 import { Client, type Pool } from "pg";
 import { listNodeCredentials } from "@/server/fabric/node-credentials";
-import { hashToken, INGEST_USER, renderPasswordFile, type Credentials } from "./embedded/credentials";
+import { hashToken } from "@/server/core/node-token";
+import { INGEST_USER, renderPasswordFile, type Credentials } from "./embedded/credentials";
 
 const RETRY_MS = 1_000;
 /** A notification can be lost with its connection; the table is read this often in any case. */

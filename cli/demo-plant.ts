@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import { z } from "zod";
 import { openPool } from "@/db/client";
+import { setDesired } from "@/server/fabric/desired-verbs";
+import { openObjectStore } from "@/server/models/objects/store";
 import { addNode, listNodeCredentials, rotateNodeToken } from "@/server/fabric/node-credentials";
 import { bundlePath, PROJECT_ROOT } from "./build";
 import { CliError } from "./command";
 import { withMqttUser } from "./connection";
-import { hashToken, newNodeToken, tokenMatches } from "./embedded/credentials";
+import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
 import { tryLogin } from "./mqtt-login";
 import { startNodeProcess } from "./node-process";
 import type { Progress } from "./progress";
@@ -73,6 +76,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   const tokens = await provision(options);
   await options.models;
   const trained = readTrained(settings) ?? [];
+  await placeModels(options, trained);
   const health: Record<string, string> = {};
   const workers = EDGE_WORKERS.map(({ node, plant, labels }, index) => {
     const port = settings.ports.edge + index;
@@ -88,10 +92,11 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
       labels,
       url: options.mqttUrl,
       tokenFile: "token",
+      controlPlaneUrl: `http://127.0.0.1:${settings.ports.web}`,
       dataDir: "buffer",
       port,
       adapters: [{ kind: "simulator", plant }],
-      slots: models.map(({ slot, file }) => ({ slot, model: file })),
+      slots: models.map(({ slot }) => ({ slot })),
       pipelines: models.map(({ pipeline }) => pipeline),
     };
     writeFileSync(config, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
@@ -145,6 +150,25 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   );
   await Promise.all([...workers, coldStore]);
   return health;
+}
+
+/** Keeps the models in the object store and tells the nodes to run them; they fetch them when the web process answers. */
+async function placeModels({ settings, databaseUrl }: PlantOptions, trained: Trained): Promise<void> {
+  const store = openObjectStore(settings.objectStoreUrl);
+  const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
+  try {
+    for (const { node, plant } of EDGE_WORKERS) {
+      const slots = [];
+      for (const { slot, file } of trained.filter((model) => model.plant === plant)) {
+        const artifact = await store.put(await readFile(file));
+        const manifest = await store.put(await readFile(file.replace(/\.onnx$/, ".json")));
+        slots.push({ slot, artifact, manifest });
+      }
+      await setDesired(pool, node, { slots });
+    }
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Registers the demo's nodes and waits until the broker lets them in, so that none begins with a refusal and a pause. */

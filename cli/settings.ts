@@ -47,7 +47,7 @@ const Env = z.object({
   DATABASE_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
   DATABASE_OWNER_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
   MQTT_URL: url(/^(mqtts?|wss?|tcp|ssl):\/\//, "mqtt://user:password@host:port"),
-  OBJECT_STORE_URL: url(/^(file|s3|https?):\/\//, "file:///folder or s3://bucket"),
+  OBJECT_STORE_URL: url(/^(file|s3):\/\//, "file:///folder or s3://KEY:SECRET@host/bucket"),
   MQTT_HOST: z
     .string()
     .transform((host) => (host === "localhost" ? "127.0.0.1" : host))

@@ -87,6 +87,7 @@ test.each<[string, string, Record<string, string>, string, RegExp]>([
     /time: now/,
   ],
   ["a model that is not there", `${GOOD}\nslots: [{slot: a, model: a.onnx}]`, {}, "slots[0].model", /there is no file/],
+  ["a slot without any model", `${GOOD}\nslots: [{slot: a}]`, {}, "slots[0].model", /set controlPlaneUrl/],
   [
     "limits the wrong way round",
     GOOD.replace("rateHz: 10", "limits: {low: 5, high: 2}"),
@@ -110,7 +111,7 @@ test("a file that is neither YAML nor there is one plain fault", () => {
 
 test("explain names every setting once and hides the token", () => {
   const text = explain(loadConfig({}, fileOf(GOOD)));
-  expect(text.match(/^ {4}from: /gm)).toHaveLength(19);
+  expect(text.match(/^ {4}from: /gm)).toHaveLength(20);
   expect(text).not.toMatch(/tln_x/);
 });
 

@@ -28,7 +28,8 @@ export type AdapterConfig = z.infer<typeof AdapterConfig>;
 
 const Slot = z.strictObject({
   slot: z.string().min(1).max(64),
-  model: z.string().min(1),
+  /** absent: the control plane names the model in the desired document */
+  model: z.string().min(1).optional(),
   manifest: z.string().min(1).optional(),
   threshold: z.number().optional(),
 });
@@ -46,6 +47,9 @@ export const EdgeConfig = z.strictObject({
     .default("mqtt://127.0.0.1:1883"),
   token: z.string().min(1).optional(),
   tokenFile: z.string().min(1).optional(),
+  controlPlaneUrl: z
+    .url({ protocol: /^https?$/, error: "must be an address such as http://127.0.0.1:3000" })
+    .optional(),
   dataDir: z.string().min(1).optional(),
   host: z.string().min(1).default("127.0.0.1"),
   port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(9_201),
@@ -78,6 +82,7 @@ export const ENVIRONMENT = {
   EDGE_URL: "url",
   EDGE_TOKEN: "token",
   EDGE_TOKEN_FILE: "tokenFile",
+  EDGE_CONTROL_PLANE_URL: "controlPlaneUrl",
   EDGE_DATA_DIR: "dataDir",
   EDGE_HOST: "host",
   EDGE_PORT: "port",
@@ -153,7 +158,7 @@ export function loadConfig(
     ),
     slots: parsed.data.slots.map((slot) => ({
       ...slot,
-      model: inFolder(slot.model),
+      ...(slot.model ? { model: inFolder(slot.model) } : {}),
       ...(slot.manifest ? { manifest: inFolder(slot.manifest) } : {}),
     })),
   };
@@ -266,7 +271,13 @@ function checkTogether(config: Omit<Parsed, "token" | "tokenFile">): ConfigFault
     }
   });
   config.slots.forEach(({ model }, index) => {
-    if (!existsSync(model))
+    if (model === undefined && config.controlPlaneUrl === undefined)
+      faults.push({
+        path: `slots[${index}].model`,
+        message: "is missing, and no controlPlaneUrl is set to fetch one from",
+        fix: "Name the .onnx file, or set controlPlaneUrl (EDGE_CONTROL_PLANE_URL) to the address of the pages.",
+      });
+    if (model !== undefined && !existsSync(model))
       faults.push({
         path: `slots[${index}].model`,
         message: `there is no file ${model}`,

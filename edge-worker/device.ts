@@ -16,6 +16,10 @@ export interface EdgeDevice {
   inference(row: InferenceOut): Promise<void>;
   /** the handler says what could not be applied; the SDK reports it */
   onDesired(handler: (desired: Desired) => Promise<DesiredFault[]>): Promise<void>;
+  /** applies the desired document again, when a part of it could not be */
+  reapplyDesired(): Promise<void>;
+  /** announces what changed in the birth, such as the model of a slot */
+  rebirth(): Promise<void>;
   stats(): unknown;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +50,8 @@ export function patient(device: Device): EdgeDevice {
     event: (row) => trying(() => device.event(row)),
     inference: (row) => trying(() => device.inference(row)),
     onDesired: (handler) => device.onDesired(handler),
+    reapplyDesired: () => device.reapplyDesired(),
+    rebirth: () => device.rebirth(),
     stats: () => device.stats(),
     flush: () => device.flush(),
     close: () => device.close(),

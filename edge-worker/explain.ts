@@ -9,6 +9,7 @@ const MEANING: Record<Setting, string> = {
   url: "the broker to report to",
   token: "what it logs in with (throughline node add prints it)",
   tokenFile: "a file that holds the token, instead of token",
+  controlPlaneUrl: "where models are fetched from that the control plane wants in a slot: the address of its pages",
   dataDir: "where the durable buffer lives; default .throughline/edge/<node>",
   host: "address that /health and /metrics listen on",
   port: "port that /health and /metrics listen on; 0 = any free one",
@@ -21,7 +22,8 @@ const MEANING: Record<Setting, string> = {
   streams:
     "what is measured: key, quantity, UCUM unit, device, rate; limits name what is in order; clean marks values out of range, stuck or jumping",
   adapters: "where readings come from: replay, simulator, mqtt, http",
-  slots: "models by slot: the .onnx file and the .json manifest beside it",
+  slots:
+    "models by slot: the .onnx file and the .json manifest beside it; without a file the control plane names the model",
   pipelines: "how readings become windows, scores and events (wire contract §9)",
 };
 

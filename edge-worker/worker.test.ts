@@ -36,6 +36,8 @@ function recorder() {
     event: async (row) => void events.push(row),
     inference: async (row) => void inferences.push(row),
     onDesired: async (handler) => void (desire = handler),
+    reapplyDesired: async () => undefined,
+    rebirth: async () => undefined,
     stats: () => ({}),
     flush: async () => undefined,
     close: async () => undefined,

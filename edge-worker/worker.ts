@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
 import { ConfigError, type EdgeConfig } from "./config";
+import { DesiredModels } from "./desired-models";
 import type { EdgeDevice } from "./device";
 import { type Health, type Part, serveHealth } from "./health";
 import { ModelThread } from "./inference/model-thread";
@@ -83,8 +85,10 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   );
   for (const slot of config.slots) {
     slots.declare(slot);
+    const { model } = slot;
+    if (model === undefined) continue;
     await slots
-      .load(slot)
+      .load({ ...slot, model })
       .catch((cause: unknown) =>
         log.error({ slot: slot.slot, err: cause }, "the model was refused; the slot stays empty"),
       );
@@ -109,11 +113,22 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     stopWatching();
     throw new ConfigError(faults);
   }
+  const models = new DesiredModels({
+    slots,
+    source: config.controlPlaneUrl
+      ? { url: config.controlPlaneUrl, node: config.node, token: config.token, dir: join(config.dataDir, "artifacts") }
+      : null,
+    thresholdOf: (name) => config.slots.find(({ slot }) => slot === name)?.threshold,
+    accepts: (slot, sidecar) => pipelines.accepts(slot, sidecar),
+    again: () => device.reapplyDesired(),
+    changed: () => device.rebirth(),
+    log,
+  });
   let sampling = new Map<string, { everyMs: number; nextMs: number }>();
   await device.onDesired((desired) => applyDesired(desired));
 
   async function applyDesired(desired: Desired): Promise<DesiredFault[]> {
-    const faults: DesiredFault[] = [];
+    const faults: DesiredFault[] = await models.apply(desired.slots);
     // without any, the node's own configuration stays in force: an empty list is how a new node's document begins
     if (desired.pipelines.length > 0) {
       const found = await pipelines.apply(
@@ -128,14 +143,6 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
           })),
         ),
       );
-    }
-    for (const { slot, artifact } of desired.slots) {
-      if (slots.current(slot)?.digest !== artifact)
-        faults.push({
-          path: `slots.${slot}`,
-          code: "NOT_SUPPORTED",
-          detail: "This version takes models from its own configuration only.",
-        });
     }
     sampling = new Map(
       Object.entries(desired.sampling).map(([key, { rateHz }]) => [
@@ -210,10 +217,14 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
         };
       }),
       ...slots.states().map(
-        ({ slot, digest, error }): Part => ({
+        ({ slot, digest, error, isWaiting }): Part => ({
           name: `slot ${slot}`,
-          status: digest ? (error ? "degraded" : "ok") : "failing",
-          ...(error ? { detail: `${error.code}: ${error.message}` } : {}),
+          status: digest && !error ? "ok" : digest || isWaiting ? "degraded" : "failing",
+          ...(error
+            ? { detail: `${error.code}: ${error.message}` }
+            : isWaiting
+              ? { detail: "no model has come yet" }
+              : {}),
         }),
       ),
       ...pipelines.states().map(
@@ -244,6 +255,7 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     device: device.stats(),
   });
   const server = await serveHealth({ host: config.host, port: config.port, health, registry: metrics.registry });
+  models.start();
 
   return {
     port: server.port,
@@ -251,8 +263,10 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     slots: () => slots.states().map(({ slot, digest }) => ({ slot, committed: digest, trial: null })),
     async reload() {
       for (const slot of config.slots) {
+        const { model } = slot;
+        if (model === undefined) continue;
         await slots
-          .load(slot, (sidecar) => pipelines.accepts(slot.slot, sidecar))
+          .load({ ...slot, model }, (sidecar) => pipelines.accepts(slot.slot, sidecar))
           .catch((cause: unknown) =>
             log.error({ slot: slot.slot, err: cause }, "the model was refused; the one before it runs on"),
           );
@@ -261,6 +275,7 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     /** Within 5 s: no new readings, windows in flight finish, what is buffered stays on disk. */
     async stop() {
       isStopping = true;
+      models.stop();
       abort.abort();
       clearInterval(ticker);
       stopWatching();

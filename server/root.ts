@@ -6,3 +6,6 @@ export type AppRouter = typeof appRouter;
 
 /** The same procedures without HTTP, for route handlers. */
 export const createCaller = createCallerFactory(appRouter);
+
+/** Bytes for nodes are no procedure: a route handler hands its request on as it is. */
+export { serveStoredArtifact } from "./models/artifact-http";

@@ -7,7 +7,8 @@ import { addNode, listNodeSummaries, rotateNodeToken } from "@/server/fabric/nod
 import type { Pool } from "pg";
 import { CliError, EXIT_USAGE, type Command } from "@/cli/command";
 import { findConnection, withMqttUser } from "@/cli/connection";
-import { hashToken, INGEST_USER, newNodeToken } from "@/cli/embedded/credentials";
+import { INGEST_USER } from "@/cli/embedded/credentials";
+import { hashToken, newNodeToken } from "@/server/core/node-token";
 import { tryLogin } from "@/cli/mqtt-login";
 import { readSettings, type Settings } from "@/cli/settings";
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { Aedes, type AuthenticateError } from "aedes";
 import { mayPublish, maySubscribe, mayUseClientId } from "./broker-acl";
-import { parsePasswordFile, tokenMatches } from "./credentials";
+import { tokenMatches } from "@/server/core/node-token";
+import { parsePasswordFile } from "./credentials";
 
 /**
  * The embedded broker where Mosquitto is absent: a process with one port and one file of users, read again on SIGHUP.

@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
 import { mayPublish, maySubscribe, mayUseClientId } from "./broker-acl";
-import {
-  hashToken,
-  INGEST_USER,
-  newNodeToken,
-  parsePasswordFile,
-  renderPasswordFile,
-  tokenMatches,
-} from "./credentials";
+import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
+import { INGEST_USER, parsePasswordFile, renderPasswordFile } from "./credentials";
 
 test("a token matches its own hash and no other", () => {
   const token = newNodeToken();

@@ -7,7 +7,8 @@ import { connectAsync } from "mqtt";
 import { buildProcesses } from "@/cli/build";
 import { startBroker } from "./broker";
 import type { BrokerKind } from "./running-broker";
-import { hashToken, INGEST_USER, newNodeToken } from "./credentials";
+import { hashToken, newNodeToken } from "@/server/core/node-token";
+import { INGEST_USER } from "./credentials";
 
 export interface TestBroker {
   readonly kind: BrokerKind;

@@ -7,8 +7,8 @@ import { type ProbeLimits, type ProbeReport, probeModel, readModelFile } from ".
 
 export interface SlotConfig {
   slot: string;
-  /** the .onnx file */
-  model: string;
+  /** the .onnx file; absent until the control plane has named one and it is here */
+  model?: string;
   /** its manifest; default: the same name with .json */
   manifest?: string;
   /** overrides the manifest's alarm limit */
@@ -23,6 +23,8 @@ export interface SlotState {
   loadedAtMs: number | null;
   /** why the last attempt to load failed; the model before it keeps running */
   error: { code: string; message: string } | null;
+  /** empty without fault: the model is still to come */
+  isWaiting: boolean;
 }
 
 interface Held {
@@ -36,7 +38,8 @@ interface Held {
 const UNLOAD_AFTER_MS = 10_000;
 
 /**
- * The models of this node by slot. **Empty**: nothing has loaded, windows are rejected. **Serving**: `current()` gives the
+ * The models of this node by slot. **Waiting**: no file yet, windows are rejected. **Empty**: the file could not be used,
+ * windows are rejected. **Serving**: `current()` gives the
  * model; loading another one first reads, scans, probes and loads it beside the old, and only then swaps the pointer, so
  * a bad file changes nothing but `error`. When the model thread is lost, `reload` fills a new one from the same files.
  */
@@ -67,15 +70,26 @@ export class Slots {
   }
 
   declare(config: SlotConfig): void {
-    const state = { slot: config.slot, digest: null, name: null, version: null, loadedAtMs: null, error: null };
+    const empty = { digest: null, name: null, version: null, loadedAtMs: null, error: null };
+    const state = { slot: config.slot, ...empty, isWaiting: config.model === undefined };
     this.#held.set(config.slot, { config, sidecar: null, scorer: null, state });
+  }
+
+  /** Notes why a model that is wanted in this slot is not here yet; the one before it keeps running. */
+  waitsFor(slot: string, code: string, message: string): void {
+    if (!this.#held.has(slot)) this.declare({ slot });
+    const held = this.#held.get(slot);
+    if (held) held.state.error = { code, message };
   }
 
   /**
    * @param accepts throws to keep a good model out of this slot: its inputs do not fit the pipelines that use it
    * @throws {ModelRefused} and keeps what ran before
    */
-  async load(config: SlotConfig, accepts: (sidecar: ModelSidecar) => void = () => undefined): Promise<void> {
+  async load(
+    config: SlotConfig & { model: string },
+    accepts: (sidecar: ModelSidecar) => void = () => undefined,
+  ): Promise<void> {
     if (!this.#held.has(config.slot)) this.declare(config);
     const held = this.#held.get(config.slot);
     if (!held) return;
@@ -108,11 +122,13 @@ export class Slots {
         version: sidecar.version,
         loadedAtMs: Date.now(),
         error: null,
+        isWaiting: false,
       };
       if (previous) setTimeout(() => void previous.unload().catch(() => undefined), UNLOAD_AFTER_MS).unref();
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       held.state.error = { code: cause instanceof ModelRefused ? cause.code : "MODEL_UNREADABLE", message };
+      held.state.isWaiting = false;
       throw cause;
     }
   }
@@ -123,7 +139,8 @@ export class Slots {
     for (const held of this.#held.values()) {
       held.scorer = null;
       held.state.digest = null;
-      await this.load(held.config).catch(() => undefined);
+      const { model } = held.config;
+      if (model !== undefined) await this.load({ ...held.config, model }).catch(() => undefined);
     }
   }
 }

@@ -247,6 +247,11 @@ export class Device {
     await this.twin?.on(handler);
   }
 
+  /** Applies the desired document once more, when a part of it could not be. */
+  async reapplyDesired(): Promise<void> {
+    await this.twin?.again();
+  }
+
   async report(reported: Reported): Promise<void> {
     await this.twin?.say(reported);
   }

@@ -85,6 +85,14 @@ export class Twin {
     });
   }
 
+  /** Applies the newest document once more, when a part of it could not be: what was missing may be there now. */
+  again(): Promise<void> {
+    return this.serial.run(async () => {
+      const desired = this.newest ?? this.lastGood;
+      if (desired && this.latest?.errors.length !== 0) await this.apply(desired);
+    });
+  }
+
   /** Publishes a report the application made itself. */
   async say(reported: Reported): Promise<void> {
     this.latest = Reported.parse(reported);

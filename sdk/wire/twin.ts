@@ -13,6 +13,8 @@ export const Desired = z.object({
       z.object({
         slot: z.string().min(1).max(64),
         artifact: Digest,
+        /** the document that says what the artifact takes and gives; fetched like the artifact, by its own digest */
+        manifest: Digest.optional(),
         channel: z.string().max(32).optional(),
         shadow: Digest.nullable().optional(),
         action: z.string().max(64).optional(),

@@ -77,8 +77,8 @@ export class Connection {
     return this.#offers;
   }
 
-  /** A durable ack: QoS 1, retained where the broker offers it, so that a node finds it when it comes back. */
-  publishAck(topic: string, body: string): boolean {
+  /** A durable ack or a desired document: QoS 1, retained where offered, so that a node finds it when it comes back. */
+  publishKept(topic: string, body: string): boolean {
     if (!this.#client.connected || this.#unsentAcks >= MAX_UNSENT_ACKS) return false;
     this.#unsentAcks++;
     this.#client.publish(

@@ -7,6 +7,7 @@ import { Reported } from "@/sdk/wire/twin";
 import { type Refusal, refusalFromZod } from "@/sdk/wire/refusal";
 import type { Logger } from "@/server/core/logger";
 import type { Acks } from "./acks";
+import type { DesiredDocuments } from "./desired";
 import { applyBirth, readBirth } from "./births";
 import { keptFrom, type Source } from "./items";
 import type { Notifier } from "./notifier";
@@ -18,6 +19,7 @@ export interface ControlParts {
   registry: Registry;
   writer: Writer;
   acks: Acks;
+  desired: DesiredDocuments;
   notifier: Notifier;
   log: Logger;
 }
@@ -171,7 +173,7 @@ export class Control {
   }
 
   async #applyBirth(birth: Birth, source: Source): Promise<void> {
-    const { registry, acks, pool, log } = this.parts;
+    const { registry, acks, desired, pool, log } = this.parts;
     const { faults, proposed } = await applyBirth(pool, birth);
     for (const fault of faults) this.#keep(fault, birth.node, source);
     if (proposed > 0) log.info({ node: birth.node, proposed }, "Streams were proposed.");
@@ -180,6 +182,7 @@ export class Control {
     this.born(birth.node);
     // A node that comes back learns what is settled, also where the broker retains nothing.
     await acks.answer(pool, birth.node, birth.epoch);
+    await desired.tell(birth.node);
   }
 
   async #applyState(node: string, json: unknown): Promise<Refusal | null> {

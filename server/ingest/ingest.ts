@@ -8,6 +8,7 @@ import { Acks } from "./acks";
 import type { CommitResult } from "./commit";
 import { Connection } from "./connection";
 import { Control } from "./control";
+import { DesiredDocuments } from "./desired";
 import { openIngestMetrics } from "./ingest-metrics";
 import { Intake } from "./intake";
 import { LatestValues } from "./latest";
@@ -120,10 +121,11 @@ export async function startIngest({
     log,
   );
   const acks: Acks = new Acks({
-    publish: (topic, body) => metrics.acks.inc({ sent: connection.publishAck(topic, body) ? "yes" : "no" }),
+    publish: (topic, body) => metrics.acks.inc({ sent: connection.publishKept(topic, body) ? "yes" : "no" }),
     pressure: () => writer.pressure,
   });
-  const control = new Control({ pool, registry, writer, acks, notifier, log });
+  const desired = new DesiredDocuments({ pool, log, publish: (topic, body) => connection.publishKept(topic, body) });
+  const control = new Control({ pool, registry, writer, acks, desired, notifier, log });
   const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
   const owns = (node: string) => replicas.owns(node);
   const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
@@ -153,6 +155,9 @@ export async function startIngest({
       replayer.poke();
     },
     quarantine: () => replayer.poke(),
+    desired: (node) => {
+      if (owns(node)) void desired.tell(node);
+    },
     reconnected: () => {
       registry.forgetAll();
       replayer.poke();
@@ -214,7 +219,7 @@ const RELISTEN_MS = 1_000;
 function listen(
   url: string,
   log: Logger,
-  on: { registry(node: string): void; quarantine(): void; reconnected(): void },
+  on: { registry(node: string): void; quarantine(): void; desired(node: string): void; reconnected(): void },
 ): () => Promise<void> {
   let closed = false;
   let client: Client | null = null;
@@ -243,12 +248,15 @@ function listen(
         return;
       }
       const node = /"node":"([a-z0-9._-]+)"/.exec(payload)?.[1];
-      if (node !== undefined) on.registry(node);
+      if (node === undefined) return;
+      if (channel === "tl_desired") on.desired(node);
+      else on.registry(node);
     });
     try {
       await opened.connect();
       await opened.query("listen tl_registry");
       await opened.query("listen tl_quarantine");
+      await opened.query("listen tl_desired");
       on.reconnected();
     } catch (cause) {
       log.warn({ err: cause }, "Changes cannot be heard yet; trying again.");

@@ -1,0 +1,94 @@
+import type { Pool } from "pg";
+import { Digest, NodeId } from "@/sdk/wire/names";
+import { tokenMatches } from "@/server/core/node-token";
+import { parseByteRange } from "./domain/byte-range";
+import type { ObjectStore } from "./objects/object";
+import { openObjectStore } from "./objects/store";
+
+/**
+ * `GET /api/v1/artifacts/{sha256}` (wire contract §6): the bytes of a model or of its manifest, for the node whose desired
+ * document names them. HTTP Basic with node id and token; Range and If-Range, so that a download goes on where it broke off.
+ *
+ * The bytes are checked against their digest before any leaves: 502 when the store is damaged or cannot be reached. What the
+ * node was not told to fetch is 404 to it, as is what does not exist.
+ */
+export async function serveArtifact(
+  request: Request,
+  sha256: string,
+  { pool, store }: { pool: Pool; store: ObjectStore },
+): Promise<Response> {
+  const node = await authenticate(request.headers.get("authorization"), pool);
+  if (node === null)
+    return problem(401, "Sign in with the node's id and its token.", { "www-authenticate": 'Basic realm="nodes"' });
+  const digest = Digest.safeParse(sha256.startsWith("sha256:") ? sha256 : `sha256:${sha256}`);
+  if (!digest.success) return problem(400, "The artifact's name must be the 64 hexadecimal digits of its SHA-256.");
+  if (!(await isWantedBy(pool, node, digest.data)))
+    return problem(404, "The desired document of this node names no such artifact.");
+
+  let bytes: Uint8Array | null;
+  try {
+    bytes = await store.get(digest.data);
+  } catch (cause) {
+    console.error(`The artifact ${digest.data} could not be read.`, cause);
+    return problem(502, "The object store cannot give this artifact now; try again later.");
+  }
+  if (bytes === null) return problem(404, "The object store does not have this artifact.");
+
+  const etag = `"${digest.data}"`;
+  const headers = {
+    etag,
+    "accept-ranges": "bytes",
+    "content-type": "application/octet-stream",
+    "cache-control": "private, max-age=31536000, immutable",
+  };
+  if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers });
+  const isSame = (request.headers.get("if-range") ?? etag) === etag;
+  const range = isSame ? parseByteRange(request.headers.get("range"), bytes.length) : null;
+  if (range === "unsatisfiable")
+    return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${bytes.length}` } });
+  const part = range === null ? bytes : bytes.subarray(range.from, range.to + 1);
+  return new Response(request.method === "HEAD" ? null : new Uint8Array(part), {
+    status: range === null ? 200 : 206,
+    headers: {
+      ...headers,
+      "content-length": String(part.length),
+      ...(range === null ? {} : { "content-range": `bytes ${range.from}-${range.to}/${bytes.length}` }),
+    },
+  });
+}
+
+let shared: { url: string; store: ObjectStore } | null = null;
+
+/** `serveArtifact` with the object store that OBJECT_STORE_URL names. */
+export function serveStoredArtifact(request: Request, sha256: string, { pool }: { pool: Pool }): Promise<Response> {
+  const url = process.env.OBJECT_STORE_URL ?? "";
+  if (shared?.url !== url) shared = { url, store: openObjectStore(url) };
+  return serveArtifact(request, sha256, { pool, store: shared.store });
+}
+
+/** The node that the header proves, or null: an unknown node and a wrong token are one answer. */
+async function authenticate(header: string | null, pool: Pool): Promise<string | null> {
+  const encoded = /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(header?.trim() ?? "")?.[1];
+  if (encoded === undefined) return null;
+  const [user = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  if (!NodeId.safeParse(user).success) return null;
+  const { rows } = await pool.query<{ token_hash: string }>(
+    "select token_hash from nodes where id = $1 and token_hash is not null and status <> 'retired'",
+    [user],
+  );
+  const stored = rows[0]?.token_hash;
+  return stored !== undefined && tokenMatches(rest.join(":"), stored) ? user : null;
+}
+
+async function isWantedBy(pool: Pool, node: string, digest: string): Promise<boolean> {
+  const { rows } = await pool.query(
+    `select 1 from node_documents d, jsonb_array_elements(d.desired -> 'slots') slot
+     where d.node_id = $1 and $2 in (slot ->> 'artifact', slot ->> 'manifest', slot ->> 'shadow') limit 1`,
+    [node, digest],
+  );
+  return rows.length > 0;
+}
+
+function problem(status: number, message: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error: message }, { status, headers: { "cache-control": "no-store", ...headers } });
+}
