@@ -1,5 +1,4 @@
-import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
-import { Pool, type PoolClient } from "pg";
+import { Pool } from "pg";
 
 export interface PoolOptions {
   /** Most connections at a time. */
@@ -30,11 +29,6 @@ export function openPool(
   });
   pool.on("error", onIdleError);
   return pool;
-}
-
-/** Drizzle for queries and verbs. Telemetry does not pass through it: see db/timeseries. */
-export function drizzleOn(connection: Pool | PoolClient): NodePgDatabase {
-  return drizzle(connection);
 }
 
 /** The same server and database for another role. */

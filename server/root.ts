@@ -1,7 +1,13 @@
 import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
+import { meRouter } from "./identity/router";
 
-export const appRouter = router({ fleet: fleetRouter, streams: streamsRouter, quarantine: quarantineRouter });
+export const appRouter = router({
+  me: meRouter,
+  fleet: fleetRouter,
+  streams: streamsRouter,
+  quarantine: quarantineRouter,
+});
 export type AppRouter = typeof appRouter;
 
 /** The same procedures without HTTP, for route handlers. */

@@ -1,8 +1,9 @@
 import "server-only";
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { headers } from "next/headers";
 import { cache, type ReactNode } from "react";
-import { createContext } from "@/server/core/context";
+import { visitOf } from "@/server/core/context";
 import { appRouter } from "@/server/root";
 import { makeQueryClient } from "./query-client";
 
@@ -10,7 +11,7 @@ export const getQueryClient = cache(makeQueryClient);
 
 /** Queries of this request, answered without HTTP. */
 export const trpc = createTRPCOptionsProxy({
-  ctx: cache(createContext),
+  ctx: cache(async () => visitOf(await headers())),
   router: appRouter,
   queryClient: getQueryClient,
 });

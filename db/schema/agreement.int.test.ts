@@ -3,11 +3,12 @@ import { PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import * as fabric from "./fabric";
+import * as identity from "./identity";
 import * as ingest from "./ingest";
 import * as records from "./records";
 import * as timeseries from "./timeseries";
 
-const described = [fabric, ingest, records, timeseries]
+const described = [fabric, identity, ingest, records, timeseries]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

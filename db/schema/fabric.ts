@@ -12,6 +12,7 @@ import {
   text,
   timestamp,
   unique,
+  uuid,
 } from "drizzle-orm/pg-core";
 
 /** Tables of db/migrations/0002-fabric.sql, which holds the constraints; a test compares the two. */
@@ -22,6 +23,7 @@ export const sites = pgTable("sites", {
   id: text().primaryKey(),
   name: text().notNull(),
   timeZone: text("time_zone").notNull().default("UTC"),
+  orgId: uuid("org_id").notNull().default(sql`first_org()`),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
 });
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPool } from "@/db/client";
+import { Access } from "@/db/access";
 import { cloneTestDb, type TestDb, untilSettled } from "@/db/testing";
 import { openTimeSeries } from "./open";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
@@ -229,7 +230,9 @@ test("an export is CSV by stream and time, with every reading of the range", asy
   const other = nextStream++;
   await write(block([T0 + 0.5, T0 + 1000], [1.25, null], [0, 4]), block([T0], [7], null, other));
   let csv = "";
-  for await (const chunk of store.exportRange(db.pool, { streamIds: [other, stream], fromMs: T0, toMs: T0 + HOUR }))
+  for await (const chunk of new Access(db.pool, null).stream((tx) =>
+    store.exportRange(tx, { streamIds: [other, stream], fromMs: T0, toMs: T0 + HOUR }),
+  ))
     csv += chunk.toString();
   expect(csv).toBe(
     `stream_id,ts,value,quality\n${stream},2026-10-07T10:00:00.000500Z,1.25,0\n${stream},2026-10-07T10:00:01.000000Z,,4\n${other},2026-10-07T10:00:00.000000Z,7,0\n`,

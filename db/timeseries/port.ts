@@ -75,6 +75,9 @@ export interface TimeSeriesStore {
   compact(pool: Pool, options: { closedBeforeMs: number }): Promise<{ segments: number }>;
   /** Drops raw readings older than `keepRawMs`, whole partitions at a time. Rolls up first; rollups stay. */
   retain(pool: Pool, options: { keepRawMs: number; nowMs: number }): Promise<{ dropped: string[] }>;
-  /** The readings as CSV (stream_id, ts, value, quality), by stream and time, in chunks as the server sends them. */
-  exportRange(pool: Pool, query: { streamIds: number[]; fromMs: number; toMs: number }): AsyncIterable<Buffer>;
+  /**
+   * The readings as CSV (stream_id, ts, value, quality), by stream and time, in chunks as the server sends them. A reader that stops early leaves rows on
+   * the wire of `tx`: that connection must then be closed.
+   */
+  exportRange(tx: PoolClient, query: { streamIds: number[]; fromMs: number; toMs: number }): AsyncIterable<Buffer>;
 }

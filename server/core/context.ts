@@ -1,23 +1,36 @@
-import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Pool } from "pg";
-import { drizzleOn, openPool } from "@/db/client";
+import { Access, type Sql, type Tx } from "@/db/access";
+import { openPool } from "@/db/client";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { openTimeSeries } from "@/db/timeseries/open";
+import { type Actor, ownerIdOf, systemActor } from "./actor";
+import { findActor, teamsOf } from "./door";
+import { type Action, reachOf } from "./domain/permissions";
+import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
 
-/** Who acts. Until people sign in there is one: whoever reaches the server on the loopback address. */
-export interface Actor {
-  kind: "local";
-  id: string;
-}
-
-/** What every query and verb is given. `pool` and `db` are the same connections, as plain SQL and as query builder. */
+/**
+ * What every query and verb is given. `sql` and `transaction` reach only the rows of the teams in which the actor may do what the
+ * procedure's permission says; there is no other way to the database.
+ */
 export interface Ctx {
-  pool: Pool;
-  db: NodePgDatabase;
   actor: Actor;
+  /** Single statements, each in a transaction of its own. Several may run at once. */
+  sql: Sql;
+  /** Statements that belong together: commits when `work` resolves, rolls back when it rejects. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** What `work` gives, piece by piece, inside of one transaction: for what is too large to hold. */
+  stream<T>(work: (tx: Tx) => AsyncIterable<T>): AsyncIterable<T>;
   /** Epoch ms, UTC. Passed in, so that a test can choose it. */
   now: () => number;
+}
+
+/** A request before anybody asked who sends it. Sessions and tokens are looked up at most once per visit. */
+export interface Visit {
+  /** Null when nobody is signed in, or no longer. */
+  who(): Promise<Actor | null>;
+  /** @throws {DomainError} unauthenticated, not_found */
+  as(action: Action): Promise<Ctx>;
 }
 
 /** Connections of the web process: several short reads a page, never a long one. */
@@ -50,9 +63,82 @@ export function webDatabaseUrl(): string {
   return url;
 }
 
-export function createContext(): Ctx {
+/** A request to the web process, by its headers. */
+export function visitOf(headers: Headers): Visit {
+  return openVisit(resources().pool, headers);
+}
+
+/** The same on a pool of the caller's choice. */
+export function openVisit(pool: Pool, headers: Headers, now: () => number = Date.now): Visit {
+  let asked: Promise<Actor | null> | null = null;
+  const who = () => (asked ??= findActor(pool, headers, now()));
+  return { who, as: async (action) => contextFor(pool, await who(), action, now) };
+}
+
+/**
+ * The context of somebody for one action. Whoever may not do it at all is told the same as somebody who asks for what does not exist.
+ * @throws {DomainError} unauthenticated, not_found
+ */
+export async function contextFor(
+  pool: Pool,
+  actor: Actor | null,
+  action: Action,
+  now: () => number = Date.now,
+): Promise<Ctx> {
+  if (actor === null) throw new DomainError("unauthenticated", "Sign in first: your session is over or was ended.");
+  const reach = reachOf(actor, action);
+  if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
+  const teamIds =
+    reach.scope === "org" ? await teamsOf(pool, actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
+  const limits = actor.kind === "system" ? null : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
+  return context(actor, new Access(pool, limits), now);
+}
+
+function context(actor: Actor, access: Access, now: () => number): Ctx {
+  return {
+    actor,
+    sql: access,
+    transaction: (work) => access.transaction(work),
+    stream: (work) => access.stream(work),
+    now,
+  };
+}
+
+export const NOT_HERE = "There is no such thing here, or it is not yours to see.";
+
+/** The context of one of our own processes, which works for everybody. @param name what the audit log calls it */
+export async function systemContext(pool: Pool, name: string): Promise<Ctx> {
+  const { rows } = await pool.query<{ org: string }>("select first_org() as org");
+  return context(systemActor(name, rows[0]?.org ?? ""), new Access(pool, null), Date.now);
+}
+
+/** Whether the database answers, and figures of the whole installation that name nothing and nobody. */
+export async function readVitals(): Promise<Vitals> {
   const { pool } = resources();
-  return { pool, db: drizzleOn(pool), actor: { kind: "local", id: "local" }, now: Date.now };
+  const started = performance.now();
+  const { rows } = await pool.query<Omit<Vitals, "tookMs" | "connections">>(
+    `select (select (extract(epoch from max(last_batch_at)) * 1000)::float8 from ingest_lanes) as "lastBatchMs", (select count(*) from nodes where online)::int as online,
+       (select count(*) from nodes where not online and status = 'accepted')::int as offline, (select count(*) from quarantine where status = 'held')::int as quarantined,
+       (select count(*) from streams where status = 'proposed')::int as proposed`,
+  );
+  const [figures] = rows;
+  if (!figures) throw new Error("the database gave no figures");
+  const { idleCount, totalCount, waitingCount } = pool;
+  return {
+    ...figures,
+    tookMs: Math.round(performance.now() - started),
+    connections: { idle: idleCount, busy: totalCount - idleCount, queued: waitingCount },
+  };
+}
+
+export interface Vitals {
+  lastBatchMs: number | null;
+  online: number;
+  offline: number;
+  quarantined: number;
+  proposed: number;
+  tookMs: number;
+  connections: { idle: number; busy: number; queued: number };
 }
 
 /** Tells browsers of this process what changed. */

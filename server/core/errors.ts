@@ -1,13 +1,20 @@
 /**
  * Outcomes that a person can do something about. Code branches on these words, never on the text.
  *
+ * - `unauthenticated` nobody is signed in, or no longer
  * - `not_found` the thing does not exist, or is not theirs to see
  * - `forbidden` they may not
  * - `invalid_state` it is not in a state that allows this
  * - `conflict` somebody else changed it first
  * - `invalid_input` what they gave cannot be used
  */
-export type DomainErrorCode = "not_found" | "forbidden" | "invalid_state" | "conflict" | "invalid_input";
+export type DomainErrorCode =
+  | "unauthenticated"
+  | "not_found"
+  | "forbidden"
+  | "invalid_state"
+  | "conflict"
+  | "invalid_input";
 
 /** An expected refusal. The message tells the person what they can do; `detail` is for the log. */
 export class DomainError extends Error {

@@ -1,11 +1,13 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
-import type { Ctx } from "./context";
+import type { Visit } from "./context";
+import type { Action } from "./domain/permissions";
 import { DomainError, type DomainErrorCode } from "./errors";
 
 type TrpcCode = TRPCError["code"];
 
 const TRPC_CODES: Partial<Record<DomainErrorCode, TrpcCode>> = {
+  unauthenticated: "UNAUTHORIZED",
   not_found: "NOT_FOUND",
   forbidden: "FORBIDDEN",
   invalid_state: "CONFLICT",
@@ -13,18 +15,26 @@ const TRPC_CODES: Partial<Record<DomainErrorCode, TrpcCode>> = {
   invalid_input: "BAD_REQUEST",
 };
 
-const t = initTRPC.context<Ctx>().create({
-  transformer: superjson,
-  errorFormatter: ({ shape, error }) => ({
-    ...shape,
-    // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
-    message:
-      error.code === "INTERNAL_SERVER_ERROR"
-        ? "The server could not do this. What failed is in its log; trying again is safe."
-        : shape.message,
-    data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
-  }),
-});
+/** Every procedure says which permission it needs; a test walks them all and finds one that says nothing. */
+export interface ProcedureMeta {
+  permission?: Action;
+}
+
+const t = initTRPC
+  .context<Visit>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter: ({ shape, error }) => ({
+      ...shape,
+      // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
+      message:
+        error.code === "INTERNAL_SERVER_ERROR"
+          ? "The server could not do this. What failed is in its log; trying again is safe."
+          : shape.message,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
+    }),
+  });
 
 /** Turns expected refusals into their tRPC code, so that no procedure needs a `try`. */
 const speakDomainErrors = t.middleware(async ({ next }) => {
@@ -36,4 +46,11 @@ const speakDomainErrors = t.middleware(async ({ next }) => {
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
-export const procedure = t.procedure.use(speakDomainErrors);
+
+/** A procedure for whoever may do `action`. Its `ctx` reaches only the rows of the teams in which they may. */
+export function protectedProcedure(action: Action) {
+  return t.procedure
+    .meta({ permission: action })
+    .use(speakDomainErrors)
+    .use(async ({ ctx, next }) => next({ ctx: await ctx.as(action) }));
+}

@@ -1,5 +1,5 @@
-import type { Pool } from "pg";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Vitals } from "./context";
 
 interface WebGauges {
   registry: Registry;
@@ -49,26 +49,16 @@ function gauges(): WebGauges {
   return made;
 }
 
-/** @throws {Error} when the database does not answer: a scrape that fails is itself the alarm */
-export async function renderWebMetrics({
-  pool,
-  liveBrowsers,
-}: {
-  pool: Pool;
-  liveBrowsers: number;
-}): Promise<{ text: string; contentType: string }> {
+export async function renderWebMetrics(
+  vitals: Vitals,
+  liveBrowsers: number,
+): Promise<{ text: string; contentType: string }> {
   const metrics = gauges();
   metrics.liveBrowsers.set(liveBrowsers);
-  metrics.connections.set({ state: "idle" }, pool.idleCount);
-  metrics.connections.set({ state: "busy" }, pool.totalCount - pool.idleCount);
-  metrics.connections.set({ state: "queued" }, pool.waitingCount);
-  const { rows } = await pool.query<{ online: number; offline: number; quarantined: number; proposed: number }>(
-    `select (select count(*) from nodes where online)::int as online, (select count(*) from nodes where not online and status = 'accepted')::int as offline,
-       (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams where status = 'proposed')::int as proposed`,
-  );
-  metrics.nodes.set({ state: "online" }, rows[0]?.online ?? 0);
-  metrics.nodes.set({ state: "offline" }, rows[0]?.offline ?? 0);
-  metrics.waiting.set({ what: "quarantined_messages" }, rows[0]?.quarantined ?? 0);
-  metrics.waiting.set({ what: "proposed_streams" }, rows[0]?.proposed ?? 0);
+  for (const [state, n] of Object.entries(vitals.connections)) metrics.connections.set({ state }, n);
+  metrics.nodes.set({ state: "online" }, vitals.online);
+  metrics.nodes.set({ state: "offline" }, vitals.offline);
+  metrics.waiting.set({ what: "quarantined_messages" }, vitals.quarantined);
+  metrics.waiting.set({ what: "proposed_streams" }, vitals.proposed);
   return { text: await metrics.registry.metrics(), contentType: metrics.registry.contentType };
 }

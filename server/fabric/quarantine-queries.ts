@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import type { Pool } from "pg";
+import type { Sql } from "@/db/access";
 import { previewPayload, type PayloadPreview } from "./domain/payload-preview";
 import { PAGE_SIZE, type QuarantineInput } from "./domain/read-inputs";
 
@@ -34,9 +34,9 @@ export interface QuarantinePage {
 }
 
 /** Refused messages, the newest first, with the counts that the filter shows. Payloads are read one at a time by `findPayload`. */
-export async function listQuarantine(pool: Pool, input: QuarantineInput): Promise<QuarantinePage> {
+export async function listQuarantine(sql: Sql, input: QuarantineInput): Promise<QuarantinePage> {
   const [page, facets] = await Promise.all([
-    pool.query<QuarantineRow>(
+    sql.query<QuarantineRow>(
       `select id::float8, node_id as "nodeId", topic, lane, batch::float8, reason, field, message, hint, length(payload) as bytes, status,
          (extract(epoch from received_at) * 1000)::float8 as "receivedMs", (extract(epoch from decided_at) * 1000)::float8 as "decidedMs", decided_by as "decidedBy", outcome->>'error' as "replayError"
        from quarantine
@@ -44,7 +44,7 @@ export async function listQuarantine(pool: Pool, input: QuarantineInput): Promis
        order by id desc limit ${PAGE_SIZE + 1}`,
       [input.status, input.node, input.reason, input.cursor],
     ),
-    pool.query<{ nodeId: string; reason: string; n: number }>(
+    sql.query<{ nodeId: string; reason: string; n: number }>(
       `select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 group by node_id, reason`,
       [input.status],
     ),
@@ -74,8 +74,8 @@ function sumBy<T extends { n: number }>(facets: readonly T[], name: (facet: T) =
 }
 
 /** The payload of one refused message as safe text, or null when there is no such message. */
-export async function findPayload(pool: Pool, id: number): Promise<(PayloadPreview & { properties: unknown }) | null> {
-  const { rows } = await pool.query<{
+export async function findPayload(sql: Sql, id: number): Promise<(PayloadPreview & { properties: unknown }) | null> {
+  const { rows } = await sql.query<{
     payload: Buffer;
     properties: { contentEncoding?: unknown; userProperties?: Record<string, unknown> };
   }>("select payload, properties from quarantine where id = $1", [id]);

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Sql } from "@/db/access";
 import { qualityWord } from "@/sdk/wire/quality";
 import type { FleetInput, StreamListInput } from "./domain/read-inputs";
 import { PAGE_SIZE } from "./domain/read-inputs";
@@ -55,11 +55,11 @@ const NODE_FACTS = `
  * One page of the fleet, the worst first, with the sentence over it. Health is decided by the same pure function for the counts and
  * for the rows, so they cannot disagree: the facts of all nodes come in one lean read, the details of the page's nodes in a second.
  */
-export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): Promise<FleetPage> {
+export async function listFleet(sql: Sql, input: FleetInput, nowMs: number): Promise<FleetPage> {
   const [nodes, waiting] = await Promise.all([
-    pool.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
+    sql.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
     // The row without a node counts the quarantine.
-    pool.query<{ nodeId: string | null; n: number }>(
+    sql.query<{ nodeId: string | null; n: number }>(
       `select node_id as "nodeId", count(*)::int as n from streams where status = 'proposed' group by node_id
        union all select null, count(*)::int from quarantine where status = 'held'`,
     ),
@@ -83,7 +83,7 @@ export async function listFleet(pool: Pool, input: FleetInput, nowMs: number): P
   return {
     verdict: fleetVerdict(facts),
     facts,
-    rows: await withCounts(pool, page),
+    rows: await withCounts(sql, page),
     matching: matching.length,
     next: last && rest.length > page.length ? sortKey(last) : null,
     asOfMs: nowMs,
@@ -125,15 +125,15 @@ function fleetFacts(all: readonly FleetNode[], quarantined: number): FleetFacts 
   };
 }
 
-async function withCounts(pool: Pool, page: readonly FleetNode[]): Promise<FleetRow[]> {
+async function withCounts(sql: Sql, page: readonly FleetNode[]): Promise<FleetRow[]> {
   const ids = page.map((row) => row.id);
   const [streams, devices] = await Promise.all([
-    pool.query<{ nodeId: string; accepted: number }>(
+    sql.query<{ nodeId: string; accepted: number }>(
       `select node_id as "nodeId", count(*) filter (where status = 'accepted')::int as accepted
        from streams where node_id = any($1) group by node_id`,
       [ids],
     ),
-    pool.query<{ nodeId: string; names: string[]; n: number }>(
+    sql.query<{ nodeId: string; names: string[]; n: number }>(
       `select node_id as "nodeId", (array_agg(coalesce(name, key) order by key))[1:4] as names, count(*)::int as n from devices where node_id = any($1) group by node_id`,
       [ids],
     ),
@@ -188,7 +188,7 @@ function toStreamRow({ qualityCode, ...row }: RawStreamRow, nowMs: number): Stre
 
 /** Streams whose key, device, quantity or node contains the words, by id. */
 export async function listStreams(
-  pool: Pool,
+  sql: Sql,
   input: StreamListInput,
   nowMs: number,
 ): Promise<{ rows: StreamRow[]; next: number | null; matching: number; total: number }> {
@@ -200,11 +200,11 @@ export async function listStreams(
   ].join(" and ");
   const filter = [input.node, input.status, words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`)];
   const [page, counts] = await Promise.all([
-    pool.query<RawStreamRow>(
+    sql.query<RawStreamRow>(
       `${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`,
       [...filter, input.cursor],
     ),
-    pool.query<{ matching: number; total: number }>(
+    sql.query<{ matching: number; total: number }>(
       `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s left join devices d on d.id = s.device_id`,
       filter,
     ),
@@ -219,8 +219,8 @@ export async function listStreams(
 }
 
 /** All streams of a node, accepted first, in the order of their keys. */
-export async function listStreamsOfNode(pool: Pool, nodeId: string, nowMs: number): Promise<StreamRow[]> {
-  const { rows } = await pool.query<RawStreamRow>(
+export async function listStreamsOfNode(sql: Sql, nodeId: string, nowMs: number): Promise<StreamRow[]> {
+  const { rows } = await sql.query<RawStreamRow>(
     `${STREAM_ROW} where s.node_id = $1 order by s.status = 'proposed' desc, s.key limit 2000`,
     [nodeId],
   );
@@ -239,15 +239,15 @@ export interface StreamDetail extends StreamRow {
 }
 
 /** One stream with its node, clock and the models that score it, or null. */
-export async function findStream(pool: Pool, id: number, nowMs: number): Promise<StreamDetail | null> {
+export async function findStream(sql: Sql, id: number, nowMs: number): Promise<StreamDetail | null> {
   const [stream, extra, models] = await Promise.all([
-    pool.query<RawStreamRow>(`${STREAM_ROW} where s.id = $1`, [id]),
-    pool.query<NodeFactsRow & { timeZone: string; lastReceivedMs: number | null }>(
+    sql.query<RawStreamRow>(`${STREAM_ROW} where s.id = $1`, [id]),
+    sql.query<NodeFactsRow & { timeZone: string; lastReceivedMs: number | null }>(
       `select f.*, coalesce(si.time_zone, 'UTC') as "timeZone", (select ${ms("v.received_at")} from latest_values v where v.stream_id = $2) as "lastReceivedMs"
        from (${NODE_FACTS} where n.id = (select node_id from streams where id = $2)) f left join sites si on si.id = f."siteId"`,
       [nowMs, id],
     ),
-    pool.query<{ slot: string; model: string }>(
+    sql.query<{ slot: string; model: string }>(
       // The newest rows of each slot of the node, of which one per slot may be about this stream: an index read per slot, however long the history.
       `select e.v->>'slot' as slot, recent.model
        from streams s
@@ -318,9 +318,9 @@ export interface NodeDetail extends NodeFactsRow {
 }
 
 /** Everything the page of one node shows except its streams, or null. Eight reads, none of them per row. */
-export async function findNode(pool: Pool, id: string, nowMs: number): Promise<NodeDetail | null> {
+export async function findNode(sql: Sql, id: string, nowMs: number): Promise<NodeDetail | null> {
   const [node, devices, lanes, gaps, births, events, inference, documents, held] = await Promise.all([
-    pool.query<
+    sql.query<
       Omit<NodeDetail, "health" | "devices" | "lanes" | "gaps" | "history" | "inference" | "documents" | "quarantined">
     >(
       `select f.*, si.name as "siteName", coalesce(si.time_zone, 'UTC') as "timeZone", n.trusted, n.labels, n.arch, n.mem_mb as "memMb", n.sdk, n.agent, n.capabilities, n.boot, n.epoch,
@@ -328,37 +328,37 @@ export async function findNode(pool: Pool, id: string, nowMs: number): Promise<N
        from (${NODE_FACTS} where n.id = $2) f join nodes n on n.id = f.id left join sites si on si.id = n.site_id`,
       [nowMs, id],
     ),
-    pool.query<NodeDetail["devices"][number]>(
+    sql.query<NodeDetail["devices"][number]>(
       `select d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`,
       [id],
     ),
-    pool.query<NodeDetail["lanes"][number]>(
+    sql.query<NodeDetail["lanes"][number]>(
       `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 order by last_batch_at desc nulls last limit 12`,
       [id],
     ),
-    pool.query<NodeDetail["gaps"][number]>(
+    sql.query<NodeDetail["gaps"][number]>(
       `select id::text, lane, ${ms("from_ts")} as "fromMs", ${ms("to_ts")} as "toMs", row_count::float8 as rows, why, kept from gaps where node_id = $1 order by from_ts desc limit 20`,
       [id],
     ),
-    pool.query<{ atMs: number; boot: string; agent: string | null }>(
+    sql.query<{ atMs: number; boot: string; agent: string | null }>(
       `select ${ms("received_at")} as "atMs", boot, document->>'agent' as agent from births where node_id = $1 order by received_at desc limit 10`,
       [id],
     ),
-    pool.query<{ atMs: number; kind: string; severity: string | null; stream: string | null }>(
+    sql.query<{ atMs: number; kind: string; severity: string | null; stream: string | null }>(
       `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
       [id],
     ),
-    pool.query<NodeDetail["inference"][number]>(
+    sql.query<NodeDetail["inference"][number]>(
       `select slot, (array_agg(model order by ts desc))[1] as model, count(*)::int as "n1h", ${ms("max(ts)")} as "lastMs", (array_agg(score order by ts desc))[1] as "lastScore",
          (array_agg(label order by ts desc))[1] as "lastLabel", percentile_cont(0.5) within group (order by latency_ms) as "p50LatencyMs"
        from inference where node_id = $1 and slot = any(array(select e->>'slot' from nodes n, jsonb_array_elements(n.slots) e where n.id = $1)) and ts > to_timestamp($2 / 1000.0) - interval '1 hour' and role = 'active' group by slot order by slot`,
       [id, nowMs],
     ),
-    pool.query<NonNullable<NodeDetail["documents"]>>(
+    sql.query<NonNullable<NodeDetail["documents"]>>(
       `select desired, desired_revision::float8 as "desiredRevision", reported, applied_revision::float8 as "appliedRevision", ${ms("reported_at")} as "reportedMs" from node_documents where node_id = $1`,
       [id],
     ),
-    pool.query<{ n: number }>(`select count(*)::int as n from quarantine where node_id = $1 and status = 'held'`, [id]),
+    sql.query<{ n: number }>(`select count(*)::int as n from quarantine where node_id = $1 and status = 'held'`, [id]),
   ]);
   const row = node.rows[0];
   if (!row) return null;
@@ -391,9 +391,9 @@ export async function findNode(pool: Pool, id: string, nowMs: number): Promise<N
 
 /** What the sidebar counts: messages held and streams proposed. */
 export async function getWaiting(
-  pool: Pool,
+  sql: Sql,
 ): Promise<{ quarantined: number; proposedStreams: number; proposedNodes: number }> {
-  const { rows } = await pool.query<{ quarantined: number; proposedStreams: number; proposedNodes: number }>(
+  const { rows } = await sql.query<{ quarantined: number; proposedStreams: number; proposedNodes: number }>(
     `select (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams where status = 'proposed')::int as "proposedStreams",
        (select count(*) from nodes where status = 'proposed')::int as "proposedNodes"`,
   );

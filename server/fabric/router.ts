@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { webTimeSeries } from "@/server/core/context";
-import { procedure, router } from "@/server/core/trpc";
+import { protectedProcedure, router } from "@/server/core/trpc";
 import {
   FleetInput,
   NodeInput,
@@ -17,36 +17,55 @@ import { getMarks, getSeries } from "./series-queries";
 import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine } from "./verbs";
 
 export const fleetRouter = router({
-  list: procedure.input(FleetInput).query(({ ctx, input }) => listFleet(ctx.pool, input, ctx.now())),
-  waiting: procedure.query(({ ctx }) => getWaiting(ctx.pool)),
-  node: procedure
+  list: protectedProcedure("fleet.read")
+    .input(FleetInput)
+    .query(({ ctx, input }) => listFleet(ctx.sql, input, ctx.now())),
+  waiting: protectedProcedure("fleet.read").query(({ ctx }) => getWaiting(ctx.sql)),
+  node: protectedProcedure("fleet.read")
     .input(NodeInput)
-    .query(async ({ ctx, input }) => found(await findNode(ctx.pool, input.node, ctx.now()), "node")),
-  accept: procedure.input(AcceptNode).mutation(({ ctx, input }) => acceptNode(ctx, input)),
-  streamsOfNode: procedure
+    .query(async ({ ctx, input }) => found(await findNode(ctx.sql, input.node, ctx.now()), "node")),
+  accept: protectedProcedure("fleet.accept")
+    .input(AcceptNode)
+    .mutation(({ ctx, input }) => acceptNode(ctx, input)),
+  streamsOfNode: protectedProcedure("stream.read")
     .input(NodeInput)
-    .query(({ ctx, input }) => listStreamsOfNode(ctx.pool, input.node, ctx.now())),
+    .query(({ ctx, input }) => listStreamsOfNode(ctx.sql, input.node, ctx.now())),
 });
 
 export const streamsRouter = router({
-  list: procedure.input(StreamListInput).query(({ ctx, input }) => listStreams(ctx.pool, input, ctx.now())),
-  get: procedure
+  list: protectedProcedure("stream.read")
+    .input(StreamListInput)
+    .query(({ ctx, input }) => listStreams(ctx.sql, input, ctx.now())),
+  get: protectedProcedure("stream.read")
     .input(StreamInput)
-    .query(async ({ ctx, input }) => found(await findStream(ctx.pool, input.id, ctx.now()), "stream")),
-  accept: procedure.input(AcceptStreams).mutation(({ ctx, input }) => acceptStreams(ctx, input)),
-  marks: procedure.input(StreamRangeInput).query(({ ctx, input }) => getMarks(ctx.pool, input)),
-  series: procedure
+    .query(async ({ ctx, input }) => found(await findStream(ctx.sql, input.id, ctx.now()), "stream")),
+  accept: protectedProcedure("stream.accept")
+    .input(AcceptStreams)
+    .mutation(({ ctx, input }) => acceptStreams(ctx, input)),
+  marks: protectedProcedure("stream.read")
     .input(StreamRangeInput)
-    .query(async ({ ctx, input }) => getSeries(ctx.pool, await webTimeSeries(), input)),
+    .query(({ ctx, input }) => getMarks(ctx.sql, input)),
+  series: protectedProcedure("stream.read")
+    .input(StreamRangeInput)
+    .query(async ({ ctx, input }) => {
+      const store = await webTimeSeries();
+      return ctx.transaction((tx) => getSeries(tx, store, input));
+    }),
 });
 
 export const quarantineRouter = router({
-  list: procedure.input(QuarantineInput).query(({ ctx, input }) => listQuarantine(ctx.pool, input)),
-  payload: procedure
+  list: protectedProcedure("quarantine.read")
+    .input(QuarantineInput)
+    .query(({ ctx, input }) => listQuarantine(ctx.sql, input)),
+  payload: protectedProcedure("quarantine.read")
     .input(z.object({ id: z.int().positive() }))
-    .query(async ({ ctx, input }) => found(await findPayload(ctx.pool, input.id), "message")),
-  replay: procedure.input(ReplayQuarantine).mutation(({ ctx, input }) => replayQuarantine(ctx, input)),
-  discard: procedure.input(DiscardQuarantine).mutation(({ ctx, input }) => discardQuarantine(ctx, input)),
+    .query(async ({ ctx, input }) => found(await findPayload(ctx.sql, input.id), "message")),
+  replay: protectedProcedure("quarantine.decide")
+    .input(ReplayQuarantine)
+    .mutation(({ ctx, input }) => replayQuarantine(ctx, input)),
+  discard: protectedProcedure("quarantine.decide")
+    .input(DiscardQuarantine)
+    .mutation(({ ctx, input }) => discardQuarantine(ctx, input)),
 });
 
 function found<T>(row: T | null, what: string): T {

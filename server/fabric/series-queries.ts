@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Sql, Tx } from "@/db/access";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { readingPoints, rollupPoints, type ChartPoints } from "./domain/chart-points";
 import type { StreamRangeInput } from "./domain/read-inputs";
@@ -9,14 +9,13 @@ const MAX_READINGS = 400_000;
 const ASSUMED_RATE_HZ = 2;
 
 /** At most `maxPoints` points of one stream, as columns: what the chart draws, and nothing per reading. */
-export async function getSeries(pool: Pool, store: TimeSeriesStore, input: StreamRangeInput): Promise<ChartPoints> {
-  const { rows } = await pool.query<{ rateHz: number | null }>(
-    `select rate_hz as "rateHz" from streams where id = $1`,
-    [input.id],
-  );
+export async function getSeries(tx: Tx, store: TimeSeriesStore, input: StreamRangeInput): Promise<ChartPoints> {
+  const { rows } = await tx.query<{ rateHz: number | null }>(`select rate_hz as "rateHz" from streams where id = $1`, [
+    input.id,
+  ]);
   const estimate = ((input.toMs - input.fromMs) / 1_000) * (rows[0]?.rateHz ?? ASSUMED_RATE_HZ);
   if (estimate <= MAX_READINGS) {
-    const readings = await store.readRange(pool, {
+    const readings = await store.readRange(tx, {
       streamId: input.id,
       fromMs: input.fromMs,
       toMs: input.toMs,
@@ -24,7 +23,7 @@ export async function getSeries(pool: Pool, store: TimeSeriesStore, input: Strea
     });
     if (readings.tsMs.length <= MAX_READINGS) return readingPoints(readings, input, input.maxPoints);
   }
-  const [points] = await store.readSeries(pool, {
+  const [points] = await store.readSeries(tx, {
     streamIds: [input.id],
     fromMs: input.fromMs,
     toMs: input.toMs,
@@ -56,16 +55,16 @@ const LATE_AFTER_MS = 60_000;
  * What belongs on the time axis under a stream's chart: rows lost at the edge, events of the stream, of its node and of a score that
  * the stream went into, and stretches in which a model said something else than normal.
  */
-export async function getMarks(pool: Pool, input: { id: number; fromMs: number; toMs: number }): Promise<RangeMarks> {
+export async function getMarks(sql: Sql, input: { id: number; fromMs: number; toMs: number }): Promise<RangeMarks> {
   const range = [input.id, input.fromMs, input.toMs];
   const [gaps, events, verdicts] = await Promise.all([
-    pool.query<RangeMarks["gaps"][number]>(
+    sql.query<RangeMarks["gaps"][number]>(
       `select g.id::text, (extract(epoch from g.from_ts) * 1000)::float8 as "fromMs", (extract(epoch from g.to_ts) * 1000)::float8 as "toMs", g.row_count::float8 as rows, g.why, g.kept, g.lane
        from gaps g where g.node_id = (select node_id from streams where id = $1) and g.lane = 'telemetry' and g.from_ts < to_timestamp($3 / 1000.0) and g.to_ts >= to_timestamp($2 / 1000.0)
        order by g.from_ts limit ${MAX_MARKS}`,
       range,
     ),
-    pool.query<RangeMarks["events"][number]>(
+    sql.query<RangeMarks["events"][number]>(
       `select * from (
          select e.id::text, (extract(epoch from e.ts) * 1000)::float8 as "tsMs", e.kind, e.severity, e.stream_id is null as "ofNode",
            case when e.received_at - e.ts > interval '${LATE_AFTER_MS} ms' then (extract(epoch from e.received_at - e.ts) * 1000)::float8 else 0 end as "lateMs"
@@ -75,7 +74,7 @@ export async function getMarks(pool: Pool, input: { id: number; fromMs: number; 
          order by e.ts desc limit ${MAX_MARKS}) newest order by "tsMs"`,
       range,
     ),
-    pool.query<RangeMarks["verdicts"][number]>(
+    sql.query<RangeMarks["verdicts"][number]>(
       `with scored as (
          select i.slot, i.model, i.label, i.score, coalesce(i.window_from, i.ts) as f, coalesce(i.window_to, i.ts) as t,
            i.device,

@@ -1,17 +1,18 @@
-import type { Pool, PoolClient } from "pg";
+import type { Tx } from "@/db/access";
 import { parseUnit, unitHint } from "@/sdk/wire/units";
+import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import type { AcceptNode, AcceptStreams, DiscardQuarantine, ReplayQuarantine } from "./schema";
 
-type VerbCtx = Pick<Ctx, "pool" | "actor">;
+type VerbCtx = Pick<Ctx, "transaction" | "actor">;
 
 /**
  * Takes a node into the registry, and with it what it proposes now unless told otherwise. What was kept for it is stored
  * by ingest, each entry once, as soon as this commits.
  */
-export async function acceptNode({ pool }: VerbCtx, { node, withStreams }: AcceptNode): Promise<{ streams: number }> {
-  return inTransaction(pool, async (tx) => {
+export async function acceptNode(ctx: VerbCtx, { node, withStreams }: AcceptNode): Promise<{ streams: number }> {
+  return ctx.transaction(async (tx) => {
     const { rows } = await tx.query<{ status: string }>("select status from nodes where id = $1 for update", [node]);
     if (!rows[0])
       throw new DomainError("not_found", `There is no node ${node}. It appears here after its first message.`);
@@ -26,16 +27,19 @@ export async function acceptNode({ pool }: VerbCtx, { node, withStreams }: Accep
     const readable = proposed.rows.filter(({ unit }) => unit === null || parseUnit(unit) !== null).map(({ id }) => id);
     await tx.query("update streams set status = 'accepted', accepted_at = now() where id = any($1)", [readable]);
     await tell(tx, [node]);
+    await audit(tx, ctx, {
+      action: "node.accept",
+      subject: `node:${node}`,
+      before: { status: rows[0].status },
+      after: { status: "accepted", streams: readable.length },
+    });
     return { streams: readable.length };
   });
 }
 
 /** Accepts streams, and their nodes with them: data of a stream cannot be wanted from a node that is not. */
-export async function acceptStreams(
-  { pool }: VerbCtx,
-  { streamIds, units }: AcceptStreams,
-): Promise<{ streams: number }> {
-  return inTransaction(pool, async (tx) => {
+export async function acceptStreams(ctx: VerbCtx, { streamIds, units }: AcceptStreams): Promise<{ streams: number }> {
+  return ctx.transaction(async (tx) => {
     const { rows } = await tx.query<{ id: number; nodeId: string; key: string; unit: string | null }>(
       `select id, node_id as "nodeId", key, unit from streams where id = any($1) order by id for update`,
       [streamIds],
@@ -57,23 +61,30 @@ export async function acceptStreams(
     const nodes = [...new Set(rows.map(({ nodeId }) => nodeId))].sort();
     await tx.query("update nodes set status = 'accepted' where id = any($1) and status <> 'accepted'", [nodes]);
     await tell(tx, nodes);
+    await audit(tx, ctx, {
+      action: "streams.accept",
+      subject: `node:${nodes.join(",")}`,
+      after: { streams: rows.map(({ key }) => key).slice(0, 50), count: rows.length, units },
+    });
     return { streams: rows.length };
   });
 }
 
 /** Gives kept payloads up. They stay in the table, with who decided, until retention removes them. */
-export async function discardQuarantine(
-  { pool, actor }: VerbCtx,
-  { ids }: DiscardQuarantine,
-): Promise<{ discarded: number }> {
-  return inTransaction(pool, async (tx) => {
+export async function discardQuarantine(ctx: VerbCtx, { ids }: DiscardQuarantine): Promise<{ discarded: number }> {
+  return ctx.transaction(async (tx) => {
     const { rowCount } = await tx.query(
       "update quarantine set status = 'discarded', decided_at = now(), decided_by = $2 where id = any($1) and status = 'held'",
-      [ids, actor.id],
+      [ids, ctx.actor.name],
     );
     if (!rowCount)
       throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
     await tx.query("select pg_notify('tl_quarantine', '{}')");
+    await audit(tx, ctx, {
+      action: "quarantine.discard",
+      subject: `quarantine:${ids.join(",")}`,
+      after: { discarded: rowCount },
+    });
     return { discarded: rowCount };
   });
 }
@@ -83,11 +94,11 @@ export async function discardQuarantine(
  * `outcome.error`.
  */
 export async function replayQuarantine(
-  { pool, actor }: VerbCtx,
+  ctx: VerbCtx,
   { ids, repair }: ReplayQuarantine,
 ): Promise<{ requested: number }> {
-  return inTransaction(pool, async (tx) => {
-    const request = JSON.stringify({ requested: { by: actor.id, ...(repair === undefined ? {} : { repair }) } });
+  return ctx.transaction(async (tx) => {
+    const request = JSON.stringify({ requested: { by: ctx.actor.name, ...(repair === undefined ? {} : { repair }) } });
     const { rowCount } = await tx.query("update quarantine set outcome = $2 where id = any($1) and status = 'held'", [
       ids,
       request,
@@ -95,26 +106,16 @@ export async function replayQuarantine(
     if (!rowCount)
       throw new DomainError("invalid_state", "These entries were decided already. Load the page again.", { ids });
     await tx.query("select pg_notify('tl_quarantine', '{\"requested\":true}')");
+    await audit(tx, ctx, {
+      action: "quarantine.replay",
+      subject: `quarantine:${ids.join(",")}`,
+      after: { requested: rowCount, repaired: repair !== undefined },
+    });
     return { requested: rowCount };
   });
 }
 
-async function tell(tx: PoolClient, nodes: readonly string[]): Promise<void> {
+async function tell(tx: Tx, nodes: readonly string[]): Promise<void> {
   for (const node of nodes)
     await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node })]);
-}
-
-async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
-  const tx = await pool.connect();
-  try {
-    await tx.query("begin");
-    const result = await work(tx);
-    await tx.query("commit");
-    tx.release();
-    return result;
-  } catch (cause) {
-    await tx.query("rollback").catch(() => undefined); // the connection may be what broke
-    tx.release(!(cause instanceof DomainError));
-    throw cause;
-  }
 }

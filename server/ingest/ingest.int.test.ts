@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
+import { systemContext } from "@/server/core/context";
 import { BASE_MS, countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
 
-const LOCAL = { kind: "local", id: "tester" } as const;
 let line: TestLine;
 beforeAll(async () => {
   line = await openTestLine(await startTestBroker());
@@ -99,10 +99,10 @@ test("data of a proposed node waits and is stored once when it is accepted", asy
   await waitFor(() => node.upTo() === 4, "the acks");
   expect(await countReadings(line.db, "stranger/a")).toBe(0);
   const { rows } = await line.db.owner.query<{ id: number }>("select id from streams where key = 'stranger/a'");
-  await acceptStreams({ pool: line.db.pool, actor: LOCAL }, { streamIds: rows.map(({ id }) => id), units: {} });
+  await acceptStreams(await systemContext(line.db.pool, "tester"), { streamIds: rows.map(({ id }) => id), units: {} });
   await waitFor(async () => (await countReadings(line.db, "stranger/a")) === 15, "the replay of a");
   expect(await countReadings(line.db, "stranger/b")).toBe(0);
-  await acceptNode({ pool: line.db.pool, actor: LOCAL }, { node: "stranger-1", withStreams: true });
+  await acceptNode(await systemContext(line.db.pool, "tester"), { node: "stranger-1", withStreams: true });
   await waitFor(async () => (await countReadings(line.db, "stranger/b")) === 15, "the replay of b");
   await node.send(node.batch(5, { 1: [1], 2: [1] }));
   await waitFor(() => node.upTo() === 5, "the next batch");

@@ -3,11 +3,11 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
+import { systemContext } from "@/server/core/context";
 import { countReadings, openTestLine, type TestLine, waitFor } from "./testing";
 
 /** The README's first step with a device of one's own, done with the very program it names. */
 const isPresent = spawnSync("mosquitto_pub", ["--help"]).error === undefined;
-const LOCAL = { kind: "local", id: "tester" } as const;
 let line: TestLine;
 beforeAll(async () => {
   line = await openTestLine(await startTestBroker());
@@ -62,7 +62,7 @@ test.skipIf(!isPresent)(
     ]);
     expect(await countReadings(line.db, "shell/temp")).toBe(0);
 
-    const ctx = { pool: line.db.pool, actor: LOCAL };
+    const ctx = await systemContext(line.db.pool, "tester");
     await acceptNode(ctx, { node: "kiln-3", withStreams: false });
     const { rows } = await line.db.owner.query<{ id: number }>("select id from streams where key = 'shell/temp'");
     await acceptStreams(ctx, { streamIds: rows.map(({ id }) => id), units: { [rows[0]?.id ?? 0]: "Cel" } });

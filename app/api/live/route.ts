@@ -1,3 +1,4 @@
+import { authenticate } from "@/server/core/authenticate";
 import { webLiveHub } from "@/server/core/context";
 import type { LiveMessage } from "@/server/core/live-hub";
 import { shutdownSignal } from "@/server/core/shutdown";
@@ -11,7 +12,9 @@ const KEEP_ALIVE_MS = 15_000;
  * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, and
  * when the browser reads slower than it is told (it comes back and starts from the newest values).
  */
-export function GET(request: Request): Response {
+export async function GET(request: Request): Promise<Response> {
+  const { refusal } = await authenticate(request, "stream.read");
+  if (refusal) return refusal;
   const wanted = (new URL(request.url).searchParams.get("streams") ?? "")
     .split(",")
     .map(Number)

@@ -1,9 +1,12 @@
-import { createContext } from "@/server/core/context";
-import { createCaller } from "@/server/root";
+import { authenticate } from "@/server/core/authenticate";
+import { webTimeSeries } from "@/server/core/context";
 import { StreamRangeInput } from "@/server/fabric/domain/read-inputs";
+import { getSeries } from "@/server/fabric/series-queries";
 
 /** `GET /api/series?id=7&fromMs=…&toMs=…&maxPoints=1000`: at most 1,000 points of one stream as columns (plain JSON, no superjson). */
 export async function GET(request: Request): Promise<Response> {
+  const { ctx, refusal } = await authenticate(request, "stream.read");
+  if (refusal) return refusal;
   const query = new URL(request.url).searchParams;
   const input = StreamRangeInput.safeParse({
     id: Number(query.get("id")),
@@ -18,7 +21,8 @@ export async function GET(request: Request): Promise<Response> {
       { status: 400 },
     );
   }
-  return Response.json(await createCaller(createContext()).streams.series(input.data), {
+  const store = await webTimeSeries();
+  return Response.json(await ctx.transaction((tx) => getSeries(tx, store, input.data)), {
     headers: { "cache-control": "no-store" },
   });
 }

@@ -1,5 +1,5 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { createContext } from "@/server/core/context";
+import { visitOf } from "@/server/core/context";
 import { refuseChange } from "@/server/core/same-origin";
 import { appRouter } from "@/server/root";
 
@@ -8,7 +8,7 @@ function handle(request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext,
+    createContext: () => visitOf(request.headers),
     onError: ({ error, path }) => {
       if (error.code === "INTERNAL_SERVER_ERROR") console.error(`tRPC ${path ?? "?"} failed`, error.cause ?? error);
     },

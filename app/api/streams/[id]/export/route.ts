@@ -1,11 +1,15 @@
-import { createContext, webTimeSeries } from "@/server/core/context";
-import { createCaller } from "@/server/root";
+import { authenticate, refuse } from "@/server/core/authenticate";
+import { NOT_HERE, webTimeSeries } from "@/server/core/context";
+import { DomainError } from "@/server/core/errors";
 import { StreamRangeInput } from "@/server/fabric/domain/read-inputs";
+import { findStream } from "@/server/fabric/queries";
 
 export const dynamic = "force-dynamic";
 
 /** `GET /api/streams/7/export?fromMs=…&toMs=…`: every reading of the range as CSV, streamed, so a month costs no memory. */
 export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  const { ctx, refusal } = await authenticate(request, "stream.export");
+  if (refusal) return refusal;
   const query = new URL(request.url).searchParams;
   const input = StreamRangeInput.safeParse({
     id: Number((await params).id),
@@ -14,10 +18,11 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
   });
   if (!input.success)
     return Response.json({ error: "The range cannot be read: give id, fromMs and toMs (epoch ms)." }, { status: 400 });
-  const ctx = createContext();
-  const stream = await createCaller(ctx).streams.get({ id: input.data.id });
+  const stream = await findStream(ctx.sql, input.data.id, ctx.now());
+  if (!stream) return refuse(new DomainError("not_found", NOT_HERE));
   const { fromMs, toMs } = input.data;
-  const rows = (await webTimeSeries()).exportRange(ctx.pool, { streamIds: [stream.id], fromMs, toMs });
+  const store = await webTimeSeries();
+  const rows = ctx.stream((tx) => store.exportRange(tx, { streamIds: [stream.id], fromMs, toMs }));
   const chunks = rows[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,0 +1,79 @@
+import { escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+
+/** What a query needs of a connection; a pool, a transaction and `Access` all have it. */
+export interface Sql {
+  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<R>>;
+}
+
+/** A transaction that is open. */
+export type Tx = PoolClient;
+
+/** Whose rows a transaction may see and change. */
+export interface Limits {
+  orgId: string;
+  /** The user, or the token where no user stands behind it: what is somebody's own. */
+  ownerId: string;
+  teamIds: readonly string[];
+}
+
+/**
+ * The only way in which a request of somebody reads and writes. Every statement runs in a transaction that first says whose rows it may
+ * touch, in settings that end with it: a connection that goes back to the pool carries nothing over to the next request.
+ * `limits` null is for our own processes (jobs, the command line), which work for everybody.
+ */
+export class Access implements Sql {
+  private readonly begin: string;
+
+  constructor(
+    private readonly pool: Pool,
+    limits: Limits | null,
+  ) {
+    this.begin = limits === null ? "begin" : `begin; ${settings(limits)}`;
+  }
+
+  /** One statement in a transaction of its own. */
+  query<R extends QueryResultRow>(text: string, values?: unknown[]): Promise<QueryResult<R>> {
+    return this.transaction((tx) => tx.query<R>(text, values));
+  }
+
+  /** Commits when `work` resolves, rolls back when it rejects. The connection is not used again after a failure that broke it. */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const tx = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await tx.query(this.begin);
+      const result = await work(tx);
+      await tx.query("commit");
+      return result;
+    } catch (cause) {
+      await tx.query("rollback").catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw cause;
+    } finally {
+      tx.release(broken);
+    }
+  }
+
+  /**
+   * What `work` gives, piece by piece, inside of one transaction. A reader that stops early leaves rows on the wire, so that connection
+   * is closed instead of used again.
+   */
+  async *stream<T>(work: (tx: Tx) => AsyncIterable<T>): AsyncGenerator<T> {
+    const tx = await this.pool.connect();
+    let finished = false;
+    try {
+      await tx.query(this.begin);
+      yield* work(tx);
+      await tx.query("commit");
+      finished = true;
+    } finally {
+      tx.release(!finished);
+    }
+  }
+}
+
+function settings({ orgId, ownerId, teamIds }: Limits): string {
+  const local = (name: string, value: string) => `set_config('${name}', ${escapeLiteral(value)}, true)`;
+  return `select ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}`;
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { ACTIONS, can, isRead, PERMISSIONS, type Principal, reachOf, type Role, ROLES } from "./permissions";
+
+const holding = (role: Role, teamId: string | null = null): Principal => ({
+  kind: "user",
+  memberships: [{ role, teamId }],
+});
+
+test("a team role reaches its own team and no other", () => {
+  const technician = holding("technician", "team-a");
+  expect(can(technician, "fleet.accept", { teamId: "team-a" })).toBe(true);
+  expect(can(technician, "fleet.accept", { teamId: "team-b" })).toBe(false);
+  expect(reachOf(technician, "fleet.read")).toEqual({ scope: "team", teamIds: ["team-a"] });
+});
+
+test("a team role without a team reaches nothing of a team", () => {
+  expect(reachOf(holding("technician"), "fleet.read")).toBeNull();
+});
+
+test("of several roles the widest counts", () => {
+  const both: Principal = {
+    kind: "user",
+    memberships: [
+      { role: "technician", teamId: "a" },
+      { role: "executive", teamId: null },
+    ],
+  };
+  expect(reachOf(both, "fleet.read")).toEqual({ scope: "org" });
+  expect(reachOf(both, "fleet.accept")).toEqual({ scope: "team", teamIds: ["a"] });
+});
+
+test("nobody without a role may do anything, and what is one's own is nobody else's", () => {
+  for (const action of ACTIONS) expect(can({ kind: "user", memberships: [] }, action), action).toBe(false);
+  expect(can(holding("admin"), "account.manage")).toBe(true);
+  expect(can(holding("admin"), "account.manage", { teamId: "a" })).toBe(false);
+});
+
+test("a token that reads changes nothing, whatever its role", () => {
+  const reading = (role: Role): Principal => ({ ...holding(role, "a"), kind: "token", readOnly: true });
+  const changes = ROLES.flatMap((role) => ACTIONS.filter((action) => !isRead(action) && can(reading(role), action)));
+  expect(changes).toEqual([]);
+});
+
+test("administrators give no council seats, auditors change nothing but their own account", () => {
+  expect(can(holding("admin"), "roles.grant-council")).toBe(false);
+  expect(can(holding("chair"), "roles.grant-council")).toBe(true);
+  const changes = ACTIONS.filter((action) => !isRead(action) && "auditor" in PERMISSIONS[action].to);
+  expect(changes.sort()).toEqual(["account.manage", "views.manage"]);
+});
+
+test("a check costs less than 0.1 ms", () => {
+  const many: Principal = {
+    kind: "user",
+    memberships: Array.from({ length: 50 }, (_, i) => ({ role: "technician", teamId: `team-${i}` })),
+  };
+  const started = performance.now();
+  for (let i = 0; i < 1_000; i++) can(many, "fleet.accept", { teamId: "team-49" });
+  expect((performance.now() - started) / 1_000).toBeLessThan(0.1);
+});

@@ -1,0 +1,124 @@
+import { z } from "zod";
+
+export const ROLES = ["executive", "chair", "member", "data-scientist", "technician", "admin", "auditor"] as const;
+export const Role = z.enum(
+  ROLES,
+  "must be one of executive, chair, member, data-scientist, technician, admin, auditor",
+);
+export type Role = z.infer<typeof Role>;
+
+/** How far a permission reaches: the organisation, the teams in which the role is held, or what is the person's own. */
+export type Scope = "org" | "team" | "self";
+
+interface Rule {
+  /** What it allows, in words; the page docs/security/permissions.md is made of them. */
+  says: string;
+  to: Partial<Record<Role, Scope>>;
+}
+
+const EVERYBODY_SELF = all("self");
+const EVERYBODY_ORG = all("org");
+/** Whoever watches the line: the two team roles in their teams, the others everywhere. */
+const WATCHERS = { ...EVERYBODY_ORG, "data-scientist": "team", technician: "team" } as const;
+/** Whoever works on the line. */
+const HANDS = { "data-scientist": "team", technician: "team", admin: "org" } as const;
+const ADMIN = { admin: "org" } as const;
+
+/**
+ * The permission matrix: who may do what, and how far. This table is the only one: procedures and route handlers name an action of it,
+ * the pages ask it what to show, and the docs page is generated from it. What is not in it is not allowed.
+ */
+export const PERMISSIONS = {
+  "fleet.read": { says: "see nodes and their devices", to: WATCHERS },
+  "fleet.accept": { says: "accept a node that announced itself", to: HANDS },
+  "fleet.manage": {
+    says: "rename, move and retire nodes, and renew their logins",
+    to: { technician: "team", admin: "org" },
+  },
+  "stream.read": { says: "see streams, their newest values and their history", to: WATCHERS },
+  "stream.accept": { says: "accept streams and correct their unit", to: HANDS },
+  "stream.export": { says: "download readings", to: WATCHERS },
+  "event.read": { says: "see events", to: WATCHERS },
+  "inference.read": { says: "see what models said", to: WATCHERS },
+  "quarantine.read": { says: "see refused messages", to: { ...HANDS, auditor: "org" } },
+  "quarantine.decide": { says: "replay or discard refused messages", to: HANDS },
+  "org.read": { says: "see the names of sites, teams and people", to: EVERYBODY_ORG },
+  "teams.manage": { says: "make, rename and remove sites and teams", to: ADMIN },
+  "users.read": {
+    says: "see people with their roles and when they were last here",
+    to: { admin: "org", auditor: "org", chair: "org" },
+  },
+  "users.manage": { says: "invite, disable and reset people", to: ADMIN },
+  "roles.grant": { says: "give and take roles other than those of the council", to: ADMIN },
+  "roles.grant-council": { says: "give and take the roles of the council", to: { chair: "org" } },
+  "sessions.manage": { says: "end other people's sessions", to: ADMIN },
+  "tokens.manage": { says: "make and revoke service tokens", to: ADMIN },
+  "audit.read": { says: "read, verify and export the audit log", to: { admin: "org", auditor: "org", chair: "org" } },
+  "jobs.read": { says: "see background jobs", to: { admin: "org", auditor: "org", "data-scientist": "org" } },
+  "jobs.manage": { says: "start, cancel and repeat background jobs", to: ADMIN },
+  "system.read": { says: "see processes, storage and retention", to: { admin: "org", auditor: "org" } },
+  "system.manage": { says: "change retention and storage", to: ADMIN },
+  "metrics.read": { says: "scrape the metrics of the web process", to: ADMIN },
+  "views.manage": { says: "keep saved views", to: EVERYBODY_SELF },
+  "inbox.read": { says: "read one's own notifications", to: EVERYBODY_SELF },
+  "account.read": { says: "see one's own account, sessions and tokens", to: EVERYBODY_SELF },
+  "account.manage": {
+    says: "change one's own password, end one's own sessions, make one's own tokens",
+    to: EVERYBODY_SELF,
+  },
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof PERMISSIONS;
+export const ACTIONS = Object.keys(PERMISSIONS).filter((name): name is Action => name in PERMISSIONS);
+
+/** A role that somebody holds: in one team, or (`teamId` null) in the whole organisation. */
+export interface Membership {
+  role: Role;
+  teamId: string | null;
+}
+
+/** What the matrix needs to know of whoever acts. */
+export interface Principal {
+  kind: "user" | "token" | "system";
+  memberships: readonly Membership[];
+  /** A token that only reads refuses every other action. */
+  readOnly?: boolean;
+}
+
+/** How far somebody may do something: everywhere, in these teams, with what is their own, or not at all. */
+export type Reach = { scope: "org" } | { scope: "team"; teamIds: readonly string[] } | { scope: "self" } | null;
+
+export function isRead(action: Action): boolean {
+  return action.endsWith(".read") || action.endsWith(".export");
+}
+
+/** The widest reach that any of the roles gives. The system itself (jobs, ingest, the command line) may do everything. */
+export function reachOf(principal: Principal, action: Action): Reach {
+  if (principal.kind === "system") return { scope: "org" };
+  if (principal.readOnly && !isRead(action)) return null;
+  const to: Partial<Record<Role, Scope>> = PERMISSIONS[action].to;
+  const scopes = principal.memberships.map(({ role, teamId }) => ({ scope: to[role], teamId }));
+  if (scopes.some(({ scope }) => scope === "org")) return { scope: "org" };
+  const teamIds = scopes.flatMap(({ scope, teamId }) => (scope === "team" && teamId !== null ? [teamId] : []));
+  if (teamIds.length > 0) return { scope: "team", teamIds: [...new Set(teamIds)] };
+  return scopes.some(({ scope }) => scope === "self") ? { scope: "self" } : null;
+}
+
+/** Whether somebody may do this at all, or, with `teamId`, to something of that team. */
+export function can(principal: Principal, action: Action, { teamId }: { teamId?: string } = {}): boolean {
+  const reach = reachOf(principal, action);
+  if (reach === null) return false;
+  return teamId === undefined || reach.scope === "org" || (reach.scope === "team" && reach.teamIds.includes(teamId));
+}
+
+function all<S extends Scope>(scope: S): Record<Role, S> {
+  return {
+    executive: scope,
+    chair: scope,
+    member: scope,
+    "data-scientist": scope,
+    technician: scope,
+    admin: scope,
+    auditor: scope,
+  };
+}
