@@ -46,7 +46,9 @@ const NODE_FACTS = `
     ${ms("n.last_seen_at")} as "lastSeenMs", ${ms("l.last_batch_at")} as "lastBatchMs",
     n.buffer_bytes::float8 as "bufferBytes", n.buffer_limit_bytes::float8 as "bufferLimitBytes", ${ms("n.buffer_oldest_at")} as "bufferOldestMs",
     n.clock_source as "clockSource", n.clock_offset_ms as "clockOffsetMs", n.clock_error_ms as "clockErrorMs",
-    coalesce(g.lost, 0)::float8 as "lostRows24h"
+    coalesce(g.lost, 0)::float8 as "lostRows24h",
+    case when n.born_at is null then (select ${ms("max(v.received_at)")} from streams s join latest_values v on v.stream_id = s.id where s.node_id = n.id) end as "plainStoredMs",
+    case when n.born_at is null then (select jsonb_build_object('atMs', ${ms("q.received_at")}, 'reason', q.reason) from quarantine q where q.node_id = n.id order by q.id desc limit 1) end as "plainHeld"
   from nodes n
   left join (select node_id, max(last_batch_at) as last_batch_at from ingest_lanes group by node_id) l on l.node_id = n.id
   left join (select node_id, sum(row_count) as lost from gaps where to_ts > to_timestamp($1 / 1000.0) - interval '24 hours' group by node_id) g on g.node_id = n.id`;

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestBroker } from "@/cli/embedded/testing";
+import { FleetInput } from "@/server/fabric/domain/read-inputs";
+import { listFleet } from "@/server/fabric/queries";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
 import { systemContext } from "@/server/core/context";
 import { BASE_MS, countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
@@ -129,6 +131,21 @@ test("the plain on-ramp: a bare number, a value with its time, and what is neith
   const { rows } = await line.db.owner.query("select plain, status from streams where key = 'hall/temp'");
   expect(rows).toEqual([{ plain: true, status: "accepted" }]);
   await node.close();
+
+  // What became of the messages is what the fleet says of the node, not that it was heard.
+  const health = async (id: string) =>
+    (await listFleet(line.db.pool, FleetInput.parse({ q: id }), Date.now())).rows[0]?.health;
+  await waitFor(
+    async () => (await health("plain-1"))?.reason === "sending, but some messages are refused: cannot be read",
+    "the health of a node of which some is refused",
+  );
+  const refused = await trustedNode("plain-3");
+  await refused.publish("tl/1/plain-3/up/plain/hall/temp", "cold");
+  await waitFor(
+    async () => (await health("plain-3"))?.reason === "sending, but every message is refused: cannot be read",
+    "the health of a node of which all is refused",
+  );
+  await refused.close();
 });
 
 test("state, reported document and action reports follow the node; an older report changes nothing", async () => {

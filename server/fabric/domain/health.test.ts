@@ -26,8 +26,12 @@ const healthy: NodeFacts = {
   clockSource: "ntp",
   clockOffsetMs: -12,
   clockErrorMs: 8,
+  plainStoredMs: null,
+  plainHeld: null,
   lostRows24h: 0,
 };
+const plain = { plain: true, online: false, lastBatchMs: null, plainStoredMs: NOW - 2_000 };
+const held = (ageMs: number, reason: string) => ({ plainHeld: { atMs: NOW - ageMs, reason } });
 
 describe("health of a node", () => {
   test.each<[string, Partial<NodeFacts>, string, string]>([
@@ -53,8 +57,40 @@ describe("health of a node", () => {
     ["lost rows", { lostRows24h: 7480 }, "watch", "7,480 rows lost in 24 h"],
     ["has no clock", { clockSource: "none" }, "watch", "clock not synchronised"],
     ["has a wrong clock", { clockOffsetMs: -2_400 }, "watch", "clock −2.4 s off"],
-    ["is plain and sends", { plain: true, online: false }, "ok", "sending, without durable ack"],
-    ["is plain and silent", { plain: true, lastSeenMs: NOW - 90_000 }, "watch", "plain device, silent for 90 s"],
+    ["is plain and sends", plain, "ok", "sending, without durable ack"],
+    ["is plain and silent", { ...plain, lastSeenMs: NOW - 90_000 }, "watch", "plain device, silent for 90 s"],
+    ["is plain and new", { ...plain, plainStoredMs: null }, "unknown", "sending, nothing stored yet"],
+    [
+      "is plain, of which nothing can be stored",
+      { ...plain, plainStoredMs: null, ...held(1_000, "PARSE") },
+      "bad",
+      "sending, but every message is refused: cannot be read",
+    ],
+    [
+      "is plain, of which nothing can be stored any more",
+      { ...plain, plainStoredMs: NOW - 3_600_000, ...held(1_000, "CLOCK") },
+      "bad",
+      "sending, but every message is refused: impossible time",
+    ],
+    [
+      "is plain, of which some cannot be stored",
+      { ...plain, ...held(1_000, "PARSE") },
+      "watch",
+      "sending, but some messages are refused: cannot be read",
+    ],
+    ["was refused once, long ago", { ...plain, ...held(3_600_000, "PARSE") }, "ok", "sending, without durable ack"],
+    [
+      "is plain with streams that nobody accepted",
+      { ...plain, plainStoredMs: null, ...held(1_000, "PROPOSED") },
+      "unknown",
+      "sending, its streams wait to be accepted",
+    ],
+    [
+      "is plain with one stream that waits",
+      { ...plain, ...held(1_000, "PROPOSED") },
+      "ok",
+      "sending, without durable ack",
+    ],
   ])("a node that %s", (_, change, status, reason) => {
     expect(nodeHealth({ ...healthy, ...change }, NOW)).toEqual({ status, reason });
   });

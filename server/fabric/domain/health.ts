@@ -1,3 +1,5 @@
+import { reasonWords } from "./reason-words";
+
 /** ● ok, ▲ watch, ■ bad, ○ unknown: the four states of anything that is looked at. */
 export type Status = "ok" | "watch" | "bad" | "unknown";
 
@@ -23,6 +25,10 @@ export interface NodeFacts {
   clockSource: string | null;
   clockOffsetMs: number | null;
   clockErrorMs: number | null;
+  /** When a reading of a plain node was last stored; null for others. */
+  plainStoredMs: number | null;
+  /** The newest message of a plain node that was not stored but kept: when, and why. */
+  plainHeld: { atMs: number; reason: string } | null;
   /** Rows that the node had to drop in the last 24 h, from its gap records. */
   lostRows24h: number;
 }
@@ -33,6 +39,9 @@ const BACKLOG_AFTER_MS = 5 * 60_000;
 const CLOCK_WATCH_MS = 1_000;
 const BUFFER_WATCH = 0.8;
 const BUFFER_BAD = 0.95;
+
+/** Messages kept for these reasons wait for a person's decision; nothing is wrong with them. */
+const WAITING_REASONS: ReadonlySet<string> = new Set(["PROPOSED", "RETIRED"]);
 
 const ORDER: Readonly<Record<Status, number>> = { bad: 0, watch: 1, unknown: 2, ok: 3 };
 
@@ -54,12 +63,7 @@ export function nodeHealth(node: NodeFacts, nowMs: number): Health {
   if (node.status === "retired") return { status: "unknown", reason: "retired" };
   if (node.lastSeenMs === null) return { status: "unknown", reason: "never connected" };
   if (node.status === "proposed") return { status: "unknown", reason: "waiting to be accepted" };
-  if (node.plain) {
-    const silentMs = nowMs - node.lastSeenMs;
-    return silentMs > STALE_AFTER_MS
-      ? { status: "watch", reason: `plain device, silent for ${formatAge(silentMs)}` }
-      : { status: "ok", reason: "sending, without durable ack" };
-  }
+  if (node.plain) return plainHealth(node, nowMs - node.lastSeenMs, nowMs);
   if (!node.online)
     return {
       status: "bad",
@@ -81,6 +85,22 @@ export function nodeHealth(node: NodeFacts, nowMs: number): Health {
   if (node.clockOffsetMs !== null && Math.abs(node.clockOffsetMs) > CLOCK_WATCH_MS)
     return { status: "watch", reason: `clock ${formatOffset(node.clockOffsetMs)} off` };
   return { status: "ok", reason: "sending" };
+}
+
+/** A plain node is heard with every message, stored or not: what became of the messages says how it is. */
+function plainHealth({ plainStoredMs, plainHeld }: NodeFacts, silentMs: number, nowMs: number): Health {
+  if (silentMs > STALE_AFTER_MS) return { status: "watch", reason: `plain device, silent for ${formatAge(silentMs)}` };
+  const isStoring = plainStoredMs !== null && nowMs - plainStoredMs <= STALE_AFTER_MS;
+  const isHolding = plainHeld !== null && nowMs - plainHeld.atMs <= STALE_AFTER_MS;
+  if (isHolding && !isStoring)
+    return WAITING_REASONS.has(plainHeld.reason)
+      ? { status: "unknown", reason: "sending, its streams wait to be accepted" }
+      : { status: "bad", reason: `sending, but every message is refused: ${reasonWords(plainHeld.reason)}` };
+  if (isHolding && !WAITING_REASONS.has(plainHeld.reason))
+    return { status: "watch", reason: `sending, but some messages are refused: ${reasonWords(plainHeld.reason)}` };
+  return isStoring
+    ? { status: "ok", reason: "sending, without durable ack" }
+    : { status: "unknown", reason: "sending, nothing stored yet" };
 }
 
 /** Whether a stream's newest value is current: older than three of its periods, and than 15 s, is stale. */

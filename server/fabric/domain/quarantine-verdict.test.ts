@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { REJECT_CODES } from "@/sdk/wire/codes";
-import { quarantineVerdict, reasonWords } from "./quarantine-verdict";
+import { quarantineVerdict } from "./quarantine-verdict";
+import { reasonWords } from "./reason-words";
 
 test("every code of the wire contract has words", () => {
   for (const code of REJECT_CODES) expect(reasonWords(code)).not.toBe(code.toLowerCase().replace(/_/g, " "));

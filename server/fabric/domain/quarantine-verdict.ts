@@ -1,28 +1,12 @@
 import { formatCount } from "./health";
 import type { Verdict } from "./fleet-verdict";
+import { reasonWords } from "./reason-words";
 
 export interface QuarantineFacts {
   status: "held" | "replayed" | "discarded";
   matching: number;
   reasons: readonly { reason: string; n: number }[];
   nodes: readonly { nodeId: string; n: number }[];
-}
-
-const WORDS = new Map<string, string>([
-  ["PARSE", "cannot be read"],
-  ["SCHEMA", "wrong shape"],
-  ["CTYPE", "unknown content type"],
-  ["CONTRACT", "breaks its contract"],
-  ["UNKNOWN_ALIAS", "unknown column"],
-  ["SEALED_MISMATCH", "same number, other bytes"],
-  ["TOO_LARGE", "over a size limit"],
-  ["CLOCK", "impossible time"],
-  ["PROPOSED", "not accepted yet"],
-]);
-
-/** A reason code of the wire contract in words; an unknown code as it is. */
-export function reasonWords(code: string): string {
-  return WORDS.get(code) ?? code.toLowerCase().replace(/_/g, " ");
 }
 
 /** What the quarantine holds, in one sentence, and what the biggest part of it needs. */

@@ -75,7 +75,7 @@ export function FleetTable({ rows, matching, asOfMs, stale, more }: FleetTablePr
 }
 
 function FleetLine({ row, now }: { row: FleetRow; now: number }) {
-  const lastMs = row.lastBatchMs ?? (row.plain ? row.lastSeenMs : null);
+  const lastMs = row.lastBatchMs ?? row.plainStoredMs;
   const fill = row.bufferBytes !== null && row.bufferLimitBytes ? row.bufferBytes / row.bufferLimitBytes : null;
   const more = row.deviceCount - row.devices.length;
   return (

@@ -110,7 +110,7 @@ function Figures({ node, now }: { node: NodeDetail; now: number }) {
     },
     {
       name: "Last data",
-      value: age(node.lastBatchMs ?? (node.plain ? node.lastSeenMs : null)),
+      value: age(node.lastBatchMs ?? node.plainStoredMs),
       note: node.plain
         ? "without durable ack"
         : `${node.lanes.length} ${node.lanes.length === 1 ? "lane" : "lanes"} open`,

@@ -1,6 +1,6 @@
 "use client";
 import { Menu } from "@/components/ui/menu";
-import { reasonWords } from "@/server/fabric/domain/quarantine-verdict";
+import { reasonWords } from "@/server/fabric/domain/reason-words";
 import styles from "./quarantine.module.css";
 
 interface Filter {

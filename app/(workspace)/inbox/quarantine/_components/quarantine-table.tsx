@@ -4,7 +4,7 @@ import { Fragment, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { useRowKeys } from "@/components/ui/row-keys";
 import table from "@/components/ui/table.module.css";
-import { reasonWords } from "@/server/fabric/domain/quarantine-verdict";
+import { reasonWords } from "@/server/fabric/domain/reason-words";
 import { formatAge, formatBytes } from "@/server/fabric/domain/health";
 import type { QuarantineRow } from "@/server/fabric/quarantine-queries";
 import { useClock } from "../../../../_shell/refresh";
