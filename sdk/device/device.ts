@@ -1,6 +1,6 @@
 import { arch, totalmem } from "node:os";
 import type { DurableAck } from "@/sdk/wire/ack";
-import { Birth, type StreamSpec } from "@/sdk/wire/birth";
+import { Birth, type BufferStatus, type StreamSpec } from "@/sdk/wire/birth";
 import { LANES, Lane } from "@/sdk/wire/names";
 import type { Reported } from "@/sdk/wire/twin";
 import { seededRandom } from "./backoff";
@@ -176,6 +176,8 @@ export class Device {
       reconnectMaxMs: timing.reconnectMaxMs,
       random,
       birth: () => this.birth(),
+      buffer: () => this.buffer(),
+      reportMs: timing.reportMs,
       births: parts.births,
       sender: this.sender,
       commands: parts.commands,
@@ -365,8 +367,12 @@ export class Device {
       clock: this.clock.status(),
       streams: this.parts.streams,
       slots: slots?.() ?? [],
-      buffer: { bytes: this.store.usage().total, limitBytes: this.parts.quota.bytes, oldest: this.oldestMs() },
+      buffer: this.buffer(),
     });
+  }
+
+  private buffer(): BufferStatus {
+    return { bytes: this.store.usage().total, limitBytes: this.parts.quota.bytes, oldest: this.oldestMs() };
   }
 
   private oldestMs(): number | null {

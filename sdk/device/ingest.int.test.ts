@@ -122,3 +122,35 @@ test("what had to be given up offline arrives as gap records: acknowledged rows 
   expect(device.stats().rejectedBatches).toBe(0);
   await device.close();
 });
+
+test("the control plane sees the buffer drain, not only how full it was at the start", async () => {
+  const node = "sdk-line-3";
+  const token = await trustedNode(node);
+  const offline = await open(node, token, "third", { url: "mqtt://127.0.0.1:9" });
+  const startMs = Date.now() - 3_600_000;
+  for (let n = 0; n < 2_000; n += 1) await offline.write(row(startMs + n * 1_000, n));
+  await offline.close();
+  const seen = async () => {
+    const { rows } = await line.db.owner.query<{ oldestMs: number | null; bytes: number | null; why: string | null }>(
+      'select extract(epoch from buffer_oldest_at)::float8 * 1000 as "oldestMs", buffer_bytes::float8 as bytes, online_why as why from nodes where id = $1',
+      [node],
+    );
+    return rows[0] ?? { oldestMs: null, bytes: null, why: null };
+  };
+  const device = await open(node, token, "third", {
+    timing: { reconnectMinMs: 50, reportMs: 100 },
+    backfillRate: 1_000,
+  });
+  await until(
+    async () => (await seen()).oldestMs === startMs,
+    () => "the birth with its backlog",
+    20_000,
+  );
+  await until(
+    async () => isDrained(device) && (await seen()).oldestMs === null,
+    () => JSON.stringify(device.stats()),
+    30_000,
+  );
+  expect(await seen()).toEqual({ oldestMs: null, bytes: device.stats().bufferBytes, why: "connect" });
+  await device.close();
+});

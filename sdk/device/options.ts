@@ -26,6 +26,8 @@ export interface Timing {
   ackTimeoutMs: number;
   syncEveryMs: number;
   syncEveryRows: number;
+  /** how often the fill of the buffer is told while it moves */
+  reportMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -38,6 +40,7 @@ export const DEFAULT_TIMING: Timing = {
   ackTimeoutMs: 30_000,
   syncEveryMs: 1_000,
   syncEveryRows: 500,
+  reportMs: 15_000,
 };
 
 export interface DeviceOptions {

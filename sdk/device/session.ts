@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DurableAck } from "@/sdk/wire/ack";
-import type { Birth } from "@/sdk/wire/birth";
+import type { Birth, BufferStatus } from "@/sdk/wire/birth";
 import { birthTopic, nodeSubscriptions, parseDownTopic, reportedTopic, stateTopic } from "@/sdk/wire/topics";
 import type { Reported } from "@/sdk/wire/twin";
 import { reconnectDelayMs } from "./backoff";
@@ -21,6 +21,9 @@ export interface SessionOptions {
   reconnectMaxMs: number;
   random: () => number;
   birth: () => Birth;
+  buffer: () => BufferStatus;
+  /** how often the state is repeated while the buffer's figures move */
+  reportMs: number;
   births: Births;
   sender: Sender;
   commands: Commands;
@@ -60,6 +63,8 @@ export class Session {
   private running: Promise<void> | null = null;
   private wasOnline = false;
   private announced = new Set<string>();
+  /** the figures of the buffer that the last state held */
+  private told = "";
 
   constructor(private readonly options: SessionOptions) {}
 
@@ -165,6 +170,7 @@ export class Session {
     const { node, boot, url, token, keepaliveSeconds, connectTimeoutMs, sender } = this.options;
     this.state = "connecting";
     this.wasOnline = false;
+    let reporting: NodeJS.Timeout | undefined;
     let ended: (reason: number | null) => void = () => undefined;
     const over = new Promise<number | null>((resolve) => {
       ended = resolve;
@@ -192,10 +198,9 @@ export class Session {
         retain: true,
         contentType: "application/json",
       });
-      await link.publish(stateTopic(node), json({ v: 1, online: true, boot, why: "connect" }), {
-        retain: true,
-        contentType: "application/json",
-      });
+      await this.publishState(link, "connect");
+      reporting = setInterval(() => this.report(link), this.options.reportMs);
+      reporting.unref();
       this.state = "online";
       this.connects += 1;
       this.wasOnline = true;
@@ -210,6 +215,7 @@ export class Session {
         this.options.problem("CONNECT", cause instanceof Error ? cause.message : String(cause));
       return cause instanceof ConnectError ? cause.reason : null;
     } finally {
+      clearInterval(reporting);
       sender.detach();
       this.link = null;
     }
@@ -237,6 +243,29 @@ export class Session {
       const reply = await commands.handle(topic.verb, message);
       if (reply) await this.publish(reply.topic, reply.answer, false, reply.correlation);
     }
+  }
+
+  private async publishState(link: Link, why: "connect" | "report"): Promise<void> {
+    const buffer = this.options.buffer();
+    this.told = JSON.stringify(buffer);
+    await link.publish(
+      stateTopic(this.options.node),
+      json({ v: 1, online: true, boot: this.options.boot, why, buffer }),
+      {
+        retain: true,
+        contentType: "application/json",
+      },
+    );
+  }
+
+  /** Says how full the buffer is, when that is not what was said last. The next report makes good for one that failed. */
+  private report(link: Link): void {
+    if (JSON.stringify(this.options.buffer()) === this.told) return;
+    this.publishState(link, "report").catch((cause: unknown) => {
+      this.told = "";
+      if (!(cause instanceof ConnectError))
+        this.options.problem("STATE", cause instanceof Error ? cause.message : String(cause));
+    });
   }
 
   private async goodbye(link: Link, why: string): Promise<void> {

@@ -31,6 +31,14 @@ export const SlotStatus = z.object({
 });
 export type SlotStatus = z.infer<typeof SlotStatus>;
 
+/** How full a node's buffer is; `oldest` is the capture time of the oldest batch that is not settled. */
+export const BufferStatus = z.object({
+  bytes: z.number().nonnegative(),
+  limitBytes: z.number().positive(),
+  oldest: EpochMs.nullable().default(null),
+});
+export type BufferStatus = z.infer<typeof BufferStatus>;
+
 /**
  * Who a node is, published retained at the start of each boot before any batch of that boot (wire contract §2). An
  * unknown node or stream in it is not an error: it is proposed to the registry.
@@ -50,21 +58,19 @@ export const Birth = z.object({
   clock: ClockStatus,
   streams: z.array(StreamSpec).max(10_000),
   slots: z.array(SlotStatus).max(64).default([]),
-  buffer: z
-    .object({
-      bytes: z.number().nonnegative(),
-      limitBytes: z.number().positive(),
-      oldest: EpochMs.nullable().default(null),
-    })
-    .optional(),
+  buffer: BufferStatus.optional(),
 });
 export type Birth = z.infer<typeof Birth>;
 
-/** `up/state`, and the Will that the broker sends when the connection breaks. */
+/**
+ * `up/state`, and the Will that the broker sends when the connection breaks. While its buffer moves, a node repeats its state
+ * with the new figures and `why` "report".
+ */
 export const NodeState = z.object({
   v: z.literal(1),
   online: z.boolean(),
   boot: Ulid,
   why: z.string().max(120),
+  buffer: BufferStatus.optional(),
 });
 export type NodeState = z.infer<typeof NodeState>;

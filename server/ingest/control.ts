@@ -188,15 +188,28 @@ export class Control {
   async #applyState(node: string, json: unknown): Promise<Refusal | null> {
     const parsed = NodeState.safeParse(json);
     if (!parsed.success) return refusalFromZod(parsed.error);
-    const { online, why, boot } = parsed.data;
+    const { online, why, boot, buffer } = parsed.data;
+    const isReport = online && why === "report";
     // The Will of an earlier start may arrive after the birth of the next one: it says nothing about now.
     const { rowCount } = await this.parts.pool.query(
-      `update nodes set online = $2, online_why = $3, online_changed_at = case when online is distinct from $2 then now() else coalesce(online_changed_at, now()) end, last_seen_at = case when $2 then now() else last_seen_at end
+      `update nodes set online = $2, online_why = case when $5 and online then online_why else $3 end,
+         online_changed_at = case when online is distinct from $2 then now() else coalesce(online_changed_at, now()) end, last_seen_at = case when $2 then now() else last_seen_at end,
+         buffer_bytes = coalesce($6, buffer_bytes), buffer_limit_bytes = coalesce($7, buffer_limit_bytes),
+         buffer_oldest_at = case when $6::int8 is null then buffer_oldest_at else to_timestamp($8::float8 / 1000) end
        where id = $1 and (boot is null or boot = $4 or $2)`,
-      [node, online, why, boot],
+      [
+        node,
+        online,
+        why,
+        boot,
+        isReport,
+        buffer ? Math.round(buffer.bytes) : null,
+        buffer ? Math.round(buffer.limitBytes) : null,
+        buffer?.oldest ?? null,
+      ],
     );
     if ((rowCount ?? 0) > 0) this.parts.notifier.node(node);
-    if (online) {
+    if (online && !isReport) {
       const known = await this.parts.registry.load(node);
       if (known?.epoch) await this.parts.acks.answer(this.parts.pool, node, known.epoch);
     }
