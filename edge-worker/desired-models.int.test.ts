@@ -51,7 +51,7 @@ beforeAll(async () => {
       typeof value === "string" ? [[name, value]] : [],
     );
     const request = new Request(`http://web${pathname}`, { headers });
-    serveArtifact(request, pathname.split("/").at(-1) ?? "", { pool: line.db.pool, store }).then(
+    serveArtifact(request, pathname.split("/").at(-1) ?? "", { sql: line.db.pool, store }).then(
       async (response) =>
         outgoing
           .writeHead(response.status, Object.fromEntries(response.headers))
@@ -224,7 +224,7 @@ test("only the node that is told to run a model may fetch it, whole or from an o
         },
       }),
       digest,
-      { pool: line.db.pool, store },
+      { sql: line.db.pool, store },
     );
   const whole = Buffer.from((await store.get(artifact)) ?? []);
 

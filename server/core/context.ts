@@ -104,6 +104,11 @@ function context(actor: Actor, access: Access, now: () => number): Ctx {
   };
 }
 
+/** For doors that know whom they let in by other means than a session or a token: nodes, by the token of the broker. */
+export function doorAccess(): Sql {
+  return new Access(resources().pool, null);
+}
+
 export const NOT_HERE = "There is no such thing here, or it is not yours to see.";
 
 /** The context of one of our own processes, which works for everybody. @param name what the audit log calls it */

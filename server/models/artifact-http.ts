@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Sql } from "@/db/access";
 import { Digest, NodeId } from "@/sdk/wire/names";
 import { tokenMatches } from "@/server/core/node-token";
 import { parseByteRange } from "./domain/byte-range";
@@ -15,14 +15,14 @@ import { openObjectStore } from "./objects/store";
 export async function serveArtifact(
   request: Request,
   sha256: string,
-  { pool, store }: { pool: Pool; store: ObjectStore },
+  { sql, store }: { sql: Sql; store: ObjectStore },
 ): Promise<Response> {
-  const node = await authenticate(request.headers.get("authorization"), pool);
+  const node = await authenticate(request.headers.get("authorization"), sql);
   if (node === null)
     return problem(401, "Sign in with the node's id and its token.", { "www-authenticate": 'Basic realm="nodes"' });
   const digest = Digest.safeParse(sha256.startsWith("sha256:") ? sha256 : `sha256:${sha256}`);
   if (!digest.success) return problem(400, "The artifact's name must be the 64 hexadecimal digits of its SHA-256.");
-  if (!(await isWantedBy(pool, node, digest.data)))
+  if (!(await isWantedBy(sql, node, digest.data)))
     return problem(404, "The desired document of this node names no such artifact.");
 
   let bytes: Uint8Array | null;
@@ -60,19 +60,19 @@ export async function serveArtifact(
 let shared: { url: string; store: ObjectStore } | null = null;
 
 /** `serveArtifact` with the object store that OBJECT_STORE_URL names. */
-export function serveStoredArtifact(request: Request, sha256: string, { pool }: { pool: Pool }): Promise<Response> {
+export function serveStoredArtifact(request: Request, sha256: string, { sql }: { sql: Sql }): Promise<Response> {
   const url = process.env.OBJECT_STORE_URL ?? "";
   if (shared?.url !== url) shared = { url, store: openObjectStore(url) };
-  return serveArtifact(request, sha256, { pool, store: shared.store });
+  return serveArtifact(request, sha256, { sql, store: shared.store });
 }
 
 /** The node that the header proves, or null: an unknown node and a wrong token are one answer. */
-async function authenticate(header: string | null, pool: Pool): Promise<string | null> {
+async function authenticate(header: string | null, sql: Sql): Promise<string | null> {
   const encoded = /^Basic ([A-Za-z0-9+/=]{1,1024})$/i.exec(header?.trim() ?? "")?.[1];
   if (encoded === undefined) return null;
   const [user = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   if (!NodeId.safeParse(user).success) return null;
-  const { rows } = await pool.query<{ token_hash: string }>(
+  const { rows } = await sql.query<{ token_hash: string }>(
     "select token_hash from nodes where id = $1 and token_hash is not null and status <> 'retired'",
     [user],
   );
@@ -80,8 +80,8 @@ async function authenticate(header: string | null, pool: Pool): Promise<string |
   return stored !== undefined && tokenMatches(rest.join(":"), stored) ? user : null;
 }
 
-async function isWantedBy(pool: Pool, node: string, digest: string): Promise<boolean> {
-  const { rows } = await pool.query(
+async function isWantedBy(sql: Sql, node: string, digest: string): Promise<boolean> {
+  const { rows } = await sql.query(
     `select 1 from node_documents d, jsonb_array_elements(d.desired -> 'slots') slot
      where d.node_id = $1 and $2 in (slot ->> 'artifact', slot ->> 'manifest', slot ->> 'shadow') limit 1`,
     [node, digest],
