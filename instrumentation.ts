@@ -4,6 +4,10 @@
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
-  const { closeOnShutdown } = await import("./server/core/shutdown");
+  const [{ closeOnShutdown }, { guardWebServer }] = await Promise.all([
+    import("./server/core/shutdown"),
+    import("./server/core/web-server"),
+  ]);
   closeOnShutdown();
+  guardWebServer();
 }

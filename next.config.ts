@@ -1,10 +1,13 @@
 import type { NextConfig } from "next";
+import { COMMON_HEADERS } from "./server/core/security-headers";
 
 const config: NextConfig = {
   turbopack: { root: import.meta.dirname },
   // Native or stateful on the server: loaded by Node, not bundled.
   serverExternalPackages: ["pg", "pg-copy-streams", "prom-client", "pino"],
   poweredByHeader: false,
+  // No picture is fetched from elsewhere or resized by the server: the route that would do it answers nothing.
+  images: { unoptimized: true, remotePatterns: [], localPatterns: [] },
   reactStrictMode: true,
   // `npm run check` has looked at every type; a first start on somebody's machine need not do it again.
   typescript: { ignoreBuildErrors: true },
@@ -13,12 +16,7 @@ const config: NextConfig = {
     return [
       {
         source: "/(.*)",
-        headers: [
-          { key: "X-Content-Type-Options", value: "nosniff" },
-          { key: "X-Frame-Options", value: "DENY" },
-          { key: "Referrer-Policy", value: "same-origin" },
-          { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-        ],
+        headers: Object.entries(COMMON_HEADERS).map(([key, value]) => ({ key, value })),
       },
     ];
   },

@@ -1,13 +1,55 @@
+import { randomBytes } from "node:crypto";
 import { NextResponse, type NextRequest } from "next/server";
+import { methodRefusal } from "@/server/core/rpc-door";
+import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
 import { isKnownHost } from "@/server/core/same-origin";
+import { DATA_POLICY, pagePolicy, STRICT_TRANSPORT } from "@/server/core/security-headers";
 
-/** Refuses requests under a host name that is not ours, before any page or route sees them. */
-export function proxy(request: NextRequest): NextResponse {
-  if (isKnownHost(request.headers.get("host"), process.env.THROUGHLINE_HOSTS)) return NextResponse.next();
-  return new NextResponse(
-    "This host name is not served here. Use http://localhost, or name the host in THROUGHLINE_HOSTS.\n",
-    { status: 421, headers: { "content-type": "text/plain; charset=utf-8" } },
-  );
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
+
+/**
+ * First to see a request: refuses host names that are not ours and methods nobody serves, and gives each page its policy with a nonce
+ * of its own. It decides nothing about who may see what: that is asked where data is read.
+ */
+export function proxy(request: NextRequest): NextResponse | Response {
+  if (!isKnownHost(request.headers.get("host"), process.env.THROUGHLINE_HOSTS)) {
+    return new NextResponse(
+      "This host name is not served here. Use http://localhost, or name the host in THROUGHLINE_HOSTS.\n",
+      { status: 421, headers: { "content-type": "text/plain; charset=utf-8" } },
+    );
+  }
+  if (!METHODS.has(request.method)) return refusalResponse(methodRefusal("GET, HEAD, POST"), newCorrelationId());
+
+  // There are no Server Actions here: whoever calls one has made it up.
+  if (request.headers.has("next-action")) {
+    const refusal = {
+      status: 404,
+      code: "E_ACTION",
+      message: "There is no such action.",
+      hint: "Load the page again.",
+    };
+    return refusalResponse(refusal, newCorrelationId());
+  }
+
+  const isHttps = request.nextUrl.protocol === "https:";
+  const headers = new Headers(request.headers);
+  let policy = DATA_POLICY;
+  if (!isData(request.nextUrl.pathname)) {
+    const nonce = randomBytes(16).toString("base64");
+    policy = pagePolicy({ nonce, isHttps, isDevelopment: process.env.NODE_ENV === "development" });
+    // Next.js reads the nonce for its own scripts from this header; the layout takes it from x-nonce.
+    headers.set("content-security-policy", policy);
+    headers.set("x-nonce", nonce);
+  }
+  const response = NextResponse.next({ request: { headers } });
+  response.headers.set("content-security-policy", policy);
+  if (isHttps) response.headers.set("strict-transport-security", STRICT_TRANSPORT);
+  return response;
+}
+
+/** Answers without a page in them; the readable page of the API brings its own policy. */
+function isData(path: string): boolean {
+  return path.startsWith("/api/") || path === "/metrics";
 }
 
 export const config = { matcher: "/((?!_next/static).*)" };

@@ -1,6 +1,8 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
 import type { Metadata, Viewport } from "next";
 import { ThemeProvider } from "next-themes";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { headers } from "next/headers";
 import { connection } from "next/server";
 import type { ReactNode } from "react";
 import { Data } from "./_trpc/client";
@@ -23,13 +25,23 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Every page shows live facts: nothing is rendered at build time.
   await connection();
+  // Inline scripts and styles of libraries run only with the nonce that proxy.ts gave this answer.
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     <html lang="en" suppressHydrationWarning>
       <body>
-        <ThemeProvider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
-          <NuqsAdapter>
-            <Data>{children}</Data>
-          </NuqsAdapter>
+        <ThemeProvider
+          attribute="data-theme"
+          defaultTheme="system"
+          enableSystem
+          disableTransitionOnChange
+          {...(nonce === undefined ? {} : { nonce })}
+        >
+          <CSPProvider nonce={nonce}>
+            <NuqsAdapter>
+              <Data>{children}</Data>
+            </NuqsAdapter>
+          </CSPProvider>
         </ThemeProvider>
       </body>
     </html>

@@ -61,6 +61,6 @@ test("a change from another origin, or under a foreign host name, is refused", a
   });
   expect(foreign.status()).toBe(403);
   const form = await request.post("/api/trpc/fleet.accept", { headers: { "content-type": "text/plain" }, data: "{}" });
-  expect(form.status()).toBe(403);
+  expect(form.status()).toBe(415);
   expect((await request.get("/fleet", { headers: { host: "evil.example" } })).status()).toBe(421);
 });

@@ -1,8 +1,11 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
+import { ZodError } from "zod";
 import type { Visit } from "./context";
 import type { Action } from "./domain/permissions";
 import { DomainError, type DomainErrorCode } from "./errors";
+import { inputFault } from "./input-faults";
+import { newCorrelationId } from "./refusal";
 
 type TrpcCode = TRPCError["code"];
 
@@ -25,16 +28,41 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     transformer: superjson,
-    errorFormatter: ({ shape, error }) => ({
-      ...shape,
-      // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
-      message:
-        error.code === "INTERNAL_SERVER_ERROR"
-          ? "The server could not do this. What failed is in its log; trying again is safe."
-          : shape.message,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, path: shape.data.path },
-    }),
+    isDev: false, // never a stack in an answer
+    errorFormatter: ({ shape, error }) => {
+      const fault = error.cause instanceof ZodError ? inputFault(error.cause) : null;
+      const refusal = error.cause instanceof DomainError ? error.cause : null;
+      return {
+        ...shape,
+        // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
+        message:
+          error.code === "INTERNAL_SERVER_ERROR"
+            ? "The server could not do this. What failed is in its log; trying again is safe."
+            : (fault?.message ?? shape.message),
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          /** what was refused, for code to branch on: E_… of an input, or the code of the refusal */
+          reason: fault?.code ?? refusal?.code ?? null,
+          field: fault?.field ?? null,
+          hint: fault?.hint ?? null,
+          correlationId: correlationOf(error),
+        },
+      };
+    },
   });
+
+const correlations = new WeakMap<object, string>();
+
+/** The name under which a failure is both told to a person and written to the log. */
+export function correlationOf(error: TRPCError): string {
+  const known = correlations.get(error);
+  if (known !== undefined) return known;
+  const made = newCorrelationId();
+  correlations.set(error, made);
+  return made;
+}
 
 /** Turns expected refusals into their tRPC code, so that no procedure needs a `try`. */
 const speakDomainErrors = t.middleware(async ({ next }) => {

@@ -58,7 +58,7 @@ export const quarantineRouter = router({
     .input(QuarantineInput)
     .query(({ ctx, input }) => listQuarantine(ctx.sql, input)),
   payload: protectedProcedure("quarantine.read")
-    .input(z.object({ id: z.int().positive() }))
+    .input(z.strictObject({ id: z.int().positive() }))
     .query(async ({ ctx, input }) => found(await findPayload(ctx.sql, input.id), "message")),
   replay: protectedProcedure("quarantine.decide")
     .input(ReplayQuarantine)

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { BATCH_JSON, MAX_BATCH_BYTES, MAX_DECODED_BYTES } from "@/sdk/wire/batch";
 import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
 import { errorCode, errorText } from "@/server/core/errors";
-import { checkKeys, prescanJson } from "./prescan";
+import { checkKeys, prescanJson } from "@/server/core/json-prescan";
 
 /** What came beside a payload and matters for reading it. Kept with quarantined payloads, so that a replay reads the same. */
 export interface MessageProperties {

@@ -4,16 +4,16 @@ import { NodeId } from "@/sdk/wire/names";
 export const PAGE_SIZE = 50;
 
 /** `cursor` is what the page before returned as `next`. */
-export const FleetInput = z.object({
+export const FleetInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
   cursor: z.string().max(200).nullable().default(null),
 });
 export type FleetInput = z.infer<typeof FleetInput>;
 
-export const NodeInput = z.object({ node: NodeId });
+export const NodeInput = z.strictObject({ node: NodeId });
 
-export const StreamListInput = z.object({
+export const StreamListInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   node: NodeId.nullable().default(null),
   status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
@@ -21,11 +21,11 @@ export const StreamListInput = z.object({
 });
 export type StreamListInput = z.infer<typeof StreamListInput>;
 
-export const StreamInput = z.object({ id: z.int().positive() });
+export const StreamInput = z.strictObject({ id: z.int().positive() });
 
 /** Epoch ms, UTC; half-open [from, to). */
 export const StreamRangeInput = z
-  .object({
+  .strictObject({
     id: z.int().positive(),
     fromMs: z.number().min(0),
     toMs: z.number().max(8.64e15),
@@ -34,7 +34,7 @@ export const StreamRangeInput = z
   .refine((range) => range.toMs > range.fromMs, { path: ["toMs"], message: "The range ends before it starts." });
 export type StreamRangeInput = z.infer<typeof StreamRangeInput>;
 
-export const QuarantineInput = z.object({
+export const QuarantineInput = z.strictObject({
   node: NodeId.nullable().default(null),
   reason: z.string().max(40).nullable().default(null),
   status: z.enum(["held", "replayed", "discarded"]).default("held"),

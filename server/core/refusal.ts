@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+
+/**
+ * What an HTTP door answers instead of what was asked: a code to branch on, a plain sentence, the field at fault and what to change.
+ * Codes begin with `E_`; a published code keeps its meaning.
+ */
+export interface Refusal {
+  status: number;
+  code: string;
+  message: string;
+  field?: string;
+  hint?: string;
+  /** seconds after which trying again makes sense; sent as Retry-After */
+  retryAfterS?: number;
+  /** what a 405 allows */
+  allow?: string;
+}
+
+/** Names one answer in the log and to the person who got it, so that both speak of the same. */
+export function newCorrelationId(): string {
+  return randomUUID();
+}
+
+/** The refusal as the JSON that every door of this server answers with. */
+export function refusalResponse(refusal: Refusal, correlationId: string): Response {
+  const { status, retryAfterS, allow, ...told } = refusal;
+  return Response.json(
+    { ...told, correlationId },
+    {
+      status,
+      headers: {
+        "cache-control": "no-store",
+        "x-correlation-id": correlationId,
+        ...(retryAfterS === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterS))) }),
+        ...(allow === undefined ? {} : { allow }),
+        ...(status === 401 ? { "www-authenticate": 'Bearer realm="throughline"' } : {}),
+      },
+    },
+  );
+}

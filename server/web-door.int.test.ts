@@ -1,0 +1,170 @@
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cloneTestDb, type TestDb } from "@/db/testing";
+import { startTestWeb, type TestWeb } from "./testing-web";
+
+let db: TestDb;
+let web: TestWeb;
+beforeAll(async () => {
+  db = await cloneTestDb();
+  web = await startTestWeb({ DATABASE_URL: db.appUrl });
+}, 300_000);
+afterAll(async () => {
+  await web?.stop();
+  await db?.drop();
+});
+
+/** Bytes on a connection as they are, which no HTTP library would send. @returns all that comes back */
+function raw(text: string, withinMs = 20_000): Promise<string> {
+  return new Promise((done, failed) => {
+    const socket = connect(web.port, "127.0.0.1", () => socket.write(text));
+    let heard = "";
+    socket.on("data", (part) => (heard += part.toString()));
+    socket.once("close", () => done(heard));
+    socket.once("error", failed);
+    const timer = setTimeout(() => socket.destroy(new Error(`the connection stayed open: ${heard}`)), withinMs);
+    socket.once("close", () => clearTimeout(timer));
+  });
+}
+
+const CLOSE = "connection: close\r\n\r\n";
+const RPC = { "content-type": "application/json", "x-tl": "1" };
+const deep = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+const input = (json: unknown) => JSON.stringify({ json });
+
+interface Row {
+  row: string;
+  path?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | FormData;
+  status: number;
+  code: string;
+  field?: string;
+}
+
+const ROWS: readonly Row[] = [
+  { row: "T01 no JSON", body: "{", status: 400, code: "E_JSON" },
+  { row: "T02 text", headers: { "content-type": "text/plain" }, body: "{}", status: 415, code: "E_CONTENT_TYPE" },
+  { row: "T03 a change by GET", path: "fleet.accept", method: "GET", status: 405, code: "E_METHOD" },
+  { row: "T03 a change by PUT", path: "fleet.accept", method: "PUT", body: "{}", status: 405, code: "E_METHOD" },
+  { row: "T04 a batch of 11", path: `${"fleet.list,".repeat(10)}fleet.list?batch=1`, status: 400, code: "E_BATCH" },
+  { row: "T05 a list of commas", path: `${",".repeat(2_000)}?batch=1`, status: 400, code: "E_BATCH" },
+  { row: "T07 1 MiB and a byte", body: `"${" ".repeat(1_048_575)}"`, status: 413, code: "E_TOO_LARGE" },
+  { row: "T08 10,000 levels", body: deep(10_000), status: 400, code: "E_DEPTH" },
+  { row: "T10 __proto__", body: '{"json":{"__proto__":{"x":1}}}', status: 400, code: "E_KEY" },
+  { row: "T11 an array for the object", body: "[]", status: 400, code: "E_TYPE" },
+  { row: "A19 another origin", headers: { origin: "https://evil.example" }, status: 403, code: "E_CSRF" },
+  { row: "A20 another site", headers: { "sec-fetch-site": "cross-site" }, status: 403, code: "E_CSRF" },
+  { row: "A21 origin null", headers: { origin: "null" }, status: 403, code: "E_CSRF" },
+  { row: "A22 without our header", headers: { "x-tl": "" }, status: 403, code: "E_CSRF" },
+];
+
+describe("what is no request of our pages is refused before tRPC sees it", () => {
+  test.each(ROWS)("$row is refused with $status $code", async ({ path, method, headers, body, status, code }) => {
+    const answer = await fetch(`${web.url}/api/trpc/${path ?? "fleet.list"}`, {
+      method: method ?? "POST",
+      headers: { ...RPC, ...headers },
+      ...(method === "GET" ? {} : { body: body ?? "{}" }),
+    });
+    const told: unknown = await answer.json();
+    expect(told).toMatchObject({ code, message: expect.stringMatching(/\.$/), correlationId: expect.any(String) });
+    expect(answer.status).toBe(status);
+    expect(JSON.stringify(told)).not.toMatch(/\bat .*\.js|select |node_modules/);
+  });
+});
+
+test("T10 a form with __proto__ in it is not read, and no prototype changes", async () => {
+  const form = new FormData();
+  form.set("__proto__[polluted]", "1");
+  const answer = await fetch(`${web.url}/api/trpc/fleet.accept`, {
+    method: "POST",
+    headers: { "x-tl": "1" },
+    body: form,
+  });
+  expect(answer.status).toBe(415);
+  const after = await fetch(`${web.url}/api/health`);
+  expect(await after.json()).not.toHaveProperty("polluted");
+});
+
+test("T23 a forged Server Action is not found", async () => {
+  const answer = await fetch(`${web.url}/fleet`, {
+    method: "POST",
+    headers: { "next-action": "40aabbccddeeff00112233445566778899aabbccdd", "content-type": "text/plain" },
+    body: "[]",
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([404, { code: "E_ACTION" }]);
+});
+
+test("T25 an upgrade to a foreign address ends without an answer of that address", async () => {
+  const heard = await raw(
+    "GET http://169.254.169.254/ HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  expect(heard).not.toMatch(/^HTTP\/1\.1 (101|2|3)/);
+});
+
+test.each([
+  ["T26 a foreign Host", `GET /fleet HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`, 421],
+  ["T26 a foreign host in the target", `GET http://evil.example/fleet HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`, 421],
+  ["T26 our host in the target", `GET http://localhost/api/health HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`, 200],
+  ["T26 no host", `GET /fleet HTTP/1.1\r\n${CLOSE}`, 400],
+  [
+    "T28 a length and chunks",
+    `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+    400,
+  ],
+  ["T30 a cookie of 17 kB", `GET / HTTP/1.1\r\nhost: localhost\r\ncookie: a=${"x".repeat(17_000)}\r\n${CLOSE}`, 431],
+  ["T34 TRACE of a page", `TRACE /fleet HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`, 405],
+  ["T34 TRACE of data", `TRACE /api/health HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`, 405],
+  ["T34 a method of WebDAV", `PROPFIND /fleet HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`, 405],
+])("%s is answered with %s", async (_row, text, status) => {
+  expect(await raw(text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+});
+
+test("T31 no picture of another address is fetched", async () => {
+  const answer = await fetch(`${web.url}/_next/image?url=http%3A%2F%2F169.254.169.254%2F&w=64&q=75`);
+  expect(answer.status).toBe(404);
+});
+
+test("T33 whatever a client says it accepts, data is JSON", async () => {
+  const answer = await fetch(`${web.url}/api/health`, { headers: { accept: "\u00ff;q=9,*//*,text/<script>" } });
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/json"]);
+});
+
+test("every page has a policy with a nonce of its own, and all its scripts carry it", async () => {
+  const answers = await Promise.all([fetch(`${web.url}/fleet`), fetch(`${web.url}/fleet`)]);
+  const nonces = answers.map(
+    (answer) => /'nonce-([^']+)'/.exec(answer.headers.get("content-security-policy") ?? "")?.[1],
+  );
+  expect(new Set(nonces).size).toBe(2);
+  const scripts = (await answers[0].text()).match(/<script\b[^>]*>/g) ?? [];
+  expect(scripts.length).toBeGreaterThan(0);
+  for (const script of scripts) expect(script).toContain(`nonce="${nonces[0]}"`);
+  expect(answers[0].headers.get("strict-transport-security")).toBeNull();
+});
+
+test("what holds for every answer is said on every answer", async () => {
+  for (const path of ["/fleet", "/api/health", "/nothing-here", "/icon.svg"]) {
+    const { headers } = await fetch(`${web.url}${path}`);
+    expect([path, headers.get("x-content-type-options"), headers.get("cross-origin-resource-policy")]).toEqual([
+      path,
+      "nosniff",
+      "same-origin",
+    ]);
+    expect(headers.get("access-control-allow-origin")).toBeNull();
+    expect(headers.get("x-powered-by")).toBeNull();
+  }
+});
+
+test("what tRPC refuses says code, field and hint, and never how it is made", async () => {
+  const ask = async (path: string, json: unknown) => {
+    const answer = await fetch(`${web.url}/api/trpc/${path}`, { method: "POST", headers: RPC, body: input(json) });
+    return { status: answer.status, body: await answer.text() };
+  };
+  const unknown = await ask("fleet.accept", { node: "press-1", role: "admin" });
+  expect(unknown.status).toBe(400);
+  expect(unknown.body).toContain('"reason":"E_UNKNOWN_FIELD"');
+  expect(unknown.body).toContain('"field":"role"');
+  expect((await ask("nothing.here", {})).status).toBe(404);
+  for (const { body } of [unknown, await ask("nothing.here", {})]) expect(body).not.toContain("stack");
+});
