@@ -54,10 +54,14 @@ test("the range is in the link, drag zooms in, and Back zooms out", async ({ pag
 test("a range is typed, and nonsense is answered with how to write it", async ({ page }) => {
   await openStream(page, FEED.wave);
   await page.keyboard.press("t");
-  await page.getByLabel("Length, or from and to").fill("a while ago");
+  await page.getByLabel("Length, day, or from and to").fill("a while ago");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Write a length such as 3h" })).toBeVisible();
-  await page.getByLabel("Length, or from and to").fill("15m");
+  await page.getByLabel("Length, day, or from and to").fill("2026-03-29 02:30 to 2026-03-29 05:00");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "02:30 does not exist" })).toBeVisible();
+  await expect(page.getByLabel("Length, day, or from and to")).toHaveValue("2026-03-29 02:30 to 2026-03-29 05:00");
+  await page.getByLabel("Length, day, or from and to").fill("15m");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page).toHaveURL(/from=now-15m/);
 });

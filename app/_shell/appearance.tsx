@@ -1,6 +1,8 @@
 "use client";
 import { useTheme } from "next-themes";
-import { useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
+import { setSingleKeys, useSingleKeys } from "@/components/ui/single-keys";
+import { setCompact, useCompact } from "./density";
 import styles from "./shell.module.css";
 
 const THEMES = [
@@ -8,19 +10,8 @@ const THEMES = [
   { value: "dark", label: "Dark" },
   { value: "system", label: "Auto" },
 ] as const;
-const DENSITY_KEY = "throughline-density";
-const DENSITY_CHANGED = "throughline-density-changed";
 
-function subscribe(listener: () => void): () => void {
-  window.addEventListener("storage", listener);
-  window.addEventListener(DENSITY_CHANGED, listener);
-  return () => {
-    window.removeEventListener("storage", listener);
-    window.removeEventListener(DENSITY_CHANGED, listener);
-  };
-}
-
-/** Theme and density, remembered in this browser. The server does not know the choice, so nothing is chosen in its HTML. */
+/** Theme, density and single-key shortcuts, remembered in this browser. The server does not know the choice, so nothing is chosen in its HTML. */
 export function Appearance() {
   const { theme, setTheme } = useTheme();
   const inBrowser = useSyncExternalStore(
@@ -28,18 +19,8 @@ export function Appearance() {
     () => true,
     () => false,
   );
-  const compact = useSyncExternalStore(
-    subscribe,
-    () => localStorage.getItem(DENSITY_KEY) === "compact",
-    () => false,
-  );
-  useEffect(() => {
-    document.documentElement.dataset.density = compact ? "compact" : "normal";
-  }, [compact]);
-  const changeDensity = (next: boolean) => {
-    localStorage.setItem(DENSITY_KEY, next ? "compact" : "normal");
-    window.dispatchEvent(new Event(DENSITY_CHANGED));
-  };
+  const compact = useCompact();
+  const singleKeys = useSingleKeys();
   return (
     <div className={styles.appearance}>
       <div role="radiogroup" aria-label="Theme" className={styles.segments}>
@@ -56,9 +37,12 @@ export function Appearance() {
           </label>
         ))}
       </div>
-      <label className={styles.density}>
-        <input type="checkbox" checked={compact} onChange={(event) => changeDensity(event.target.checked)} /> Compact
-        rows
+      <label className={styles.tick}>
+        <input type="checkbox" checked={compact} onChange={(event) => setCompact(event.target.checked)} /> Compact rows
+      </label>
+      <label className={styles.tick}>
+        <input type="checkbox" checked={singleKeys} onChange={(event) => setSingleKeys(event.target.checked)} />{" "}
+        Single-key shortcuts
       </label>
     </div>
   );

@@ -1,52 +1,42 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Toaster } from "sonner";
-import { useTRPC } from "../_trpc/client";
-import { Appearance } from "./appearance";
-import { GoKeys } from "./go-keys";
+import { CommandsProvider, useCommands } from "./commands";
+import { useCompact } from "./density";
+import { useKiosk } from "./kiosk";
 import { Mark } from "./mark";
+import { Sidebar } from "./sidebar";
 import styles from "./shell.module.css";
 
-interface Entry {
-  href: string;
-  label: string;
-  under: readonly string[];
+/** Sidebar and page; on a phone the sidebar is a sheet behind the menu button, and in kiosk mode there is only the page. */
+export function Shell({ children }: { children: ReactNode }) {
+  return (
+    <CommandsProvider>
+      <Frame>{children}</Frame>
+      <Toaster position="bottom-right" toastOptions={{ className: styles.toast ?? "", unstyled: true }} />
+    </CommandsProvider>
+  );
 }
 
-const RUN: readonly Entry[] = [
-  { href: "/fleet", label: "Fleet", under: ["/fleet"] },
-  { href: "/streams", label: "Explore", under: ["/streams"] },
-];
-
-/** Sidebar and page. Only what exists has an entry; on a phone the sidebar is a sheet behind the menu button. */
-export function Shell({ children }: { children: ReactNode }) {
+function Frame({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
-  const path = usePathname();
-  const { data: waiting } = useQuery({ ...useTRPC().fleet.waiting.queryOptions(), refetchInterval: 30_000 });
-  const entry = ({ href, label, under }: Entry, count?: number) => {
-    const current = under.some((prefix) => path === prefix || (prefix !== "/" && path.startsWith(`${prefix}/`)));
+  const { act } = useCommands();
+  const { kiosk, toggle } = useKiosk();
+  const compact = useCompact();
+  useEffect(() => {
+    document.documentElement.dataset.density = compact ? "compact" : "normal";
+  }, [compact]);
+  const close = () => setOpen(false);
+  if (kiosk)
     return (
-      <li key={href}>
-        <Link
-          href={href}
-          className={styles.entry}
-          aria-current={current ? "page" : undefined}
-          onClick={() => setOpen(false)}
-        >
-          {label}
-          {count ? (
-            <span className={styles.count}>
-              {count > 999 ? "999+" : count}
-              <span className="vh"> waiting</span>
-            </span>
-          ) : null}
-        </Link>
-      </li>
+      <div className={styles.kiosk}>
+        {children}
+        <button type="button" className={styles.leaveKiosk} onClick={toggle}>
+          Leave kiosk mode
+        </button>
+      </div>
     );
-  };
   return (
     <div className={styles.shell} data-open={open || undefined}>
       <a href="#main" className={styles.skip}>
@@ -56,41 +46,23 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link href="/" className={styles.brand}>
           <Mark /> Throughline
         </Link>
-        <button
-          type="button"
-          className={styles.menuButton}
-          aria-expanded={open}
-          aria-controls="sidebar"
-          onClick={() => setOpen(!open)}
-        >
-          {open ? "Close" : "Menu"}
-        </button>
+        <span className={styles.phoneActs}>
+          <button type="button" className={styles.menuButton} onClick={() => act("palette")}>
+            Search
+          </button>
+          <button
+            type="button"
+            className={styles.menuButton}
+            aria-expanded={open}
+            aria-controls="sidebar"
+            onClick={() => setOpen(!open)}
+          >
+            {open ? "Close" : "Menu"}
+          </button>
+        </span>
       </div>
-      <nav id="sidebar" className={styles.sidebar} aria-label="Main">
-        <Link href="/" className={`${styles.brand} ${styles.brandWide}`}>
-          <Mark /> Throughline
-        </Link>
-        <ul>{entry({ href: "/", label: "Home", under: ["/"] })}</ul>
-        <p className={styles.group} id="nav-run">
-          Run
-        </p>
-        <ul aria-labelledby="nav-run">{RUN.map((item) => entry(item))}</ul>
-        <p className={styles.group} id="nav-inbox">
-          Inbox
-        </p>
-        <ul aria-labelledby="nav-inbox">
-          {entry(
-            { href: "/inbox/quarantine", label: "Quarantine", under: ["/inbox/quarantine"] },
-            waiting?.quarantined,
-          )}
-        </ul>
-        <div className={styles.foot}>
-          <Appearance />
-        </div>
-      </nav>
+      <Sidebar onLeave={close} />
       <div className={styles.page}>{children}</div>
-      <GoKeys />
-      <Toaster position="bottom-right" toastOptions={{ className: styles.toast ?? "", unstyled: true }} />
     </div>
   );
 }

@@ -1,23 +1,12 @@
 "use client";
 import { useEffect, type RefObject } from "react";
-
-/** True while a key press belongs to a text field or an open dialog. */
-export function isTyping(event: KeyboardEvent): boolean {
-  const target = event.target;
-  if (!(target instanceof HTMLElement)) return false;
-  return (
-    target.isContentEditable ||
-    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-    target.closest("[role=dialog], [role=menu]") !== null
-  );
-}
+import { isPlainKey } from "./single-keys";
 
 /** `j` and `k` move the focus over the rows' links (`a[data-row]`) inside `container`; Enter opens, as on any link. */
 export function useRowKeys(container: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.key !== "j" && event.key !== "k") || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey)
-        return;
+      if ((event.key !== "j" && event.key !== "k") || !isPlainKey(event)) return;
       const links = [...(container.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
       if (links.length === 0) return;
       const at = links.findIndex((link) => link === document.activeElement);

@@ -8,6 +8,7 @@ import { AddNode } from "../fleet/_components/add-node";
 import { Freshness, useRefresh } from "../../_shell/refresh";
 import { useTRPC } from "../../_trpc/client";
 import styles from "./home.module.css";
+import { trail } from "../../_shell/registry";
 
 const SHOWN = 6;
 
@@ -24,7 +25,7 @@ export function Home() {
   const facts = first?.facts;
   return (
     <Page
-      crumbs={[{ label: "Home" }]}
+      crumbs={trail("home")}
       actions={
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}

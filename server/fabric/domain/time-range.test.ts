@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { autoRefreshMs, describeRange, parseTypedRange, resolveRange, zonedToEpochMs, zoomOut } from "./time-range";
+import { autoRefreshMs, describeRange, resolveRange, zoomOut } from "./time-range";
 
 const NOW = Date.UTC(2026, 10, 24, 12, 30);
 
@@ -16,39 +16,16 @@ describe("a range in a link", () => {
   test.each([
     ["yesterday", "now", "is not a time"],
     ["now", "now-6h", "ends before it starts"],
-    ["now-1h", "now-1h", "ends before it starts"],
+    ["now-1h", "now-1h", "same instant"],
+    ["2026-02-30T06:00Z", "now", "is not a time"],
+    ["2026-11-24T24:00Z", "now", "is not a time"],
+    ["1795500000", "now", "is not a time"],
     ["1795500000000", "1795500000200", "shortest range"],
     ["now-999999d", "now", "longest range"],
     ["now-1h", "javascript:alert(1)", "is not a time"],
   ])("%s to %s is refused with a sentence", (from, to, sentence) => {
     expect(() => resolveRange({ from, to }, NOW)).toThrow(sentence);
   });
-});
-
-describe("a typed range", () => {
-  test.each([
-    ["3h", { from: "now-3h", to: "now" }],
-    ["last 45 m", { from: "now-45m", to: "now" }],
-    ["now-2d to now-1d", { from: "now-2d", to: "now-1d" }],
-    ["now−6h to now", { from: "now-6h", to: "now" }],
-    [
-      "2026-11-24 06:00 to 2026-11-24 12:30",
-      { from: String(Date.UTC(2026, 10, 24, 5)), to: String(Date.UTC(2026, 10, 24, 11, 30)) },
-    ],
-    ["2026-11-20 - 2026-11-21", { from: String(Date.UTC(2026, 10, 19, 23)), to: String(Date.UTC(2026, 10, 20, 23)) }],
-  ])("%s", (text, range) => {
-    expect(parseTypedRange(text, NOW, "Europe/Paris")).toEqual(range);
-  });
-
-  test("nonsense is answered with how to write it", () => {
-    expect(() => parseTypedRange("a while ago", NOW, "UTC")).toThrow("Write a length such as 3h");
-  });
-});
-
-test("a wall clock keeps its hour across a clock change", () => {
-  expect(zonedToEpochMs(Date.UTC(2026, 2, 29, 12), "Europe/Paris")).toBe(Date.UTC(2026, 2, 29, 10));
-  expect(zonedToEpochMs(Date.UTC(2026, 2, 28, 12), "Europe/Paris")).toBe(Date.UTC(2026, 2, 28, 11));
-  expect(zonedToEpochMs(Date.UTC(2026, 9, 25, 2, 30), "Europe/Paris")).toBe(Date.UTC(2026, 9, 25, 0, 30));
 });
 
 test("zooming out doubles the range and stays live", () => {

@@ -1,9 +1,10 @@
 import { Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, TableSkeleton } from "@/components/ui/states";
+import { trail } from "../../../_shell/registry";
 
 export default function Loading() {
   return (
-    <Page crumbs={[{ label: "Fleet", href: "/fleet" }, { label: "Node" }]}>
+    <Page crumbs={trail("fleet", { label: "Node" })}>
       <BlockSkeleton height={48} />
       <Sheet>
         <BlockSkeleton height={70} />

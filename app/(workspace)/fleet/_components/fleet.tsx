@@ -11,6 +11,7 @@ import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { useTRPC } from "../../../_trpc/client";
 import { AddNode } from "./add-node";
 import { FleetTable } from "./fleet-table";
+import { trail } from "../../../_shell/registry";
 
 const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as const;
 
@@ -43,7 +44,7 @@ export function Fleet() {
   ];
   return (
     <Page
-      crumbs={[{ label: "Fleet" }]}
+      crumbs={trail("fleet")}
       actions={
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}

@@ -1,9 +1,10 @@
 import { Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, TableSkeleton } from "@/components/ui/states";
+import { trail } from "../../../_shell/registry";
 
 export default function Loading() {
   return (
-    <Page crumbs={[{ label: "Inbox" }, { label: "Quarantine" }]}>
+    <Page crumbs={trail("quarantine")}>
       <BlockSkeleton height={48} />
       <Sheet flush>
         <TableSkeleton rows={8} columns={4} />

@@ -11,6 +11,7 @@ import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { useTRPC } from "../../../_trpc/client";
 import { AddNode } from "../../fleet/_components/add-node";
 import { StreamTable } from "./stream-table";
+import { trail } from "../../../_shell/registry";
 
 const STATES = ["any", "accepted", "proposed"] as const;
 const CHIPS: readonly Chip<(typeof STATES)[number]>[] = [
@@ -45,7 +46,7 @@ export function Streams() {
         : `${formatCount(first.matching)} of ${formatCount(first.total)} streams match`;
   return (
     <Page
-      crumbs={[{ label: "Explore" }]}
+      crumbs={trail("streams")}
       actions={
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}

@@ -14,6 +14,7 @@ import { AcceptNode } from "../../_components/accept";
 import { AcceptStreams } from "./accept-streams";
 import { Documents, Gaps, History, Models } from "./node-parts";
 import styles from "./node.module.css";
+import { trail } from "../../../../_shell/registry";
 
 /** One node: its health in a sentence, its streams, its models, and what it could not keep. */
 export function NodePage({ id }: { id: string }) {
@@ -24,7 +25,7 @@ export function NodePage({ id }: { id: string }) {
   const now = useClock() ?? node.dataUpdatedAt;
   if (!node.data)
     return (
-      <Page crumbs={[{ label: "Fleet", href: "/fleet" }, { label: id }]}>
+      <Page crumbs={trail("fleet", { label: id })}>
         {node.isError ? (
           <Failed what="The node could not be read." onRetry={() => void node.refetch()} />
         ) : (
@@ -37,7 +38,7 @@ export function NodePage({ id }: { id: string }) {
   const proposed = rows.filter((row) => row.status === "proposed");
   return (
     <Page
-      crumbs={[{ label: "Fleet", href: "/fleet" }, { label: known.name ?? known.id }]}
+      crumbs={trail("fleet", { label: known.name ?? known.id })}
       actions={
         <>
           <Freshness asOfMs={node.dataUpdatedAt} failed={node.isRefetchError} />

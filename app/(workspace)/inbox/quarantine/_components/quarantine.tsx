@@ -12,6 +12,7 @@ import { QuarantineFilter } from "./quarantine-filter";
 import { QuarantineTable } from "./quarantine-table";
 import { useDecisions } from "./use-decisions";
 import styles from "./quarantine.module.css";
+import { trail } from "../../../../_shell/registry";
 
 const STATUSES = ["held", "replayed", "discarded"] as const;
 
@@ -50,7 +51,7 @@ export function Quarantine() {
     : null;
   return (
     <Page
-      crumbs={[{ label: "Inbox" }, { label: "Quarantine" }]}
+      crumbs={trail("quarantine")}
       actions={
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}

@@ -27,6 +27,8 @@ const StreamChart = dynamic(() => import("@/components/charts/stream-chart").the
 
 interface StreamHistoryProps {
   stream: StreamDetail;
+  /** IANA name of the zone that times are shown in. */
+  timeZone: string;
   health: Health;
   data: { range: ResolvedRange; points: ChartPoints } | null;
   loading: boolean;
@@ -47,6 +49,7 @@ interface StreamHistoryProps {
 /** Chart, lanes, tiles, sentence and table twin: all of one range, on one time axis. */
 export function StreamHistory({
   stream,
+  timeZone,
   health,
   data,
   loading,
@@ -62,7 +65,10 @@ export function StreamHistory({
   onZoomOut,
   onPan,
 }: StreamHistoryProps) {
-  const view = useMemo(() => (data ? viewOf(stream, data, marks, tail) : null), [stream, data, marks, tail]);
+  const view = useMemo(
+    () => (data ? viewOf(stream, timeZone, data, marks, tail) : null),
+    [stream, timeZone, data, marks, tail],
+  );
   if (loading || !view || !data)
     return (
       <section className={styles.sheet}>
@@ -125,7 +131,7 @@ export function StreamHistory({
               fromMs={view.fromMs}
               toMs={view.toMs}
               unit={unit}
-              timeZone={stream.timeZone}
+              timeZone={timeZone}
               height={FRAME_HEIGHT}
               onZoom={onZoom}
               onZoomOut={onZoomOut}
@@ -157,7 +163,7 @@ export function StreamHistory({
                     fromMs={view.fromMs}
                     toMs={view.toMs}
                     width={width}
-                    timeZone={stream.timeZone}
+                    timeZone={timeZone}
                   />
                 </>
               )}
@@ -179,7 +185,7 @@ export function StreamHistory({
       </p>
       {asTable ? (
         <section className={styles.sheet} aria-label="Table">
-          <PointTable points={data.points} unit={unit} timeZone={stream.timeZone} />
+          <PointTable points={data.points} unit={unit} timeZone={timeZone} />
         </section>
       ) : null}
     </>
@@ -189,6 +195,7 @@ export function StreamHistory({
 /** Everything the chart, the tiles and the sentence need, from the same points and marks. */
 function viewOf(
   stream: StreamDetail,
+  timeZone: string,
   { range, points }: { range: ResolvedRange; points: ChartPoints },
   marks: RangeMarks | null,
   tail: readonly TailPoint[],
@@ -239,11 +246,11 @@ function viewOf(
     lostRows,
     silentMs: unexplained.reduce((sum, stretch) => sum + stretch.toMs - stretch.fromMs, 0),
     label: said?.label ?? null,
-    timeZone: stream.timeZone,
+    timeZone,
   });
   const firstGap = gaps[0];
   const lastGap = gaps.at(-1);
-  const clockTime = (ms: number) => stamp(ms, stream.timeZone, false).split(" ").at(-1)?.slice(0, 5) ?? "";
+  const clockTime = (ms: number) => stamp(ms, timeZone, false).split(" ").at(-1)?.slice(0, 5) ?? "";
   return {
     fromMs,
     toMs: newestMs,

@@ -8,17 +8,17 @@ import { Headline, Page } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { formatNumber, streamHealth, type Health } from "@/server/fabric/domain/health";
 import type { StreamDetail } from "@/server/fabric/queries";
+import { RangePicker } from "../../../../_shell/range/range-picker";
+import { gestures, resolveOrDefault, useRange } from "../../../../_shell/range/use-range";
+import { trail } from "../../../../_shell/registry";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
-import { RangePicker } from "./range-picker";
 import { StreamHistory } from "./stream-history";
-import { gestures, resolveOrDefault, useRange } from "./use-range";
 import { useSeries, useTail } from "./use-series";
 
 /** One stream: its line, its history, what its model said, and how much of it can be trusted. */
 export function Stream({ id }: { id: number }) {
   const trpc = useTRPC();
-  const { range, setRange } = useRange();
   const [asTable, setAsTable] = useQueryState("table", parseAsBoolean.withDefault(false));
   const { intervalMs, control } = useRefresh(0);
   const pace = intervalMs === 0 ? null : intervalMs;
@@ -27,6 +27,9 @@ export function Stream({ id }: { id: number }) {
     ...trpc.streams.get.queryOptions({ id }),
     refetchInterval: intervalMs === false ? false : 10_000,
   });
+  const siteZone = stream.data?.timeZone ?? "UTC";
+  const link = useRange(siteZone);
+  const { range, setRange } = link;
   const series = useSeries(id, range, pace);
   const resolved = series.data?.range ?? null;
   const marks = useQuery({
@@ -45,7 +48,7 @@ export function Stream({ id }: { id: number }) {
   const tail = useTail(id);
   if (!stream.data)
     return stream.isError ? (
-      <Page crumbs={[{ label: "Explore", href: "/streams" }, { label: "Failed" }]}>
+      <Page crumbs={trail("streams", { label: "Failed" })}>
         <Failed what="The stream could not be read." onRetry={() => void stream.refetch()} />
       </Page>
     ) : (
@@ -57,18 +60,17 @@ export function Stream({ id }: { id: number }) {
   const current =
     newest && newest.tsMs > (known.lastMs ?? 0) ? { ...known, lastMs: newest.tsMs, value: newest.value } : known;
   const health = streamHealth(current, now ?? series.dataUpdatedAt);
-  const problem = now === null ? null : resolveOrDefault(range, now).problem;
+  const problem = (now === null ? null : resolveOrDefault(range, now).problem) ?? link.zoneProblem;
   const shown = resolved ?? resolveOrDefault(range, now ?? 0).resolved;
-  const zone = known.timeZone;
   const exportHref = `/api/streams/${id}/export?fromMs=${Math.floor(shown.fromMs)}&toMs=${Math.ceil(shown.toMs)}`;
   return (
     <Page
-      crumbs={[
-        { label: "Fleet", href: "/fleet" },
+      crumbs={trail(
+        "fleet",
         { label: known.node.name ?? known.nodeId, href: `/fleet/${known.nodeId}` },
         ...(known.device ? [{ label: known.device, href: `/fleet/${known.nodeId}#streams` }] : []),
         { label: lastSegment(known.key) },
-      ]}
+      )}
       actions={
         <>
           <Freshness
@@ -77,7 +79,7 @@ export function Stream({ id }: { id: number }) {
             readingMs={current.lastMs}
             staleAfterMs={known.rateHz === null ? 60_000 : Math.max(15_000, 3_000 / known.rateHz)}
           />
-          <RangePicker range={range} timeZone={zone} onChange={setRange} />
+          <RangePicker link={link} siteZone={siteZone} />
           {control}
           <Menu
             label="Export"
@@ -94,9 +96,17 @@ export function Stream({ id }: { id: number }) {
     >
       <Headline title={titleOf(known)} aside={subtitle(known)} />
       <TheLine stops={lineOf(known, health)} />
-      {problem ? <Failed what={problem} still="The last hour is shown instead." /> : null}
+      {problem ? (
+        <Failed
+          what={problem}
+          still={
+            problem === link.zoneProblem ? `Times are shown in ${siteZone} instead.` : "The last hour is shown instead."
+          }
+        />
+      ) : null}
       <StreamHistory
         stream={current}
+        timeZone={link.timeZone}
         health={health}
         data={series.data ?? null}
         loading={series.isPending}

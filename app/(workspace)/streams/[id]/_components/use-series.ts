@@ -4,7 +4,7 @@ import { useCallback, useState } from "react";
 import { z } from "zod";
 import { useLatest } from "../../../../_shell/live";
 import { autoRefreshMs, type TimeRange } from "@/server/fabric/domain/time-range";
-import { resolveOrDefault } from "./use-range";
+import { resolveOrDefault } from "../../../../_shell/range/use-range";
 
 const Column = z.array(z.number().nullable());
 const Points = z.object({

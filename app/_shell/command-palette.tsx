@@ -1,0 +1,101 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { Palette, type PaletteGroup, type PaletteItem } from "@/components/ui/palette";
+import { useTRPC } from "../_trpc/client";
+import { commandsFor, matches, type Command } from "./registry";
+import { useViewer } from "./viewer";
+
+interface CommandPaletteProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onRun: (run: Command["run"]) => void;
+}
+
+const SHOWN_OF_EACH = 6;
+const SEARCH_FROM = 2;
+
+/** Pages and commands of the registry, and nodes and streams by search. */
+export function CommandPalette({ open, onOpenChange, onRun }: CommandPaletteProps) {
+  const trpc = useTRPC();
+  const reader = useViewer();
+  const [typed, setTyped] = useState("");
+  const wanted = useDeferredValue(typed.trim().slice(0, 100));
+  const enabled = open && wanted.length >= SEARCH_FROM;
+  const nodes = useQuery({
+    ...trpc.fleet.list.queryOptions({ q: wanted }),
+    enabled,
+    placeholderData: keepPreviousData,
+  });
+  const streams = useQuery({
+    ...trpc.streams.list.queryOptions({ q: wanted }),
+    enabled,
+    placeholderData: keepPreviousData,
+  });
+  const { pages, acts } = commandsFor(reader);
+  const runs = new Map<string, Command["run"]>();
+  const commandItems = (commands: readonly Command[]): PaletteItem[] =>
+    commands
+      .filter((command) => matches(command, typed))
+      .map(({ id, label, keys, run }) => {
+        runs.set(id, run);
+        return { id, label, keys };
+      });
+  const go = (id: string, href: string) => {
+    runs.set(id, { kind: "go", href });
+    return id;
+  };
+  const groups: PaletteGroup[] = [
+    { label: "Go to", items: commandItems(pages) },
+    {
+      label: "Nodes",
+      items: enabled
+        ? (nodes.data?.rows ?? []).slice(0, SHOWN_OF_EACH).map((row) => ({
+            id: go(`node-${row.id}`, `/fleet/${row.id}`),
+            label: row.name ?? row.id,
+            note: row.health.reason,
+            status: row.health.status,
+          }))
+        : [],
+    },
+    {
+      label: "Streams",
+      items: enabled
+        ? (streams.data?.rows ?? []).slice(0, SHOWN_OF_EACH).map((row) => ({
+            id: go(`stream-${row.id}`, `/streams/${row.id}`),
+            label: row.key,
+            note: [row.nodeId, row.unit].filter(Boolean).join(", "),
+            status: row.health.status,
+          }))
+        : [],
+    },
+    { label: "Do", items: commandItems(acts) },
+  ];
+  const failed = nodes.isError || streams.isError;
+  const searching = enabled && (nodes.isFetching || streams.isFetching);
+  const note = failed
+    ? "Nodes and streams could not be searched; pages and commands work."
+    : searching
+      ? "Searching nodes and streams"
+      : enabled
+        ? null
+        : "Two letters or more also search nodes and streams";
+  return (
+    <Palette
+      open={open}
+      onOpenChange={(is) => {
+        if (!is) setTyped("");
+        onOpenChange(is);
+      }}
+      typed={typed}
+      onType={setTyped}
+      groups={groups}
+      note={note}
+      onPick={(id) => {
+        const run = runs.get(id);
+        setTyped("");
+        if (run) onRun(run);
+      }}
+    />
+  );
+}
