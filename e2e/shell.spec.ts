@@ -25,9 +25,11 @@ test("from the keyboard alone: the palette finds a stream, g f the fleet, j and 
 
 test("the palette says what it cannot find, and Escape gives the focus back", async ({ page }) => {
   await page.goto("/fleet");
+  await expect(page.getByTestId("live")).toHaveText("Live");
   const search = page.getByRole("searchbox", { name: "Filter nodes" });
   await search.focus();
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: /Search pages/ })).toBeFocused();
   await page.keyboard.type("zzzz");
   await expect(page.getByText("Nothing matches “zzzz”.")).toBeVisible();
   await page.keyboard.press("Escape");

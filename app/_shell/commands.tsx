@@ -9,7 +9,8 @@ import type { Act, Command } from "./registry";
 import { useActs } from "./use-acts";
 import { useViewer } from "./viewer";
 
-const CommandPalette = dynamic(() => import("./command-palette").then((module) => module.CommandPalette));
+const loadPalette = () => import("./command-palette").then((module) => module.CommandPalette);
+const CommandPalette = dynamic(loadPalette);
 const ShortcutSheet = dynamic(() => import("./shortcut-sheet").then((module) => module.ShortcutSheet));
 
 interface Commands {
@@ -47,6 +48,11 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
     },
     [act, router],
   );
+  // Fetched once the page is at rest: what is typed right after Ctrl K must not be lost to a download.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 3_000);
+    return () => clearTimeout(timer);
+  }, []);
   const waiting = useRef<Waiting>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

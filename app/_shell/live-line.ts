@@ -1,16 +1,18 @@
 import { z } from "zod";
+import { afterSilence, BEAT_MS, retryDelayMs } from "./live-policy";
 
 /** A stream's newest reading as the server tells it; `tsMs` is the capture time. */
 const Latest = z.object({ id: z.number(), tsMs: z.number(), value: z.number().nullable(), quality: z.number() });
 export type LatestReading = z.infer<typeof Latest>;
 
-const Changed = z.enum(["nodes", "quarantine", "events"]);
-export type ChangedTopic = z.infer<typeof Changed>;
+/** Names what has changed, such as `nodes` or `jobs`; one that this version does not know is passed on and means nothing here. */
+const Changed = z.string().min(1).max(40);
 
 /** What the leading tab passes on, and what the others ask of it. */
 const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("latest"), readings: z.array(Latest) }),
   z.object({ type: z.literal("changed"), what: Changed }),
+  z.object({ type: z.literal("beat") }),
   z.object({ type: z.literal("state"), state: z.enum(["connecting", "live", "down"]) }),
   z.object({ type: z.literal("want"), tab: z.string(), streams: z.array(z.number()), visible: z.boolean() }),
   z.object({ type: z.literal("bye"), tab: z.string() }),
@@ -20,9 +22,9 @@ type Message = z.infer<typeof Message>;
 
 export type LiveState = "connecting" | "live" | "down";
 
+const LOCK = "throughline-live";
 const ANNOUNCE_MS = 10_000;
 const FORGET_AFTER_MS = 30_000;
-const RETRY_MS = 3_000;
 
 interface Want {
   streams: readonly number[];
@@ -34,8 +36,11 @@ interface Want {
  * The browser's one connection to `/api/live`. Browsers allow six connections to a server over HTTP/1.1, so a stream per tab would
  * starve the seventh tab: the tab that holds the Web Lock opens it and passes what it hears on over a BroadcastChannel.
  *
- * LEADER: holds the lock; keeps what each tab wants; reopens the stream when that changes; closes it while no tab is visible.
- * FOLLOWER: announces its wants every 10 s and when they change; becomes leader when the lock falls to it.
+ * LEADER: holds the lock; keeps what each tab wants; reopens the stream when that changes, when it fails (ever more slowly, see
+ * live-policy.ts), and when it has gone silent; closes it while no tab is visible.
+ * FOLLOWER: announces its wants every 10 s and when they change; becomes leader when the lock falls to it, and takes the lock when it is
+ * looked at and has heard nothing for a while, because browsers freeze hidden tabs with what they hold.
+ * DEPOSED: a leader whose lock was taken; it closes its stream and follows.
  * Without Web Locks (a plain-HTTP host name) every tab leads itself.
  */
 export class LiveLine {
@@ -48,7 +53,10 @@ export class LiveLine {
   private stopped = true;
   private state: LiveState = "connecting";
   private timer: ReturnType<typeof setInterval> | null = null;
+  private watch: ReturnType<typeof setInterval> | null = null;
   private retry: ReturnType<typeof setTimeout> | null = null;
+  private attempt = 0;
+  private heardMs = Date.now();
   private readonly wants = new Map<string, Want>();
   private readonly local = new Map<
     number,
@@ -56,7 +64,7 @@ export class LiveLine {
   >();
   private nextLocal = 1;
   private readonly stateListeners = new Set<() => void>();
-  private readonly changeListeners = new Set<(what: ChangedTopic) => void>();
+  private readonly changeListeners = new Set<(what: string) => void>();
 
   start(): void {
     this.stopped = false;
@@ -65,36 +73,53 @@ export class LiveLine {
       const message = Message.safeParse(event.data);
       if (message.success) this.receive(message.data);
     };
-    document.addEventListener("visibilitychange", this.announce);
+    document.addEventListener("visibilitychange", this.onReturn);
+    document.addEventListener("resume", this.onReturn);
+    window.addEventListener("online", this.onReturn);
     window.addEventListener("pagehide", this.leave);
     this.timer = setInterval(this.announce, ANNOUNCE_MS);
+    this.watch = setInterval(this.onWatch, BEAT_MS);
+    this.heardMs = Date.now();
     this.announce();
     this.channel.postMessage({ type: "who" } satisfies Message);
-    if (!("locks" in navigator)) {
-      this.lead();
-      return;
-    }
-    void navigator.locks.request(
-      "throughline-live",
-      () =>
-        new Promise<void>((release) => {
-          if (this.stopped) {
-            release();
-            return;
-          }
-          this.releaseLock = release;
-          this.lead();
-        }),
-    );
+    if ("locks" in navigator) this.queueForLead(false);
+    else this.lead();
+  }
+
+  private queueForLead(steal: boolean): void {
+    navigator.locks
+      .request(
+        LOCK,
+        { steal },
+        () =>
+          new Promise<void>((release) => {
+            if (this.stopped) {
+              release();
+              return;
+            }
+            this.releaseLock = release;
+            this.lead();
+          }),
+      )
+      .catch((cause: unknown) => {
+        // AbortError: another tab took the lock because this one was silent, frozen most likely.
+        if (!(cause instanceof DOMException) || cause.name !== "AbortError") throw cause;
+        this.leading = false;
+        this.releaseLock = null;
+        this.closeSource();
+        if (!this.stopped) this.queueForLead(false);
+      });
   }
 
   stop(): void {
     this.leave();
     this.stopped = true;
-    document.removeEventListener("visibilitychange", this.announce);
+    document.removeEventListener("visibilitychange", this.onReturn);
+    document.removeEventListener("resume", this.onReturn);
+    window.removeEventListener("online", this.onReturn);
     window.removeEventListener("pagehide", this.leave);
     if (this.timer) clearInterval(this.timer);
-    if (this.retry) clearTimeout(this.retry);
+    if (this.watch) clearInterval(this.watch);
     this.leading = false;
     this.closeSource();
     this.channel?.close();
@@ -121,7 +146,7 @@ export class LiveLine {
 
   readonly getState = (): LiveState => this.state;
 
-  onChanged(listener: (what: ChangedTopic) => void): () => void {
+  onChanged(listener: (what: string) => void): () => void {
     this.changeListeners.add(listener);
     return () => this.changeListeners.delete(listener);
   }
@@ -132,6 +157,38 @@ export class LiveLine {
     const visible = document.visibilityState === "visible";
     this.wants.set(this.tab, { streams, visible, heardMs: Date.now() });
     this.channel?.postMessage({ type: "want", tab: this.tab, streams, visible } satisfies Message);
+    this.follow();
+  };
+
+  /** Seen again, thawed or back on the network: what waited to try again tries now. */
+  private readonly onReturn = (): void => {
+    if (document.visibilityState === "visible") {
+      // Silence while nobody looked says nothing: a stream that nobody looked at was closed.
+      if (!this.leading) this.heardMs = Date.now();
+      this.attempt = 0;
+      if (this.leading && this.source === null) this.closeSource();
+    }
+    this.announce();
+    this.onWatch();
+  };
+
+  private readonly onWatch = (): void => {
+    if (this.stopped) return;
+    // While the leader waits to try again no beat comes; without a word from it the others would take the lead in turn.
+    if (this.leading && this.source === null) this.tell({ type: "state", state: this.state });
+    const visible = document.visibilityState === "visible";
+    const due = afterSilence(
+      { leading: this.leading, visible, open: this.source !== null, heardMs: this.heardMs },
+      Date.now(),
+    );
+    if (due === "nothing") return;
+    this.heardMs = Date.now();
+    if (due === "take over") {
+      if ("locks" in navigator) this.queueForLead(true);
+      return;
+    }
+    this.tellState("down");
+    this.closeSource();
     this.follow();
   };
 
@@ -146,16 +203,19 @@ export class LiveLine {
   }
 
   private receive(message: Message): void {
+    const fromLeader = message.type === "latest" || message.type === "changed" || message.type === "beat";
+    if (fromLeader || message.type === "state") this.heardMs = Date.now();
     if (message.type === "latest") this.deliver(message.readings);
     else if (message.type === "changed") for (const listener of this.changeListeners) listener(message.what);
     else if (message.type === "state") this.setState(message.state);
+    else if (message.type === "beat") this.attempt = 0;
     else if (message.type === "who") {
       this.announce();
       if (this.leading) this.tell({ type: "state", state: this.state });
     } else if (message.type === "want") {
       this.wants.set(message.tab, { streams: message.streams, visible: message.visible, heardMs: Date.now() });
       this.follow();
-    } else {
+    } else if (message.type === "bye") {
       this.wants.delete(message.tab);
       this.follow();
     }
@@ -176,7 +236,7 @@ export class LiveLine {
       .sort((a, b) => a - b)
       .slice(0, 500)
       .join(",");
-    if (this.source && key === this.sourceKey) return;
+    if ((this.source || this.retry) && key === this.sourceKey) return;
     this.closeSource();
     this.open(key);
   }
@@ -185,23 +245,35 @@ export class LiveLine {
     this.sourceKey = key;
     const source = new EventSource(`/api/live?streams=${key}`);
     this.source = source;
-    source.onopen = () => this.tellState("live");
+    this.heardMs = Date.now();
+    source.onopen = () => {
+      this.heardMs = Date.now();
+      this.tellState("live");
+    };
     source.onerror = () => {
-      // The server went away or told us to: come back by ourselves, a little later than EventSource would.
-      this.tellState("down");
+      // The server went away or told us to: come back by ourselves, ever more slowly, which EventSource would not.
       if (this.source !== source) return;
+      this.tellState("down");
       this.closeSource();
-      this.retry = setTimeout(() => this.follow(), RETRY_MS);
+      this.retry = setTimeout(
+        () => {
+          this.retry = null;
+          this.follow();
+        },
+        retryDelayMs(this.attempt++, Math.random()),
+      );
     };
     source.onmessage = (event: MessageEvent<string>) => {
       const message = Message.safeParse(JSON.parse(event.data));
-      if (message.success && (message.data.type === "latest" || message.data.type === "changed"))
-        this.tell(message.data);
+      if (!message.success) return;
+      const { type } = message.data;
+      if (type === "latest" || type === "changed" || type === "beat") this.tell(message.data);
     };
   }
 
   private closeSource(): void {
     if (this.retry) clearTimeout(this.retry);
+    this.retry = null;
     this.source?.close();
     this.source = null;
   }

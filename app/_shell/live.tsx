@@ -21,18 +21,18 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
   const keys = useMemo(
-    () => ({
-      nodes: trpc.fleet.pathKey(),
-      quarantine: trpc.quarantine.pathKey(),
-      events: trpc.streams.marks.pathKey(),
-    }),
+    () =>
+      new Map([
+        ["nodes", [trpc.fleet.pathKey()]],
+        ["quarantine", [trpc.quarantine.pathKey(), trpc.fleet.pathKey()]],
+        ["events", [trpc.streams.marks.pathKey()]],
+      ]),
     [trpc],
   );
   useEffect(() => {
     line.start();
     const stop = line.onChanged((what) => {
-      void queryClient.invalidateQueries({ queryKey: keys[what] });
-      if (what === "quarantine") void queryClient.invalidateQueries({ queryKey: keys.nodes });
+      for (const queryKey of keys.get(what) ?? []) void queryClient.invalidateQueries({ queryKey });
     });
     return () => {
       stop();

@@ -6,7 +6,8 @@ import { shutdownSignal } from "@/server/core/shutdown";
 export const dynamic = "force-dynamic";
 
 const MAX_STREAMS = 500;
-const KEEP_ALIVE_MS = 15_000;
+/** The browser takes three missed beats for a dead connection: see BEAT_MS in app/_shell/live-policy.ts. */
+const BEAT_MS = 5_000;
 
 /**
  * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, and
@@ -31,7 +32,7 @@ export async function GET(request: Request): Promise<Response> {
         const close = () => {
           if (closed) return;
           closed = true;
-          clearInterval(keepAlive);
+          clearInterval(beat);
           unsubscribe();
           controller.close();
         };
@@ -40,7 +41,8 @@ export async function GET(request: Request): Promise<Response> {
           if ((controller.desiredSize ?? 0) <= 0) close();
           else controller.enqueue(encoder.encode(text));
         };
-        const keepAlive = setInterval(() => write(": here\n\n"), KEEP_ALIVE_MS);
+        // A message and no comment: an EventSource tells its page nothing of comments.
+        const beat = setInterval(() => write('data: {"type":"beat"}\n\n'), BEAT_MS);
         const unsubscribe = webLiveHub().subscribe({
           streams: new Set(wanted),
           send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`),
