@@ -10,13 +10,14 @@ interface CommandPaletteProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onRun: (run: Command["run"]) => void;
+  opener: HTMLElement | null;
 }
 
 const SHOWN_OF_EACH = 6;
 const SEARCH_FROM = 2;
 
 /** Pages and commands of the registry, and nodes and streams by search. */
-export function CommandPalette({ open, onOpenChange, onRun }: CommandPaletteProps) {
+export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPaletteProps) {
   const trpc = useTRPC();
   const reader = useViewer();
   const [typed, setTyped] = useState("");
@@ -91,6 +92,7 @@ export function CommandPalette({ open, onOpenChange, onRun }: CommandPaletteProp
       onType={setTyped}
       groups={groups}
       note={note}
+      opener={opener}
       onPick={(id) => {
         const run = runs.get(id);
         setTyped("");

@@ -33,7 +33,9 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
   const reader = useViewer();
   const [open, setOpen] = useState<"palette" | "shortcuts" | null>(null);
   const [everOpened, setEverOpened] = useState<ReadonlySet<"palette" | "shortcuts">>(new Set());
+  const [opener, setOpener] = useState<HTMLElement | null>(null);
   const show = useCallback((what: "palette" | "shortcuts") => {
+    setOpener(document.activeElement instanceof HTMLElement ? document.activeElement : null);
     setEverOpened((before) => new Set([...before, what]));
     setOpen(what);
   }, []);
@@ -83,6 +85,7 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
       {everOpened.has("palette") ? (
         <CommandPalette
           open={open === "palette"}
+          opener={opener}
           onOpenChange={(is) => setOpen(is ? "palette" : null)}
           onRun={(what) => {
             setOpen(null);

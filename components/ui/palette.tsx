@@ -31,16 +31,18 @@ interface PaletteProps {
   /** Said under the list: what is being searched, or that searching failed. */
   note: string | null;
   onPick: (id: string) => void;
+  /** What had the focus before it opened. */
+  opener: HTMLElement | null;
 }
 
 /** A field over a list of things to go to or do. Arrows choose, Enter does it, Escape leaves; focus returns to where it was. */
-export function Palette({ open, onOpenChange, typed, onType, groups, note, onPick }: PaletteProps) {
+export function Palette({ open, onOpenChange, typed, onType, groups, note, onPick, opener }: PaletteProps) {
   const shown = groups.filter((group) => group.items.length > 0);
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className={overlay.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label="Search and commands">
+        <Dialog.Popup className={styles.popup} aria-label="Search and commands" finalFocus={() => opener ?? true}>
           <Autocomplete.Root
             open
             inline
@@ -58,6 +60,10 @@ export function Palette({ open, onOpenChange, typed, onType, groups, note, onPic
               className={styles.input}
               aria-label="Search pages, nodes, streams and commands"
               placeholder="Page, node, stream or command"
+              onKeyDown={(event) => {
+                // Escape leaves at once; it would clear the field first.
+                if (event.key === "Escape") onOpenChange(false);
+              }}
             />
             <div className={styles.area}>
               <Autocomplete.Empty>
