@@ -1,9 +1,11 @@
 import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
+import { homeRouter } from "./home/router";
 import { meRouter } from "./identity/router";
 
 export const appRouter = router({
   me: meRouter,
+  home: homeRouter,
   fleet: fleetRouter,
   streams: streamsRouter,
   quarantine: quarantineRouter,

@@ -5,7 +5,11 @@ import { getQueryClient, Hydrate, trpc } from "../_trpc/server";
 
 /** Everything for people who work here: the shell and the live line around every page. Doors stand outside this folder. */
 export default async function WorkspaceLayout({ children }: { children: ReactNode }) {
-  await getQueryClient().prefetchQuery(trpc.fleet.waiting.queryOptions());
+  const queryClient = getQueryClient();
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.me.viewer.queryOptions()),
+    queryClient.prefetchQuery(trpc.fleet.waiting.queryOptions()),
+  ]);
   return (
     <Hydrate>
       <LiveProvider>

@@ -23,9 +23,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const keys = useMemo(
     () =>
       new Map([
-        ["nodes", [trpc.fleet.pathKey()]],
+        ["nodes", [trpc.fleet.pathKey(), trpc.home.pathKey()]],
         ["quarantine", [trpc.quarantine.pathKey(), trpc.fleet.pathKey()]],
-        ["events", [trpc.streams.marks.pathKey()]],
+        ["events", [trpc.streams.marks.pathKey(), trpc.home.pathKey()]],
       ]),
     [trpc],
   );

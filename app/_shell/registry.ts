@@ -50,6 +50,7 @@ export const PAGES: readonly PageEntry[] = [
     href: "/inbox/quarantine",
     group: "Inbox",
     key: "q",
+    needs: ["quarantine.read"],
     words: ["held", "refused", "rejected", "replay"],
     count: "quarantined",
   },

@@ -1,7 +1,11 @@
 "use client";
-import type { Reader } from "./registry";
+import { useQuery } from "@tanstack/react-query";
+import { useTRPC } from "../_trpc/client";
 
-/** Who looks at the pages; null while nobody has to sign in. */
-export function useViewer(): Reader | null {
-  return null;
+const STALE_MS = 60_000;
+
+/** Who looks at the pages, where they belong and what they may do; null until that is known. The server refuses whatever is not theirs. */
+export function useViewer() {
+  const { data } = useQuery({ ...useTRPC().me.viewer.queryOptions(), staleTime: STALE_MS });
+  return data ?? null;
 }

@@ -3,27 +3,52 @@ import { useState } from "react";
 import { Popover } from "@/components/ui/popover";
 import { Appearance } from "./appearance";
 import { useCommands } from "./commands";
+import type { Act } from "./registry";
+import { ROLE_WORDS } from "./roles";
+import { useViewer } from "./viewer";
 import styles from "./shell.module.css";
 
-/** How this browser shows things, and the way to the shortcut sheet. */
+/** Who is signed in, how this browser shows things, and the way out. */
 export function You({ onLeave }: { onLeave: () => void }) {
   const [open, setOpen] = useState(false);
   const { act } = useCommands();
-  const leaveTo = (what: "shortcuts" | "kiosk") => {
+  const viewer = useViewer();
+  const leaveTo = (what: Act) => {
     setOpen(false);
     onLeave();
     act(what);
   };
+  const name = viewer?.user.name ?? "Nobody";
+  const [role] = viewer?.roles ?? [];
+  const roles = (viewer?.roles ?? []).map((one) => ROLE_WORDS[one]).join(", ");
   return (
-    <Popover label="Appearance" open={open} onOpenChange={setOpen}>
-      <Appearance />
-      <div className={styles.youActs}>
-        <button type="button" className="link" onClick={() => leaveTo("shortcuts")}>
-          Keyboard shortcuts
-        </button>
-        <button type="button" className="link" onClick={() => leaveTo("kiosk")}>
-          Kiosk mode
-        </button>
+    <Popover
+      look="quiet"
+      label={
+        <span className={styles.you}>
+          <span>{name}</span>
+          <span className={styles.role}>{role ? ROLE_WORDS[role] : "no role"}</span>
+        </span>
+      }
+      name={`${name}, ${roles || "no role"}. Appearance and account`}
+      open={open}
+      onOpenChange={setOpen}
+    >
+      <div className={styles.youSheet}>
+        <p>
+          <strong>{name}</strong>
+          {viewer?.org.name ? <span className={styles.org}> {viewer.org.name}</span> : null}
+        </p>
+        <p className={styles.org}>{roles}</p>
+        <Appearance />
+        <div className={styles.youActs}>
+          <button type="button" className="link" onClick={() => leaveTo("shortcuts")}>
+            Keyboard shortcuts
+          </button>
+          <button type="button" className="link" onClick={() => leaveTo("kiosk")}>
+            Kiosk mode
+          </button>
+        </div>
       </div>
     </Popover>
   );

@@ -8,16 +8,17 @@ interface PopoverProps {
   label: ReactNode;
   /** Name for screen readers when the label alone does not say what opens. */
   name?: string;
+  look?: "plain" | "quiet";
   open: boolean;
   onOpenChange: (open: boolean) => void;
   children: ReactNode;
 }
 
 /** A button that opens a small sheet under it. */
-export function Popover({ label, name, open, onOpenChange, children }: PopoverProps) {
+export function Popover({ label, name, look = "plain", open, onOpenChange, children }: PopoverProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
+      <Base.Trigger className={`${buttons.button} ${buttons[look]}`} aria-label={name}>
         {label}
       </Base.Trigger>
       <Base.Portal>

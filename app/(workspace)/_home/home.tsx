@@ -1,46 +1,72 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import Link from "next/link";
+import { useQuery } from "@tanstack/react-query";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { Button } from "@/components/ui/button";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Failed, TableSkeleton } from "@/components/ui/states";
-import { StatusShape, StatusText } from "@/components/ui/status";
-import { AddNode } from "../fleet/_components/add-node";
+import { StatusShape } from "@/components/ui/status";
+import { HOME_ROLES, homeRolesOf, homeVerdict, needsOf, type HomeRole } from "@/server/home/domain/home";
 import { Freshness, useRefresh } from "../../_shell/refresh";
-import { useTRPC } from "../../_trpc/client";
-import styles from "./home.module.css";
 import { trail } from "../../_shell/registry";
+import { useViewer } from "../../_shell/viewer";
+import { useTRPC } from "../../_trpc/client";
+import { AddNode } from "../fleet/_components/add-node";
+import { Changes, Needs } from "./lists";
+import { PanelOf } from "./panels";
+import styles from "./home.module.css";
 
-const SHOWN = 6;
+const ROLE_NAMES: Readonly<Record<HomeRole, string>> = {
+  executive: "Executive",
+  council: "Council",
+  "data-scientist": "Data scientist",
+  technician: "Technician",
+  admin: "Administrator",
+  auditor: "Auditor",
+};
 
-/** The verdict, what needs a look, and what waits for a decision. */
+/** The first page of a role: the verdict in a sentence, what needs this person, what changed, and what their role looks at. */
 export function Home() {
-  const { intervalMs, control } = useRefresh(5_000);
-  const query = useInfiniteQuery({
-    ...useTRPC().fleet.list.infiniteQueryOptions({}, { getNextPageParam: (page) => page.next, initialCursor: null }),
-    refetchInterval: intervalMs,
-  });
-  const first = query.data?.pages[0];
-  const wrong =
-    first?.rows.filter((row) => row.health.status === "bad" || row.health.status === "watch").slice(0, SHOWN) ?? [];
-  const facts = first?.facts;
+  const { intervalMs, control } = useRefresh(10_000);
+  const viewer = useViewer();
+  const [as, setAs] = useQueryState("as", parseAsStringLiteral(HOME_ROLES));
+  const query = useQuery({ ...useTRPC().home.facts.queryOptions(), refetchInterval: intervalMs });
+  const homes = homeRolesOf(viewer?.roles ?? []);
+  const role = as !== null && homes.includes(as) ? as : (homes[0] ?? "technician");
+  const facts = query.data;
+  const verdict = facts ? homeVerdict(role, facts) : null;
   return (
     <Page
-      crumbs={trail("home")}
+      crumbs={viewer?.org.name ? [{ label: viewer.org.name }, ...trail("home")] : trail("home")}
       actions={
         <>
-          {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
+          {facts ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
           {control}
         </>
       }
     >
-      {first ? (
-        <Headline title={first.verdict.title} shape={<StatusShape status={first.verdict.status} size={14} />}>
-          {first.verdict.detail}
+      {verdict ? (
+        <Headline title={verdict.title} shape={<StatusShape status={verdict.status} size={14} />}>
+          {verdict.detail}
         </Headline>
       ) : (
-        <Headline title="Throughline" />
+        <Headline title="Home" />
       )}
-      {query.isError && !first ? (
+      {homes.length > 1 ? (
+        <div className={styles.roles} role="group" aria-label="Seen as">
+          {homes.map((home) => (
+            <Button
+              key={home}
+              size="small"
+              look={home === role ? "plain" : "quiet"}
+              aria-pressed={home === role}
+              onClick={() => void setAs(home)}
+            >
+              {ROLE_NAMES[home]}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+      {query.isError && !facts ? (
         <Sheet flush>
           <Failed
             what="The state of the plant could not be read."
@@ -54,43 +80,18 @@ export function Home() {
           <TableSkeleton rows={4} columns={3} />
         </Sheet>
       ) : null}
-      {facts?.nodes === 0 ? (
+      {facts?.fleet.nodes === 0 ? (
         <Sheet flush>
           <AddNode />
         </Sheet>
       ) : null}
-      {facts && facts.nodes > 0 ? (
+      {facts && facts.fleet.nodes > 0 ? (
         <div className={styles.grid}>
-          <Sheet title="Needs a look" aside={<Link href="/fleet">All {facts.nodes} nodes</Link>} flush>
-            {wrong.length === 0 ? (
-              <p className={styles.calm}>Nothing. Every node that is known is connected and sending.</p>
-            ) : (
-              <ul>
-                {wrong.map((row) => (
-                  <li key={row.id} className={styles.row}>
-                    <Link href={`/fleet/${row.id}`}>{row.name ?? row.id}</Link>
-                    <StatusText status={row.health.status}>{row.health.reason}</StatusText>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Sheet>
-          <Sheet title="Waits for a decision" flush>
-            <ul>
-              <li className={styles.row}>
-                <Link href="/fleet?show=proposed">Proposed nodes</Link>
-                <span className="num">{facts.proposedNodes}</span>
-              </li>
-              <li className={styles.row}>
-                <Link href="/streams?state=proposed">Proposed streams</Link>
-                <span className="num">{facts.proposedStreams}</span>
-              </li>
-              <li className={styles.row}>
-                <Link href="/inbox/quarantine">Messages in quarantine</Link>
-                <span className="num">{facts.quarantined}</span>
-              </li>
-            </ul>
-          </Sheet>
+          <div className={styles.column}>
+            <Needs needs={needsOf(role, facts)} />
+            <PanelOf role={role} facts={facts} />
+          </div>
+          <Changes changes={facts.changes} nowMs={facts.nowMs} />
         </div>
       ) : null}
     </Page>

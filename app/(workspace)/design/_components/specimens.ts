@@ -1,0 +1,233 @@
+import type { JobView } from "@/components/jobs/job-progress";
+import type { NotificationView } from "@/components/inbox/notifications";
+import type { LineStop } from "@/components/line/the-line";
+import type { ChartPoints } from "@/server/fabric/domain/chart-points";
+import type { FleetRow, StreamDetail, StreamRow } from "@/server/fabric/queries";
+import type { QuarantineRow } from "@/server/fabric/quarantine-queries";
+import type { RangeMarks } from "@/server/fabric/series-queries";
+
+/** What the components on this page are shown with: shapes as the server gives them, values made up. */
+
+const HOUR_MS = 3_600_000;
+
+export function fleetRows(nowMs: number): FleetRow[] {
+  const row = (id: string, more: Partial<FleetRow>): FleetRow => ({
+    id,
+    name: null,
+    siteId: "lyon",
+    status: "accepted",
+    plain: false,
+    online: true,
+    onlineWhy: null,
+    lastSeenMs: nowMs - 900,
+    lastBatchMs: nowMs - 900,
+    bufferBytes: 0,
+    bufferLimitBytes: 512 * 1024 * 1024,
+    bufferOldestMs: null,
+    clockSource: "ntp",
+    clockOffsetMs: -12,
+    clockErrorMs: 8,
+    lostRows24h: 0,
+    plainStoredMs: null,
+    plainHeld: null,
+    health: { status: "ok", reason: "sending" },
+    proposed: 0,
+    devices: ["pump-1", "pump-2"],
+    deviceCount: 2,
+    accepted: 24,
+    ...more,
+  });
+  return [
+    row("edge-lyon-3", {
+      online: false,
+      lastBatchMs: nowMs - 12 * 60_000,
+      health: { status: "bad", reason: "offline for 12 min, will" },
+    }),
+    row("edge-lyon-2", {
+      bufferBytes: 420 * 1024 * 1024,
+      health: { status: "watch", reason: "buffer 82 % full" },
+    }),
+    row("kiln-7", {
+      siteId: null,
+      bufferBytes: null,
+      clockOffsetMs: null,
+      devices: [],
+      deviceCount: 0,
+      accepted: 0,
+      health: { status: "unknown", reason: "connected, no data yet" },
+    }),
+    row("edge-lyon-1", {}),
+  ];
+}
+
+export function streamRows(nowMs: number): StreamRow[] {
+  const row = (id: number, key: string, more: Partial<StreamRow>): StreamRow => ({
+    id,
+    nodeId: "edge-lyon-1",
+    nodeOnline: true,
+    device: key.split("/")[0] ?? null,
+    key,
+    quantity: "velocity",
+    unit: "mm/s",
+    type: "number",
+    rateHz: 1,
+    status: "accepted",
+    plain: false,
+    limitLow: null,
+    limitHigh: 4.5,
+    lastMs: nowMs - 1_400,
+    value: 2.38,
+    quality: "good",
+    createdMs: nowMs - 30 * 24 * HOUR_MS,
+    health: { status: "ok", reason: "under 4.5" },
+    ...more,
+  });
+  return [
+    row(-1, "pump-3/vibration-rms", { value: 4.93 }),
+    row(-2, "pump-1/vibration-rms", {}),
+    row(-3, "pump-2/flow", {
+      quantity: "volume flow",
+      unit: "m3/h",
+      value: 128.3,
+      limitHigh: null,
+      lastMs: nowMs - 90_000,
+    }),
+    row(-4, "pump-2/oil-level", {
+      quantity: null,
+      unit: null,
+      value: null,
+      lastMs: null,
+      rateHz: null,
+      limitHigh: null,
+    }),
+  ];
+}
+
+export function quarantineRows(nowMs: number): QuarantineRow[] {
+  return [
+    {
+      id: -1,
+      nodeId: "edge-lyon-2",
+      topic: "tl/1/edge-lyon-2/up/batch/telemetry",
+      lane: "telemetry",
+      batch: 1_204,
+      reason: "SCHEMA",
+      field: "rows[3].value",
+      message: "The value is a text where a number belongs",
+      hint: "Send 21.5, not “21.5”.",
+      bytes: 1_830,
+      status: "held",
+      receivedMs: nowMs - 4 * 60_000,
+      decidedMs: null,
+      decidedBy: null,
+      replayError: null,
+    },
+  ];
+}
+
+export function stream(nowMs: number): StreamDetail {
+  const [row] = streamRows(nowMs);
+  if (!row) throw new Error("the specimens have no stream");
+  return {
+    ...row,
+    timeZone: "Europe/Paris",
+    clockSource: "ntp",
+    clockOffsetMs: -12,
+    clockErrorMs: 8,
+    lastReceivedMs: nowMs - 900,
+    node: { id: "edge-lyon-1", name: null, health: { status: "ok", reason: "sending" } },
+    models: [{ slot: "pump-health", model: "sha256:7c1e04" }],
+  };
+}
+
+/** An hour, a point a minute, with a peak over the limit and ten minutes that nothing came. */
+export function points(nowMs: number): ChartPoints {
+  const minutes = Array.from({ length: 61 }, (_, i) => i).filter((i) => i < 20 || i > 30);
+  const mean = minutes.map((i) => 2.3 + 0.3 * Math.sin(i / 5) + 2.4 * Math.exp(-(((i - 46) / 4) ** 2)));
+  return {
+    tsMs: minutes.map((i) => nowMs - HOUR_MS + i * 60_000),
+    mean,
+    min: mean.map((value) => value - 0.25),
+    max: mean.map((value) => value + 0.3),
+    n: mean.map(() => 60),
+    source: "1m",
+    bucketMs: 60_000,
+  };
+}
+
+export function marks(nowMs: number): RangeMarks {
+  const at = (minute: number) => nowMs - HOUR_MS + minute * 60_000;
+  return {
+    gaps: [{ id: "1", fromMs: at(21), toMs: at(30), rows: 540, why: "disk full", kept: null, lane: "telemetry" }],
+    events: [{ id: "1", tsMs: at(8), kind: "lubrication", severity: "info", ofNode: false, lateMs: 0 }],
+    verdicts: [
+      {
+        fromMs: at(42),
+        toMs: at(50),
+        slot: "pump-health",
+        model: "sha256:7c1e04",
+        label: "wear",
+        maxScore: 0.93,
+        n: 9,
+      },
+    ],
+  };
+}
+
+export function notifications(nowMs: number): NotificationView[] {
+  return [
+    {
+      id: "1",
+      status: "bad",
+      title: "edge-lyon-3 is offline",
+      detail: "Its last will arrived; it keeps what it measures and sends it later.",
+      href: "/fleet",
+      atMs: nowMs - 12 * 60_000,
+      unread: true,
+      times: 3,
+    },
+    {
+      id: "2",
+      status: "ok",
+      title: "The export of October is ready",
+      detail: null,
+      href: null,
+      atMs: nowMs - 5 * HOUR_MS,
+      unread: false,
+      times: 1,
+    },
+  ];
+}
+
+export function jobs(nowMs: number): JobView[] {
+  const job = (state: JobView["state"], more: Partial<JobView>): JobView => ({
+    id: state,
+    title: "Export of 30 days",
+    state,
+    progress: null,
+    detail: null,
+    createdMs: nowMs - 90_000,
+    startedMs: nowMs - 60_000,
+    endedMs: null,
+    heardMs: nowMs - 1_000,
+    result: null,
+    ...more,
+  });
+  return [
+    job("queued", { startedMs: null }),
+    job("running", { progress: 0.42, detail: "pump-2, 12 of 24 streams" }),
+    job("running", { id: "unknown", title: "Training of pump-health" }),
+    job("running", { id: "stale", title: "Backfill", progress: 0.8, heardMs: nowMs - 300_000 }),
+    job("done", { endedMs: nowMs, result: { href: "#", label: "Download 14 MB" } }),
+    job("failed", { endedMs: nowMs, detail: "The object store answered 503 three times." }),
+    job("cancelled", { endedMs: nowMs }),
+  ];
+}
+
+export const LINE_STOPS: readonly LineStop[] = [
+  { kind: "outcome", label: "Energy per tonne", status: "ok" },
+  { kind: "use case", label: "Cold-store energy", status: "watch" },
+  { kind: "model", label: "Demand v8", status: "watch" },
+  { kind: "stream", label: "room-4 / temperature", status: "bad", reason: "flat for 71 h" },
+  { kind: "node", label: "edge-lyon-2", status: "ok" },
+];
