@@ -3,11 +3,15 @@ import { NodeId } from "@/sdk/wire/names";
 
 export const PAGE_SIZE = 50;
 
+/** Which way a list goes on. The client of an endless list always says it; ours only go forward. */
+const Direction = z.literal("forward").optional();
+
 /** `cursor` is what the page before returned as `next`. */
 export const FleetInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
   cursor: z.string().max(200).nullable().default(null),
+  direction: Direction,
 });
 export type FleetInput = z.infer<typeof FleetInput>;
 
@@ -18,6 +22,7 @@ export const StreamListInput = z.strictObject({
   node: NodeId.nullable().default(null),
   status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
   cursor: z.int().nonnegative().nullable().default(null),
+  direction: Direction,
 });
 export type StreamListInput = z.infer<typeof StreamListInput>;
 
@@ -39,5 +44,6 @@ export const QuarantineInput = z.strictObject({
   reason: z.string().max(40).nullable().default(null),
   status: z.enum(["held", "replayed", "discarded"]).default("held"),
   cursor: z.int().positive().nullable().default(null),
+  direction: Direction,
 });
 export type QuarantineInput = z.infer<typeof QuarantineInput>;
