@@ -15,6 +15,11 @@ export class Channel<T> implements AsyncIterable<T> {
     return this.#items.length;
   }
 
+  /** The producer or the consumer has finished: what is pushed now goes nowhere. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   offer(item: T): boolean {
     if (this.#isEnded || this.#items.length >= this.capacity) return false;
     this.#items.push(item);

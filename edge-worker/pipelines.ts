@@ -29,11 +29,6 @@ interface Feed {
   tickedMs: number;
 }
 
-interface Route {
-  keys: readonly string[];
-  feeds: readonly Feed[];
-}
-
 interface Running {
   plan: PipelinePlan;
   state: PipelineState;
@@ -69,8 +64,8 @@ export class Pipelines {
   /** stream key → who takes it, so that a sample is not shown to every pipeline */
   readonly #byKey = new Map<string, Feed[]>();
 
-  /** first key of a sample → every key of the last such sample and who takes it */
-  readonly #routes = new Map<string, Route>();
+  /** the keys of a row → who takes it */
+  #routes = new WeakMap<readonly string[], readonly Feed[]>();
 
   constructor(readonly options: PipelinesOptions) {}
 
@@ -97,7 +92,7 @@ export class Pipelines {
     }
     for (const name of this.#running.keys()) if (!kept.has(name)) await this.#stop(name);
     this.#byKey.clear();
-    this.#routes.clear();
+    this.#routes = new WeakMap();
     for (const { feeds } of this.#running.values()) {
       for (const feed of feeds)
         for (const key of feed.keys) this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), feed]);
@@ -114,34 +109,32 @@ export class Pipelines {
     }
   }
 
-  async feed(sample: Sample): Promise<void> {
+  /** Resolves when every pipeline that takes the sample has room for it; there is nothing to wait for when it gives null. */
+  feed(sample: Sample): Promise<void> | null {
     const seenMs = (this.options.now ?? Date.now)();
-    for (const feed of this.#feedsOf(sample.values)) {
+    let waiting: Promise<void>[] | null = null;
+    for (const feed of this.#feedsOf(sample)) {
       feed.lastTsMs = Math.max(feed.lastTsMs ?? sample.tsMs, sample.tsMs);
       feed.lastSeenMs = seenMs;
       feed.tickedMs = seenMs;
-      if (!feed.channel.offer(sample)) await feed.channel.push(sample);
+      if (!feed.channel.offer(sample)) (waiting ??= []).push(feed.channel.push(sample));
     }
+    return waiting && Promise.all(waiting).then(() => undefined);
   }
 
-  /** Who takes a sample. Sources send the same keys again and again, so the last answer is kept by first key. */
-  #feedsOf(values: Sample["values"]): readonly Feed[] {
-    let route: Route | undefined;
-    let at = 0;
-    for (const key in values) {
-      if (at === 0) route = this.#routes.get(key);
-      if (route?.keys[at] !== key) {
-        route = undefined;
-        break;
-      }
-      at += 1;
-    }
-    if (route && at === route.keys.length) return route.feeds;
-    const keys = Object.keys(values);
-    const feeds = [...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []))];
-    const [first] = keys;
-    if (first !== undefined && this.#byKey.has(first)) this.#routes.set(first, { keys, feeds });
+  /** Who takes a sample. Sources send the same keys again and again, so the answer for a row's keys is kept. */
+  #feedsOf(sample: Sample): readonly Feed[] {
+    const { row } = sample;
+    if (!row) return this.#lookUp(Object.keys(sample.values));
+    let feeds = this.#routes.get(row.keys);
+    if (!feeds) this.#routes.set(row.keys, (feeds = this.#lookUp(row.keys)));
     return feeds;
+  }
+
+  #lookUp(keys: readonly string[]): readonly Feed[] {
+    const feeds = new Set<Feed>();
+    for (const key of keys) for (const feed of this.#byKey.get(key) ?? []) feeds.add(feed);
+    return [...feeds];
   }
 
   /** Lets time pass for inputs that have gone quiet, so that their last windows close. Call about once a second. */

@@ -302,5 +302,5 @@ function thin(sample: Sample, sampling: Map<string, { everyMs: number; nextMs: n
     if (pace) pace.nextMs = sample.tsMs + pace.everyMs;
     values[key] = value;
   }
-  return { ...sample, values };
+  return { tsMs: sample.tsMs, values, ...(sample.quality ? { quality: sample.quality } : {}) };
 }

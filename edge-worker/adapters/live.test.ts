@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import type { Adapter, AdapterItem } from "../samples";
 import { HttpConfig, httpAdapter } from "./http";
 import { MqttConfig, matchTopic, mqttAdapter } from "./mqtt";
-import { at, sampleOf } from "./paths";
+import { MessageMapping, at, sampleOf } from "./paths";
 
 function portOf(server: Server): number {
   const address = server.address();
@@ -66,7 +66,7 @@ test("a foreign broker's JSON becomes readings by path, wildcard and scale; what
       qos: 1,
     });
   });
-  expect(items).toEqual([
+  expect(items.map((item) => "values" in item && { tsMs: item.tsMs, values: item.values })).toEqual([
     { tsMs: 1_767_225_600_000, values: { "press-1/vibration": 2.3, "press-1/running": 1 } },
     { tsMs: 1_767_225_601_000, values: { "press-2/vibration": 500 } },
   ]);
@@ -138,6 +138,27 @@ test("paths follow own properties only", () => {
   expect(at({ a: [{ b: 1 }] }, "a[0].b")).toBe(1);
   expect(at({}, "constructor.name")).toBeUndefined();
   expect(at({}, "__proto__.polluted")).toBeUndefined();
+});
+
+test("a message with every value of its mapping gives a row, and messages alike share its keys", () => {
+  const mapping = MessageMapping.parse({
+    values: [
+      { path: "v[0]", stream: "{1}/a", scale: 10 },
+      { path: "v[1]", stream: "{1}/b" },
+    ],
+  });
+  const [first, second, other] = ["p-1", "p-1", "p-2"].map((name) => sampleOf('{"v":[1,null]}', mapping, 5, [name]));
+  expect(first?.row).toEqual({ keys: ["p-1/a", "p-1/b"], values: [10, null] });
+  expect(first?.values).toEqual({ "p-1/a": 10, "p-1/b": null });
+  expect(second?.row?.keys).toBe(first?.row?.keys);
+  expect(other?.row?.keys).toEqual(["p-2/a", "p-2/b"]);
+});
+
+test("a message that lacks a value, or has two for one stream, gives a record", () => {
+  const mapping = MessageMapping.parse({ values: ["a", "b"].map((path) => ({ path, stream: path })) });
+  expect(sampleOf('{"a":1,"b":"off"}', mapping, 5)).toEqual({ tsMs: 5, values: { a: 1 } });
+  const twice = MessageMapping.parse({ values: ["a", "b"].map((path) => ({ path, stream: "s" })) });
+  expect(sampleOf('{"a":1,"b":2}', twice, 5)).toEqual({ tsMs: 5, values: { s: 2 } });
 });
 
 test("a message without the values names the paths", () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { StreamKey } from "@/sdk/wire/names";
-import type { Sample } from "../samples";
+import { RowSample, type Sample } from "../samples";
 import { parseTime } from "./csv";
 
 /** One value taken out of a message: where it stands and which stream it is. */
@@ -49,22 +49,32 @@ export function at(document: unknown, path: string): unknown {
 interface Group {
   way: Steps;
   /** null where the way itself leads to the value */
-  values: readonly { last: string | number | null; stream: string; scale: number }[];
+  values: readonly { last: string | number | null; scale: number }[];
 }
 
 /** A mapping taken apart. */
 interface Plan {
   time: Steps | null;
   groups: readonly Group[];
+  count: number;
+  /** stream keys in the order of the values, by what the wildcards matched; null where two values go to one stream */
+  keys: Map<string, readonly string[] | null>;
 }
 
 /** There are as many as the configuration names. */
 const PLANS = new WeakMap<MessageMapping, Plan>();
+/** Lists of keys that a mapping remembers at most: wildcards of a foreign broker can match anything. */
+const MAX_KEY_LISTS = 10_000;
 
 function planOf(mapping: MessageMapping): Plan {
   let plan = PLANS.get(mapping);
   if (!plan) {
-    plan = { time: mapping.time === undefined ? null : stepsOf(mapping.time), groups: group(mapping) };
+    plan = {
+      time: mapping.time === undefined ? null : stepsOf(mapping.time),
+      groups: group(mapping),
+      count: mapping.values.length,
+      keys: new Map(),
+    };
     PLANS.set(mapping, plan);
   }
   return plan;
@@ -72,19 +82,36 @@ function planOf(mapping: MessageMapping): Plan {
 
 function group(mapping: MessageMapping): readonly Group[] {
   const groups: { way: Steps; values: Group["values"][number][] }[] = [];
-  for (const { path, stream, scale } of mapping.values) {
+  for (const { path, scale } of mapping.values) {
     const steps = stepsOf(path);
     const way = steps.slice(0, -1);
     const before = groups.at(-1);
-    const value = { last: steps.at(-1) ?? null, stream, scale };
+    const value = { last: steps.at(-1) ?? null, scale };
     if (before && before.way.join("\0") === way.join("\0")) before.values.push(value);
     else groups.push({ way, values: [value] });
   }
   return groups;
 }
 
+function keysOf(plan: Plan, mapping: MessageMapping, wildcards: readonly string[]): readonly string[] | null {
+  const matched = wildcards.length === 0 ? "" : wildcards.join("\0");
+  const known = plan.keys.get(matched);
+  if (known !== undefined) return known;
+  const keys = mapping.values.map(({ stream }) => filled(stream, wildcards));
+  const list = new Set(keys).size === keys.length ? keys : null;
+  if (plan.keys.size >= MAX_KEY_LISTS) plan.keys.clear();
+  plan.keys.set(matched, list);
+  return list;
+}
+
+function filled(stream: string, wildcards: readonly string[]): string {
+  return wildcards.length === 0
+    ? stream
+    : stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "");
+}
+
 /**
- * Readings of one message.
+ * Readings of one message; a message that has every value of its mapping gives a row.
  * @throws {RangeError} naming the path, when the message has none of the values or its time cannot be read
  */
 export function sampleOf(
@@ -94,29 +121,35 @@ export function sampleOf(
   wildcards: readonly string[] = [],
 ): Sample {
   const document = parseBody(body);
-  const { time, groups } = planOf(mapping);
+  const plan = planOf(mapping);
   let tsMs = arrivedMs;
-  if (time !== null) {
-    const told = toTime(time.reduce(step, document));
+  if (plan.time !== null) {
+    const told = toTime(plan.time.reduce(step, document));
     if (told === null) throw new RangeError(`there is no time at "${mapping.time}"`);
     tsMs = told;
   }
-  const values: Record<string, number | null> = {};
-  let isEmpty = true;
-  for (const { way, values: side } of groups) {
+  const values: (number | null)[] = [];
+  /** positions of values that the message does not have */
+  let missing: Set<number> | null = null;
+  for (const { way, values: side } of plan.groups) {
     const parent = way.reduce(step, document);
-    for (const { last, stream, scale } of side) {
-      const value = toNumber(last === null ? parent : step(parent, last));
-      if (value === undefined) continue;
-      const key =
-        wildcards.length === 0 ? stream : stream.replace(/\{(\d)\}/g, (_, index) => wildcards[Number(index) - 1] ?? "");
-      values[key] = value === null ? null : value * scale;
-      isEmpty = false;
+    const list: readonly unknown[] | null = Array.isArray(parent) ? parent : null;
+    for (const { last, scale } of side) {
+      const found =
+        list !== null && typeof last === "number" ? list[last] : last === null ? parent : step(parent, last);
+      const value = toNumber(found);
+      if (value === undefined) (missing ??= new Set()).add(values.length);
+      values.push(typeof value === "number" ? value * scale : null);
     }
   }
-  if (isEmpty)
+  if (missing?.size === plan.count)
     throw new RangeError(`there is no number at ${mapping.values.map(({ path }) => `"${path}"`).join(", ")}`);
-  return { tsMs, values };
+  const keys = missing === null ? keysOf(plan, mapping, wildcards) : null;
+  if (keys) return new RowSample(tsMs, { keys, values });
+  const record: Record<string, number | null> = {};
+  for (const [index, { stream }] of mapping.values.entries())
+    if (!missing?.has(index)) record[filled(stream, wildcards)] = values[index] ?? null;
+  return { tsMs, values: record };
 }
 
 function parseBody(body: string): unknown {

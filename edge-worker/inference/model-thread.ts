@@ -64,7 +64,7 @@ export class ModelThread {
   constructor(options: ThreadOptions = {}) {
     this.#options = {
       maxBatch: 64,
-      maxQueue: 1_024,
+      maxQueue: 4_096,
       runTimeoutMs: 5_000,
       onLatency: () => undefined,
       onLost: () => undefined,

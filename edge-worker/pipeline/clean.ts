@@ -60,7 +60,7 @@ export function cleaner(rules: ReadonlyMap<string, CompiledRule>): (sample: Samp
       const word = judge(value, sample.tsMs, rule, state);
       if (word) (quality ??= { ...sample.quality })[key] = word;
     }
-    return quality ? { ...sample, quality } : sample;
+    return quality ? { tsMs: sample.tsMs, values: sample.values, quality } : sample;
   };
 }
 

@@ -30,47 +30,50 @@ const HYSTERESIS = 0.1;
 export async function* watch(items: AsyncIterable<Scored>, rules: readonly ThresholdSpec[]): AsyncGenerator<Watched> {
   const states = rules.map((rule) => ({
     rule,
+    valueOf: reader(rule.on),
     forMs: durationMs(rule.for),
     isRaised: false,
     sinceMs: null as number | null,
   }));
-  for await (const item of items) {
+  for await (const { window, verdict } of items) {
     const events: Raised[] = [];
+    let isAlarm = verdict !== null && verdict.score >= verdict.threshold;
     for (const state of states) {
       const { rule, forMs } = state;
-      const value = valueOf(rule.on, item);
-      const limit = rule.above ?? rule.below ?? item.verdict?.threshold;
-      if (value === null || limit === undefined || !Number.isFinite(limit)) continue;
-      const side = rule.below === undefined ? 1 : -1;
-      const clear = rule.clear ?? limit - side * HYSTERESIS * Math.abs(limit);
-      const holds = state.isRaised ? side * (value - clear) < 0 : side * (value - limit) >= 0;
-      if (!holds) state.sinceMs = null;
-      else {
-        state.sinceMs ??= item.window.toMs;
-        if (item.window.toMs - state.sinceMs < forMs) continue;
-        state.isRaised = !state.isRaised;
-        events.push({
-          kind: rule.kind,
-          severity: state.isRaised ? rule.severity : "info",
-          state: state.isRaised ? "raised" : "cleared",
-          on: rule.on,
-          value,
-          limit,
-          sinceMs: state.sinceMs,
-        });
-        state.sinceMs = null;
+      const value = state.valueOf(window, verdict);
+      const limit = rule.above ?? rule.below ?? verdict?.threshold ?? Number.NaN;
+      if (Number.isFinite(value) && Number.isFinite(limit)) {
+        const side = rule.below === undefined ? 1 : -1;
+        const clear = rule.clear ?? limit - side * HYSTERESIS * Math.abs(limit);
+        const holds = state.isRaised ? side * (value - clear) < 0 : side * (value - limit) >= 0;
+        if (!holds) state.sinceMs = null;
+        else {
+          state.sinceMs ??= window.toMs;
+          if (window.toMs - state.sinceMs >= forMs) {
+            state.isRaised = !state.isRaised;
+            events.push({
+              kind: rule.kind,
+              severity: state.isRaised ? rule.severity : "info",
+              state: state.isRaised ? "raised" : "cleared",
+              on: rule.on,
+              value,
+              limit,
+              sinceMs: state.sinceMs,
+            });
+            state.sinceMs = null;
+          }
+        }
       }
+      isAlarm ||= state.isRaised;
     }
-    const isOverLimit = item.verdict !== null && item.verdict.score >= item.verdict.threshold;
-    yield { ...item, events, isAlarm: isOverLimit || states.some(({ isRaised }) => isRaised) };
+    yield { window, verdict, events, isAlarm };
   }
 }
 
-function valueOf(on: string, { verdict, window }: Scored): number | null {
-  if (on === "score") return verdict?.score ?? null;
+/** What a rule looks at, NaN when a window does not have it. */
+function reader(on: string): (window: Scored["window"], verdict: Scored["verdict"]) => number {
+  if (on === "score") return (_, verdict) => verdict?.score ?? Number.NaN;
   const [alias = "", name] = on.split(".");
   const agg = AGGREGATES.find((known) => known === name);
-  const series = window.series.get(alias);
-  const value = agg && series ? series.aggregate(agg) : Number.NaN;
-  return Number.isFinite(value) ? value : null;
+  return agg ? ({ series }) => series.aggregate(alias, agg) : () => Number.NaN;
 }

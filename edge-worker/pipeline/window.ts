@@ -1,12 +1,14 @@
-import type { PipelineItem } from "../samples";
-import { Column, type Cut } from "./column";
+import type { Aggregate } from "@/sdk/wire/pipeline";
+import type { WindowSeries } from "@/sdk/wire/features";
+import type { PipelineItem, Row, Sample } from "../samples";
+import { type Cut, Table } from "./table";
 
 /** Good readings of one device's inputs in `[fromMs, toMs)`, by input alias. */
 export interface Window {
   device: string | null;
   fromMs: number;
   toMs: number;
-  series: { get(alias: string): Cut | undefined };
+  series: WindowReadings;
 }
 
 export interface WindowOptions {
@@ -29,21 +31,71 @@ export interface WindowCounts {
   overflow: number;
 }
 
+/** Where the readings of an input are kept. */
+interface Place {
+  table: number;
+  column: number;
+}
+
+/** The readings of one window. */
+export class WindowReadings {
+  readonly #places: ReadonlyMap<string, Place>;
+  readonly #cuts: readonly Cut[];
+
+  constructor(places: ReadonlyMap<string, Place>, cuts: readonly Cut[]) {
+    this.#places = places;
+    this.#cuts = cuts;
+  }
+
+  /** The readings of an input, copied; undefined when it never had one. */
+  get(alias: string): WindowSeries | undefined {
+    const place = this.#places.get(alias);
+    return place && this.#cuts[place.table]?.series(place.column);
+  }
+
+  /** What `aggregate` gives for the readings of an input; NaN when there are too few of them to say. */
+  aggregate(alias: string, agg: Aggregate): number {
+    const place = this.#places.get(alias);
+    const cut = place && this.#cuts[place.table];
+    return cut ? cut.aggregate(agg, place.column) : Number.NaN;
+  }
+}
+
+/** Inputs that arrive together. */
+interface Group {
+  table: Table;
+  keys: readonly string[];
+  /** the readings of the sample at hand, NaN for none */
+  cells: Float64Array;
+}
+
+/** What of a row goes into a group: by column of its table, where in the row it stands; -1 where it does not. */
+interface Part {
+  group: Group;
+  from: Int32Array;
+}
+
 /**
  * Cuts readings into windows that end at multiples of `everyMs` since the epoch. Only event time counts: a window closes
  * when the newest reading (or tick) is `latenessMs` past its end, so the same input gives the same windows at any speed.
  * When the source ends, windows that its last reading already passed are emitted; the unfinished one is not. A window
  * without a single reading is not emitted. State is bounded by `maxReadings` per input.
+ *
+ * Inputs that come in one sample the first time share a table from then on, so a message of many values is one row; a
+ * source that sends each value by itself gets a table for each.
  */
 export async function* window(
   items: AsyncIterable<PipelineItem>,
   options: WindowOptions,
   counts: WindowCounts,
 ): AsyncGenerator<Window> {
-  const { inputs, sizeMs, everyMs, latenessMs } = options;
-  const keys = [...inputs.values()];
-  const columns = keys.map(() => new Column());
-  const positions = new Map([...inputs.keys()].map((alias, index) => [alias, index]));
+  const { sizeMs, everyMs, latenessMs } = options;
+  const groups: Group[] = [];
+  const places = new Map<string, Place>();
+  /** inputs that have not been seen yet: alias → stream key */
+  const unseen = new Map(options.inputs);
+  /** by the keys of a row, until new inputs are met */
+  let parts = new WeakMap<readonly string[], readonly Part[]>();
   let newestMs = Number.NEGATIVE_INFINITY;
   /** every window that ends at or before this has been emitted, or was empty */
   let closedMs = Number.NEGATIVE_INFINITY;
@@ -54,17 +106,10 @@ export async function* window(
     while (nextEndMs !== null && nextEndMs <= untilMs) {
       const toMs: number = nextEndMs;
       const fromMs = toMs - sizeMs;
-      yield {
-        device: options.device,
-        fromMs,
-        toMs,
-        series: seriesOf(
-          columns.map((column) => column.cut(fromMs, toMs)),
-          positions,
-        ),
-      };
+      const cuts = groups.map(({ table }) => table.cut(fromMs, toMs));
+      yield { device: options.device, fromMs, toMs, series: new WindowReadings(places, cuts) };
       closedMs = toMs;
-      const oldestMs = forget(columns, toMs + everyMs - sizeMs);
+      const oldestMs = forget(groups, toMs + everyMs - sizeMs);
       nextEndMs = oldestMs === null ? null : Math.max(toMs + everyMs, firstEndAfter(oldestMs, everyMs));
     }
     closedMs = Math.max(closedMs, untilMs);
@@ -72,25 +117,24 @@ export async function* window(
 
   for await (const item of items) {
     if ("values" in item) {
-      const { tsMs, values, quality } = item;
+      const { tsMs } = item;
+      if (unseen.size > 0 && meet(item, unseen, groups, places)) parts = new WeakMap();
       const firstOpenEndMs = firstEndAfter(closedMs, everyMs);
+      const isLate = tsMs < firstOpenEndMs - sizeMs;
       let taken = 0;
-      for (const [index, column] of columns.entries()) {
-        const key = keys[index] ?? "";
-        const value = values[key];
-        if (value === undefined || value === null) continue;
-        const word = quality?.[key];
-        if (word !== undefined && word !== "good") counts.unusable += 1;
-        else if (tsMs < firstOpenEndMs - sizeMs) counts.late += 1;
-        else {
-          column.insert(tsMs, value);
-          taken += 1;
-          if (column.length > options.maxReadings) {
-            column.dropOldest();
-            counts.overflow += 1;
-          }
+      const take = ({ table, cells }: Group, good: number): void => {
+        if (isLate) counts.late += good;
+        else if (good > 0) {
+          table.insert(tsMs, cells);
+          taken += good;
+          if (table.length > options.maxReadings) counts.overflow += table.dropOldest();
         }
-      }
+      };
+      if (item.row && !item.quality) {
+        let known = parts.get(item.row.keys);
+        if (!known) parts.set(item.row.keys, (known = partsOf(item.row, groups)));
+        for (const part of known) take(part.group, readRow(item.row, part));
+      } else for (const group of groups) take(group, readRecord(item, group, counts));
       if (taken > 0) {
         const endMs = Math.max(firstEndAfter(tsMs, everyMs), firstOpenEndMs);
         nextEndMs = nextEndMs === null ? endMs : Math.min(nextEndMs, endMs);
@@ -102,20 +146,67 @@ export async function* window(
   yield* close(newestMs);
 }
 
+/** Inputs that a sample brings for the first time become a group; false when it brings none. */
+function meet({ values }: Sample, unseen: Map<string, string>, groups: Group[], places: Map<string, Place>): boolean {
+  const found = [...unseen].filter(([, key]) => values[key] !== undefined);
+  if (found.length === 0) return false;
+  for (const [column, [alias]] of found.entries()) {
+    places.set(alias, { table: groups.length, column });
+    unseen.delete(alias);
+  }
+  groups.push({
+    table: new Table(found.length),
+    keys: found.map(([, key]) => key),
+    cells: new Float64Array(found.length),
+  });
+  return true;
+}
+
+function partsOf({ keys }: Row, groups: readonly Group[]): Part[] {
+  const position = new Map(keys.map((key, index) => [key, index]));
+  return groups
+    .map((group) => ({ group, from: Int32Array.from(group.keys, (key) => position.get(key) ?? -1) }))
+    .filter(({ from }) => from.some((at) => at >= 0));
+}
+
+/** Takes a group's readings out of a row; how many there are. */
+function readRow({ values }: Row, { group: { cells }, from }: Part): number {
+  let good = 0;
+  for (let column = 0; column < from.length; column += 1) {
+    const value = values[from[column] ?? -1] ?? Number.NaN;
+    cells[column] = value;
+    if (!Number.isNaN(value)) good += 1;
+  }
+  return good;
+}
+
+/** Takes a group's good readings out of a record; how many there are. */
+function readRecord({ values, quality }: Sample, { keys, cells }: Group, counts: WindowCounts): number {
+  let good = 0;
+  let column = 0;
+  for (const key of keys) {
+    const value = values[key];
+    const word = quality?.[key];
+    const isUsable = value !== undefined && value !== null && !Number.isNaN(value);
+    const isGood = isUsable && (word === undefined || word === "good");
+    cells[column] = isGood ? value : Number.NaN;
+    if (isGood) good += 1;
+    else if (isUsable) counts.unusable += 1;
+    column += 1;
+  }
+  return good;
+}
+
 function firstEndAfter(tsMs: number, everyMs: number): number {
   return tsMs === Number.NEGATIVE_INFINITY ? tsMs : (Math.floor(tsMs / everyMs) + 1) * everyMs;
 }
 
-function seriesOf(cuts: readonly Cut[], positions: ReadonlyMap<string, number>): Window["series"] {
-  return { get: (alias) => cuts[positions.get(alias) ?? -1] };
-}
-
 /** Drops what no later window holds; the time of the oldest reading left, null when none is. */
-function forget(columns: readonly Column[], beforeMs: number): number | null {
+function forget(groups: readonly Group[], beforeMs: number): number | null {
   let oldestMs: number | null = null;
-  for (const column of columns) {
-    column.dropBefore(beforeMs);
-    const first = column.oldestMs;
+  for (const { table } of groups) {
+    table.dropBefore(beforeMs);
+    const first = table.oldestMs;
     if (first !== null && (oldestMs === null || first < oldestMs)) oldestMs = first;
   }
   return oldestMs;

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { loadConfig } from "@/edge-worker/config";
 import type { Scored } from "@/edge-worker/pipeline/infer";
 import { watch } from "@/edge-worker/pipeline/threshold";
+import { WindowReadings } from "@/edge-worker/pipeline/window";
 import { parsePipeline } from "@/sdk/wire/pipeline-check";
 import { alarmsOf, judge, shares, total } from "./domain/event-scoring";
 import { SKAB_FEATURES, eventsOf, judgeSkab, parseSkab, trainSkab } from "./domain/skab";
@@ -22,7 +23,7 @@ test("alarms are those that the edge's threshold would raise and clear", async (
   async function* source(): AsyncGenerator<Scored> {
     for (const { toMs, score } of windows) {
       yield {
-        window: { device: null, fromMs: toMs - 20_000, toMs, series: new Map() },
+        window: { device: null, fromMs: toMs - 20_000, toMs, series: new WindowReadings(new Map(), []) },
         verdict: { score, outputs: {}, latencyMs: 0, digest: "", threshold: 1, input: () => ({}) },
       };
     }
