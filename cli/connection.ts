@@ -13,7 +13,9 @@ export interface Connection {
   databaseOwnerUrl: string;
   /** As the control plane; null when no broker runs. */
   mqttUrl: string | null;
-  /** The same without user and as a device elsewhere reaches it; what a person is told. */
+  /** Where nodes of this machine sign in, without user; null when no broker runs. */
+  nodeUrl: string | null;
+  /** The same as a device elsewhere reaches it; what a person is told. */
   deviceUrl: string | null;
 }
 
@@ -32,9 +34,11 @@ export function findConnection(settings: Settings): Connection {
   }
   const mqttUrl =
     settings.mqttUrl ??
-    (instance?.mqtt && secrets ? withMqttUser(instance.mqtt, INGEST_USER, secrets.mqttIngest) : null);
+    (instance?.mqttControl && secrets ? withMqttUser(instance.mqttControl, INGEST_USER, secrets.mqttIngest) : null);
+  const near = settings.mqttUrl ?? instance?.mqtt ?? null;
   const reachable = settings.mqttUrl ?? instance?.mqttNetwork ?? instance?.mqtt ?? null;
-  return { databaseUrl, databaseOwnerUrl, mqttUrl, deviceUrl: reachable && withoutMqttUser(reachable) };
+  const nodeUrl = near && withoutMqttUser(near);
+  return { databaseUrl, databaseOwnerUrl, mqttUrl, nodeUrl, deviceUrl: reachable && withoutMqttUser(reachable) };
 }
 
 export function embeddedDatabase(

@@ -11,6 +11,8 @@ const Instance = z.object({
   ready: z.boolean(),
   web: z.string(),
   mqtt: z.string().nullable(),
+  // the control plane's own way into the embedded broker; absent with a broker of one's own
+  mqttControl: z.string().optional(),
   // where devices elsewhere reach the embedded broker, when it listens for them
   mqttNetwork: z.string().optional(),
   broker: z.string().nullable(),

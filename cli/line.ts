@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openPool } from "@/db/client";
 import { migrate } from "@/db/migrate";
+import { recordBrokerTrouble } from "@/server/fabric/broker-verbs";
+import { BrokerNotices } from "./broker-notices";
 import { bundlePath, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { syncCredentials } from "./credential-sync";
@@ -20,6 +22,9 @@ import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
 import { buildWeb, hasPages, isWebBuilt, NEXT } from "./web-build";
 
+/** How soon a refusal of the broker can be seen on the page of its node. */
+const NOTICES_MS = 2_000;
+
 export interface LineOptions {
   settings: Settings;
   secrets: Secrets;
@@ -35,6 +40,8 @@ export interface Line {
   health: Record<string, string>;
   broker: Broker["kind"] | null;
   mqttUrl: string;
+  /** The control plane's own way into the embedded broker, without user. */
+  mqttControl: string | null;
   /** Work to end before the supervised processes are stopped. */
   close(): Promise<void>;
 }
@@ -126,7 +133,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
       }),
     );
   }
-  return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, close: stopSync };
+  return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, mqttControl: mqttUrl.control, close: stopSync };
 }
 
 async function preparePages({ settings, progress, supervisor, web }: LineOptions): Promise<void> {
@@ -172,7 +179,7 @@ async function prepareDatabase({
 
 interface BrokerHandle {
   kind: Broker["kind"] | null;
-  url: { plain: string; ingest: string };
+  url: { plain: string; ingest: string; control: string | null };
   /** Keeps the users equal to the table of nodes; returns what stops that. */
   follow(databaseUrl: string): () => Promise<void>;
 }
@@ -184,12 +191,13 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
     plain.password = "";
     return {
       kind: null,
-      url: { plain: plain.href.replace(/\/$/, ""), ingest: settings.mqttUrl },
+      url: { plain: plain.href.replace(/\/$/, ""), ingest: settings.mqttUrl, control: null },
       follow: () => () => Promise.resolve(),
     };
   }
   let credentials: Credentials = new Map([[INGEST_USER, hashToken(secrets.mqttIngest)]]);
   let broker: Broker | null = null;
+  const notices = new BrokerNotices();
   const start = async () => {
     broker = await startBroker(
       {
@@ -198,7 +206,7 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
         host: settings.mqttHost,
         credentials,
         logFile: logPath(settings.dataDir, "broker"),
-        onRefused: () => undefined,
+        onNotice: (notice) => notices.take(notice, Date.now()),
       },
       settings.broker ?? undefined,
     );
@@ -215,7 +223,11 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
   const plain = `mqtt://${localAddress(settings.mqttHost)}:${settings.ports.mqtt}`;
   return {
     kind: first?.kind ?? null,
-    url: { plain, ingest: withMqttUser(plain, INGEST_USER, secrets.mqttIngest) },
+    url: {
+      plain,
+      ingest: withMqttUser(first?.controlUrl ?? plain, INGEST_USER, secrets.mqttIngest),
+      control: first?.controlUrl ?? null,
+    },
     follow: (databaseUrl) => {
       const pool = openPool(databaseUrl, {
         max: 1,
@@ -226,7 +238,13 @@ async function prepareBroker({ settings, secrets, supervisor, progress }: LineOp
         credentials = current;
         broker?.setCredentials(current);
       });
+      const record = async () => {
+        const due = notices.due(Date.now());
+        if (due.length > 0) await recordBrokerTrouble(pool, due).catch(() => notices.keep(due)); // the database is away
+      };
+      const recording = setInterval(() => void record(), NOTICES_MS);
       return async () => {
+        clearInterval(recording);
         await stop();
         await pool.end();
       };

@@ -1,3 +1,4 @@
+import { findInstance } from "./instance";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
   chmodSync,
@@ -298,7 +299,7 @@ test("the broker from npm does the same, and an external database or broker take
     THROUGHLINE_DATA: join(folder, "second"),
     DATABASE_URL: urls?.app,
     DATABASE_OWNER_URL: urls?.owner,
-    MQTT_URL: `mqtt://throughline-ingest:${secrets?.mqttIngest}@127.0.0.1:${env.MQTT_PORT}`,
+    MQTT_URL: `mqtt://throughline-ingest:${secrets?.mqttIngest}@${new URL(findInstance(join(folder, "data"))?.mqttControl ?? "").host}`,
     INGEST_PORT: String(ingest),
     JOBS_PORT: String(jobs),
   };

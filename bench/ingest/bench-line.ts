@@ -55,7 +55,8 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     port: await freePort(),
     credentials: new Map([...tokens].map(([user, token]) => [user, hashToken(token)])),
   });
-  const urlOf = (user: string) => broker.url.replace("mqtt://", `mqtt://${user}:${tokens.get(user)}@`);
+  const urlOf = (user: string) =>
+    (user === INGEST_USER ? broker.controlUrl : broker.url).replace("mqtt://", `mqtt://${user}:${tokens.get(user)}@`);
   const owner = new Pool({ connectionString: server.url, max: 2 });
   const ingestPort = await freePort();
   const ingest = spawn(

@@ -73,5 +73,11 @@ function knownConnection(settings: Settings, running: boolean): Connection | nul
   if (running || settings.databaseUrl !== null) return findConnection(settings);
   return settings.mqttUrl === null
     ? null
-    : { databaseUrl: "", databaseOwnerUrl: "", mqttUrl: settings.mqttUrl, deviceUrl: settings.mqttUrl };
+    : {
+        databaseUrl: "",
+        databaseOwnerUrl: "",
+        mqttUrl: settings.mqttUrl,
+        nodeUrl: settings.mqttUrl,
+        deviceUrl: settings.mqttUrl,
+      };
 }

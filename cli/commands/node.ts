@@ -64,8 +64,8 @@ export const command: Command = {
 };
 
 async function tell(settings: Settings, node: string, token: string, json: boolean): Promise<number> {
-  const { mqttUrl, deviceUrl: plain } = findConnection(settings);
-  const accepted = mqttUrl !== null && (await acceptedWithin(withMqttUser(mqttUrl, node, token), ACCEPT_WITHIN_MS));
+  const { nodeUrl, deviceUrl: plain } = findConnection(settings);
+  const accepted = nodeUrl !== null && (await acceptedWithin(withMqttUser(nodeUrl, node, token), ACCEPT_WITHIN_MS));
   // Told in any case: the token exists from now on and is stored nowhere.
   if (json) process.stdout.write(`${JSON.stringify({ node, token, mqttUrl: plain })}\n`);
   else

@@ -102,6 +102,7 @@ async function up(settings: Settings, parts: { web: boolean; plant: boolean }): 
     instance.update({
       ready: true,
       mqtt: line.mqttUrl,
+      ...(line.mqttControl === null ? {} : { mqttControl: line.mqttControl }),
       mqttNetwork: networkUrl(settings, line),
       broker: line.broker,
       postgresPort: settings.databaseUrl === null ? settings.ports.postgres : null,

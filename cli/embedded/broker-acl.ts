@@ -30,12 +30,3 @@ export function maySubscribe(user: string, filter: string): boolean {
   if (node === user && direction === "dn") return true;
   return user === INGEST_USER && direction === "up" && node !== "#";
 }
-
-/**
- * Whether a user may take this client id. A connection that takes over another's id ends that one's session, so
- * the name of a user is reserved for that user, and ids that begin with the control plane's name for the control plane.
- */
-export function mayUseClientId(user: string, clientId: string, isKnownUser: (name: string) => boolean): boolean {
-  if (clientId === user || user === INGEST_USER) return true;
-  return !clientId.startsWith(INGEST_USER) && !isKnownUser(clientId);
-}

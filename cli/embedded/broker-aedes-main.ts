@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { Aedes, type AuthenticateError } from "aedes";
-import { mayPublish, maySubscribe, mayUseClientId } from "./broker-acl";
+import { Aedes, type AuthenticateError, type Client } from "aedes";
+import { NodeId } from "@/sdk/wire/names";
 import { tokenMatches } from "@/server/core/node-token";
-import { parsePasswordFile } from "./credentials";
+import { mayPublish, maySubscribe } from "./broker-acl";
+import { INGEST_USER, parsePasswordFile } from "./credentials";
+import type { BrokerNotice } from "./running-broker";
 
 /**
  * The embedded broker where Mosquitto is absent: a process with one port and one file of users, read again on SIGHUP.
@@ -11,13 +13,15 @@ import { parsePasswordFile } from "./credentials";
  * a 3.1.1 client is disconnected, its protocol has no other way to say no. Sessions and retained messages die with the process.
  */
 const BAD_USER_NAME_OR_PASSWORD = 4;
-const NOT_AUTHORIZED = 5;
 
 const port = Number(process.env.BROKER_PORT);
+const controlPort = Number(process.env.BROKER_CONTROL_PORT);
 const file = process.env.BROKER_CREDENTIALS ?? "";
 let credentials = parsePasswordFile(readFileSync(file, "utf8"));
 /** User of each connection, with the hash that let it in: when the file says otherwise the connection ends. */
 const signedIn = new Map<object, { user: string; hash: string; close: () => void }>();
+/** The connection of each node: there is one, because its client id is its name. */
+const connected = new Map<string, object>();
 
 const broker = await Aedes.createBroker({
   concurrency: 200,
@@ -28,14 +32,20 @@ const broker = await Aedes.createBroker({
   topicAliasMaximum: 16,
   sessionExpiryIntervalLimit: 48 * 3600,
   pendingSessionsLimit: 10_000,
+  // A node cannot take another's place: whatever client id it asks for, it gets its own name. (Mosquitto does the same.)
+  preConnect: (client, packet, done) => {
+    if (!isControl(client) && packet.username !== undefined) packet.clientId = packet.username;
+    done(null, true);
+  },
   authenticate: (client, user, password, done) => {
-    const hash = user === undefined ? undefined : credentials.get(user);
+    const hash = user === undefined || (user === INGEST_USER) !== isControl(client) ? undefined : credentials.get(user);
     if (user === undefined || password === undefined || hash === undefined || !tokenMatches(password, hash)) {
+      tell("login-refused", user, "the user name or the token is wrong");
       return done(refusal("wrong user name or password", BAD_USER_NAME_OR_PASSWORD), null);
     }
-    if (!mayUseClientId(user, client.id, (name) => credentials.has(name))) {
-      deny(`CONNECT from ${user}: client id ${client.id} belongs to another user`);
-      return done(refusal("this client id belongs to another user", NOT_AUTHORIZED), null);
+    if (!isControl(client)) {
+      if (connected.has(user)) tell("taken-over", user, "another client of this user was connected");
+      connected.set(user, client);
     }
     signedIn.set(client, { user, hash, close: () => client.close() });
     done(null, true);
@@ -44,27 +54,32 @@ const broker = await Aedes.createBroker({
     // Without a client: a Will of an ended connection, which was checked when it signed in under the same name.
     const user = client === null ? undefined : signedIn.get(client)?.user;
     if (user !== undefined && mayPublish(user, packet.topic)) return done(null);
-    deny(`PUBLISH from ${user ?? "nobody"} to ${JSON.stringify(packet.topic)}`);
+    tell("publish-refused", user, `to ${JSON.stringify(packet.topic)}`);
     done(new Error("not authorized"));
   },
   authorizeSubscribe: (client, subscription, done) => {
     const user = signedIn.get(client)?.user;
     if (user !== undefined && maySubscribe(user, subscription.topic)) return done(null, subscription);
-    deny(`SUBSCRIBE from ${user ?? "nobody"} to ${JSON.stringify(subscription.topic)}`);
+    tell("subscribe-refused", user, `to ${JSON.stringify(subscription.topic)}`);
     done(null, null);
   },
 });
 
-broker.on("clientDisconnect", (client) => signedIn.delete(client));
+broker.on("clientDisconnect", (client) => {
+  const user = signedIn.get(client)?.user;
+  if (user !== undefined && connected.get(user) === client) connected.delete(user);
+  signedIn.delete(client);
+});
 // A client's mistake ends at most that client. Without a listener the first one would end the broker.
 broker.on("clientError", (client, cause) => console.log(`client ${client.id}: ${cause.message}`));
 broker.on("connectionError", (client, cause) => console.log(`connection ${client.id ?? ""}: ${cause.message}`));
 
-const server = createServer((socket) => {
-  socket.setNoDelay(true);
-  broker.handle(socket);
-});
-server.listen(port, process.env.BROKER_HOST ?? "127.0.0.1");
+const listen = (at: number, host: string) =>
+  createServer((socket) => {
+    socket.setNoDelay(true);
+    broker.handle(socket);
+  }).listen(at, host);
+const servers = [listen(port, process.env.BROKER_HOST ?? "127.0.0.1"), listen(controlPort, "127.0.0.1")];
 
 process.on("SIGHUP", () => {
   credentials = parsePasswordFile(readFileSync(file, "utf8"));
@@ -72,7 +87,7 @@ process.on("SIGHUP", () => {
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => {
-    server.close();
+    for (const server of servers) server.close();
     broker.close(() => process.exit(0));
   });
 }
@@ -83,6 +98,12 @@ function refusal(message: string, returnCode: number): AuthenticateError {
   return Object.assign(new Error(message), { returnCode });
 }
 
-function deny(what: string): void {
-  console.log(`Denied ${what}`);
+/** One line that the supervisor reads as a notice; user names are node ids or, as yet unchecked, anything. */
+function tell(kind: BrokerNotice["kind"], user: string | undefined, text: string): void {
+  console.log(`Notice ${kind} ${NodeId.safeParse(user).data ?? "?"} ${text}`);
+}
+
+/** Whether the connection came in where the control plane alone signs in. */
+function isControl(client: Client): boolean {
+  return "localPort" in client.conn && client.conn.localPort === controlPort;
 }

@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { bundlePath } from "@/cli/build";
-import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./running-broker";
-import { demandFreeBrokerPort, superviseBroker } from "./broker-process";
+import { MAX_PACKET_BYTES, NOTICE_KINDS, type Broker, type BrokerOptions } from "./running-broker";
+import { controlPortOf, demandFreeBrokerPort, superviseBroker } from "./broker-process";
 import { renderPasswordFile, type Credentials } from "./credentials";
 
 /** Messages queued for absent sessions live in this heap; past it the broker ends, is restarted, and senders send again. */
@@ -21,6 +21,7 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
     renameSync(`${file}.new`, file);
   };
   write(options.credentials);
+  const controlPort = await controlPortOf(dir);
 
   const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, bundlePath("broker")], {
     cwd: dir,
@@ -30,6 +31,7 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
       PATH: process.env.PATH ?? "",
       NODE_ENV: "production",
       BROKER_PORT: String(options.port),
+      BROKER_CONTROL_PORT: String(controlPort),
       BROKER_HOST: options.host ?? "127.0.0.1",
       BROKER_CREDENTIALS: file,
       BROKER_MAX_PACKET_BYTES: String(MAX_PACKET_BYTES),
@@ -41,10 +43,12 @@ export async function startAedes(options: BrokerOptions): Promise<Broker> {
       last.push(line);
       if (last.length > 20) last.shift();
       if (options.logFile) appendFileSync(options.logFile, `${line}\n`);
-      if (line.startsWith("Denied ")) options.onRefused?.(line);
+      const notice = /^Notice (\S+) (\S+) (.*)$/.exec(line);
+      const kind = NOTICE_KINDS.find((known) => known === notice?.[1]);
+      if (kind) options.onNotice?.({ kind, user: notice?.[2] ?? null, text: notice?.[3] ?? "" });
     });
   }
-  const running = await superviseBroker("aedes", child, options, () => last.join("\n"));
+  const running = await superviseBroker("aedes", child, { ...options, controlPort }, () => last.join("\n"));
   return {
     ...running,
     setCredentials: (credentials) => {

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { MAX_PACKET_BYTES, type Broker, type BrokerOptions } from "./running-broker";
+import { MAX_PACKET_BYTES, type Broker, type BrokerNotice, type BrokerOptions } from "./running-broker";
 import { MOSQUITTO_ACL } from "./broker-acl";
-import { demandFreeBrokerPort, superviseBroker } from "./broker-process";
-import { renderPasswordFile, type Credentials } from "./credentials";
+import { controlPortOf, demandFreeBrokerPort, superviseBroker } from "./broker-process";
+import { renderPasswordFile, splitCredentials, type Credentials } from "./credentials";
 
 interface Identity {
   uid: number;
@@ -32,8 +32,14 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
   const dir = prepareFolder(options.dir, identity);
   const write = (name: string, text: string) => writeFor(identity, join(dir, name), text);
   write("acl", MOSQUITTO_ACL);
-  write("passwords", renderPasswordFile(options.credentials));
-  write("mosquitto.conf", configuration(dir, options));
+  const writeCredentials = (credentials: Credentials) => {
+    const { nodes, control } = splitCredentials(credentials);
+    write("passwords", renderPasswordFile(nodes));
+    write("control-passwords", renderPasswordFile(control));
+  };
+  writeCredentials(options.credentials);
+  const controlPort = await controlPortOf(resolve(options.dir));
+  write("mosquitto.conf", configuration(dir, options, controlPort));
 
   const child = spawn(program, ["-c", join(dir, "mosquitto.conf")], {
     ...(identity ?? {}),
@@ -45,30 +51,54 @@ export async function startMosquitto(program: string, options: BrokerOptions): P
   const last: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
-      // The log type that tells of refusals also tells of every packet: keep the one, drop the other.
-      const isRefusal = /^\S+ Denied (PUBLISH|SUBSCRIBE)/.test(line);
-      if (/^\S+ (Sending |Received |\t|No will message|Will message)/.test(line)) return;
+      // The log types that tell of refusals also tell of every packet and connection: keep the ones, drop the others.
+      if (/^\S+ (Sending |Received |\t|No will message|Will message|New c|Client \S+ disconnected\.)/.test(line))
+        return;
       last.push(line);
       if (last.length > 20) last.shift();
       if (options.logFile) appendFileSync(options.logFile, `${line}\n`);
-      if (isRefusal) options.onRefused?.(line.replace(/^\S+ /, ""));
+      const notice = readNotice(line.replace(/^\S+ /, ""));
+      if (notice) options.onNotice?.(notice);
     });
   }
-  const running = await superviseBroker("mosquitto", child, options, () => last.join("\n"));
+  const running = await superviseBroker("mosquitto", child, { ...options, controlPort }, () => last.join("\n"));
   return {
     ...running,
     setCredentials: (credentials: Credentials) => {
-      write("passwords", renderPasswordFile(credentials));
+      writeCredentials(credentials);
       child.kill("SIGHUP");
     },
   };
 }
 
-function configuration(dir: string, options: BrokerOptions): string {
+/** One line of Mosquitto's log as what a person should hear of. Its client ids are user names, except the control plane's. */
+function readNotice(line: string): BrokerNotice | null {
+  const denied = /^Denied (PUBLISH|SUBSCRIBE)(?: from (\S+))?/.exec(line);
+  if (denied)
+    return {
+      kind: denied[1] === "PUBLISH" ? "publish-refused" : "subscribe-refused",
+      user: denied[2] ?? null,
+      text: line,
+    };
+  const taken = /^Client (\S+) already connected, closing old connection/.exec(line);
+  if (taken) return { kind: "taken-over", user: taken[1] ?? null, text: line };
+  // Mosquitto does not say whose password was wrong.
+  if (/^Client \S+ disconnected, not authorised/.test(line)) return { kind: "login-refused", user: null, text: line };
+  return null;
+}
+
+function configuration(dir: string, options: BrokerOptions, controlPort: number): string {
   const lines = [
+    "per_listener_settings true",
     `listener ${options.port} ${options.host ?? "127.0.0.1"}`,
     "allow_anonymous false",
     `password_file ${join(dir, "passwords")}`,
+    `acl_file ${join(dir, "acl")}`,
+    // A node cannot take another's place: whatever client id it asks for, it gets its own name.
+    "use_username_as_clientid true",
+    `listener ${controlPort} 127.0.0.1`,
+    "allow_anonymous false",
+    `password_file ${join(dir, "control-passwords")}`,
     `acl_file ${join(dir, "acl")}`,
     "persistence true",
     `persistence_location ${dir}/`,
@@ -85,8 +115,8 @@ function configuration(dir: string, options: BrokerOptions): string {
     "log_type error",
     "log_type warning",
     "log_type notice",
-    ...(options.onRefused ? ["log_type debug"] : []),
-    "connection_messages false",
+    ...(options.onNotice ? ["log_type debug"] : []),
+    `connection_messages ${options.onNotice ? "true" : "false"}`,
   ];
   return `${lines.join("\n")}\n`;
 }

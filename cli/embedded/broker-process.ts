@@ -1,5 +1,8 @@
 import type { ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { localAddress } from "./broker-address";
 import { BrokerError, type Broker, type BrokerKind, type BrokerOptions } from "./running-broker";
@@ -11,7 +14,7 @@ const STOP_TIMEOUT_MS = 5_000;
 export async function superviseBroker(
   kind: BrokerKind,
   child: ChildProcess,
-  { port, host = "127.0.0.1" }: Pick<BrokerOptions, "port" | "host">,
+  { port, host = "127.0.0.1", controlPort }: Pick<BrokerOptions, "port" | "host"> & { controlPort: number },
   said: () => string,
 ): Promise<Omit<Broker, "setCredentials">> {
   const address = localAddress(host);
@@ -23,7 +26,11 @@ export async function superviseBroker(
     ended = true;
     return how;
   });
-  for (const deadline = Date.now() + START_TIMEOUT_MS; !(await answers(address, port)); await sleep(20)) {
+  for (
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    !((await answers(address, port)) && (await answers("127.0.0.1", controlPort)));
+    await sleep(20)
+  ) {
     if (!ended && Date.now() < deadline) continue;
     child.kill("SIGKILL");
     throw new BrokerError(
@@ -35,6 +42,7 @@ export async function superviseBroker(
   return {
     kind,
     url: `mqtt://${address}:${port}`,
+    controlUrl: `mqtt://127.0.0.1:${controlPort}`,
     pid: child.pid,
     exited,
     stop: async () => {
@@ -86,6 +94,34 @@ export async function demandFreeBrokerPort({
     });
     probe.listen(port, host, () => probe.close(() => free()));
   });
+}
+
+/** Below the range that systems give to outgoing connections, so that it is still free when the broker is started again. */
+const CONTROL_PORTS = { from: 20_000, to: 30_000 } as const;
+const CONTROL_PORT_TRIES = 50;
+
+/**
+ * The port of the control plane's own listener. It stays the same for a folder as long as nobody else takes it, because
+ * ingest comes back to it after the broker was killed.
+ */
+export async function controlPortOf(dir: string): Promise<number> {
+  const note = join(dir, "control-port");
+  const before = existsSync(note) ? Number(readFileSync(note, "utf8")) : 0;
+  if (Number.isInteger(before) && before > 0 && (await isFree(before))) return before;
+  for (let tried = 0; tried < CONTROL_PORT_TRIES; tried += 1) {
+    const port = randomInt(CONTROL_PORTS.from, CONTROL_PORTS.to);
+    if (!(await isFree(port))) continue;
+    writeFileSync(note, String(port), { mode: 0o600 });
+    return port;
+  }
+  throw new BrokerError("failed", "No free port was found for the control plane's own way into the broker.");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return demandFreeBrokerPort({ port }).then(
+    () => true,
+    () => false,
+  );
 }
 
 function answers(host: string, port: number): Promise<boolean> {

@@ -56,11 +56,12 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     const heard = listen(ingest);
     await ingest.subscribeAsync("tl/1/+/up/#", { qos: 1 });
     for (const topic of ["tl/1/press-2/up/batch/telemetry", "tl/1/press-1/dn/ack/telemetry", "uns/1/acme/x", "else"]) {
-      const before = broker.refusals.length;
+      const before = broker.notices.length;
       await expect(node.publishAsync(topic, "forged", { qos: 1 }), topic).rejects.toMatchObject({ code: 0x87 });
       await node.publishAsync(topic, "forged", { qos: 0 });
-      await expect.poll(() => broker.refusals.length, { message: topic }).toBeGreaterThan(before);
+      await expect.poll(() => broker.notices.length, { message: topic }).toBeGreaterThan(before);
     }
+    expect(new Set(broker.notices.map(({ kind, user }) => `${kind} ${user}`))).toContain("publish-refused press-1");
     await node.publishAsync("tl/1/press-1/up/state", "after", { qos: 1 });
     await expect.poll(() => heard).toEqual(["tl/1/press-1/up/state after"]);
   });
@@ -87,6 +88,62 @@ describe.each(kinds)("the embedded broker %s", (kind) => {
     await expect(connect(broker.url, { username: "press-1", password: "tln_wrong" })).rejects.toThrow();
     await expect(connect(broker.url, { username: "press-2", password: token })).rejects.toThrow();
     await expect(connect(broker.url, { username: "nobody", password: token })).rejects.toThrow();
+  });
+
+  test("a node has the client id of its name, whatever it asks for, so it pushes nobody else out", async () => {
+    const victim = await connect((await broker.addNode("press-2")).url, { clientId: "press-2" });
+    const ingest = await connect(broker.ingestUrl, { clientId: "throughline-ingest-1" });
+    const { url } = await broker.addNode("press-1");
+    let isDisturbed = false;
+    for (const client of [victim, ingest]) client.on("close", () => (isDisturbed = true));
+    for (const clientId of ["press-2", "throughline-ingest-1", "throughline-ingest", "anything"]) {
+      const intruder = await connect(url, { clientId });
+      await intruder.publishAsync("tl/1/press-1/up/state", clientId, { qos: 1 });
+      await intruder.endAsync();
+    }
+    await victim.publishAsync("tl/1/press-2/up/state", "still here", { qos: 1 });
+    await ingest.publishAsync("tl/1/press-2/dn/desired", "still here", { qos: 1 });
+    expect(isDisturbed).toBe(false);
+  });
+
+  test("the control plane has a way in of its own: its replicas keep their names, and no node comes in there", async () => {
+    const { url } = await broker.addNode("press-1");
+    const [first, second] = [
+      await connect(broker.ingestUrl, { clientId: "throughline-ingest-1" }),
+      await connect(broker.ingestUrl, { clientId: "throughline-ingest-2" }),
+    ];
+    const control = new URL(broker.ingestUrl);
+    const asNode = new URL(url);
+    asNode.port = control.port;
+    await expect(connect(asNode.href)).rejects.toThrow();
+    control.port = new URL(url).port;
+    await expect(connect(control.href)).rejects.toThrow();
+    expect([first.connected, second.connected]).toEqual([true, true]);
+  });
+
+  test("M43 of two clients with one login the second takes the first one's place, and the broker tells of it", async () => {
+    const { url } = await broker.addNode("press-1");
+    const first = await connect(url, { clientId: "one" });
+    let reason: number | undefined;
+    let isClosed = false;
+    first.on("disconnect", (packet) => (reason = packet.reasonCode));
+    first.on("close", () => (isClosed = true));
+    const before = broker.notices.length;
+    await connect(url, { clientId: "other" });
+    await expect.poll(() => isClosed).toBe(true);
+    expect([undefined, 142]).toContain(reason);
+    await expect
+      .poll(() => broker.notices.slice(before).map(({ kind, user }) => `${kind} ${user}`))
+      .toContain("taken-over press-1");
+  });
+
+  test("a refused login is told of, with the name where the broker knows it", async () => {
+    await broker.addNode("press-1");
+    const before = broker.notices.length;
+    await expect(connect(broker.url, { username: "press-1", password: "tln_wrong" })).rejects.toThrow();
+    await expect
+      .poll(() => broker.notices.slice(before))
+      .toContainEqual(expect.objectContaining({ kind: "login-refused", user: kind === "aedes" ? "press-1" : null }));
   });
 
   test("a new token locks the old one out and leaves the neighbours connected", async () => {

@@ -11,6 +11,15 @@ export function renderPasswordFile(credentials: Credentials): string {
     .join("");
 }
 
+/** Nodes sign in at one listener, the control plane at another: each has users of its own. */
+export function splitCredentials(credentials: Credentials): { nodes: Credentials; control: Credentials } {
+  const isControl = ([user]: [string, string]) => user === INGEST_USER;
+  return {
+    nodes: new Map([...credentials].filter((entry) => !isControl(entry))),
+    control: new Map([...credentials].filter(isControl)),
+  };
+}
+
 export function parsePasswordFile(text: string): Credentials {
   const credentials = new Map<string, string>();
   for (const line of text.split("\n")) {

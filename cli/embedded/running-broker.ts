@@ -15,8 +15,19 @@ export interface BrokerOptions {
   credentials: Credentials;
   /** File that takes what the broker says; absent = nothing is kept. */
   logFile?: string;
-  /** Called for each publish or subscription that the rules refuse. */
-  onRefused?: (refusal: string) => void;
+  /** Called for everything the broker refuses, and for each client that pushes another of the same user out. */
+  onNotice?: (notice: BrokerNotice) => void;
+}
+
+export const NOTICE_KINDS = ["publish-refused", "subscribe-refused", "login-refused", "taken-over"] as const;
+
+/** Something that a person should hear of and that only the broker sees. */
+export interface BrokerNotice {
+  kind: (typeof NOTICE_KINDS)[number];
+  /** The broker's user, which is the node; null where the broker does not tell who it was. */
+  user: string | null;
+  /** What the broker said. */
+  text: string;
 }
 
 /**
@@ -27,6 +38,8 @@ export interface Broker {
   readonly kind: BrokerKind;
   /** mqtt://127.0.0.1:port, without user; for programs of this machine. */
   readonly url: string;
+  /** The control plane's own way in, on the loopback: only its user signs in here, and only here, with client ids of its choice. */
+  readonly controlUrl: string;
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<{ code: number | null; signal: string | null }>;

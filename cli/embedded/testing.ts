@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import { buildProcesses } from "@/cli/build";
 import { startBroker } from "./broker";
-import type { BrokerKind } from "./running-broker";
+import type { BrokerKind, BrokerNotice } from "./running-broker";
 import { hashToken, newNodeToken } from "@/server/core/node-token";
 import { INGEST_USER } from "./credentials";
 
@@ -16,8 +16,8 @@ export interface TestBroker {
   readonly url: string;
   /** With the control plane's user. */
   readonly ingestUrl: string;
-  /** Publishes and subscriptions that were refused, oldest first. */
-  readonly refusals: readonly string[];
+  /** What the broker refused and who was pushed out, oldest first. */
+  readonly notices: readonly BrokerNotice[];
   /** Registers a node (or gives it a new token); resolves when the broker accepts the login. `url` holds user and token. */
   addNode(id: string): Promise<{ token: string; url: string }>;
   removeNode(id: string): void;
@@ -41,7 +41,7 @@ export async function startTestBroker({
   const port = await freePort();
   const ingestToken = newNodeToken();
   const credentials = new Map([[INGEST_USER, hashToken(ingestToken)]]);
-  const refusals: string[] = [];
+  const notices: BrokerNotice[] = [];
   const start = () =>
     startBroker(
       {
@@ -49,7 +49,7 @@ export async function startTestBroker({
         port,
         ...(host === undefined ? {} : { host }),
         credentials,
-        onRefused: (refusal) => refusals.push(refusal),
+        onNotice: (notice) => notices.push(notice),
       },
       kind,
     );
@@ -63,8 +63,8 @@ export async function startTestBroker({
   return {
     kind,
     url: broker.url,
-    ingestUrl: withUser(broker.url, INGEST_USER, ingestToken),
-    refusals,
+    ingestUrl: withUser(broker.controlUrl, INGEST_USER, ingestToken),
+    notices,
     addNode: async (id) => {
       const token = newNodeToken();
       credentials.set(id, hashToken(token));

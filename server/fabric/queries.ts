@@ -346,8 +346,8 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
       `select ${ms("received_at")} as "atMs", boot, document->>'agent' as agent from births where node_id = $1 order by received_at desc limit 10`,
       [id],
     ),
-    sql.query<{ atMs: number; kind: string; severity: string | null; stream: string | null }>(
-      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
+    sql.query<{ atMs: number; kind: string; severity: string | null; stream: string | null; detail: string | null }>(
+      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream, case when e.kind like 'broker-%' then (e.data->>'text') || ', ' || (e.data->>'count') || ' times' end as detail from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
       [id],
     ),
     sql.query<NodeDetail["inference"][number]>(
@@ -374,7 +374,7 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
     ...events.rows.map((event) => ({
       atMs: event.atMs,
       kind: event.kind,
-      text: event.stream ? `${event.kind}, ${event.stream}` : event.kind,
+      text: [event.kind, event.stream, event.detail].filter(Boolean).join(", "),
       severity: event.severity,
     })),
   ].sort((a, b) => b.atMs - a.atMs);
