@@ -8,7 +8,7 @@ export interface Sql {
 /** A transaction that is open. */
 export type Tx = PoolClient;
 
-/** Whose rows a transaction may see and change. */
+/** Somebody's rows: those of their organisation and these teams, and what is their own. */
 export interface Limits {
   orgId: string;
   /** The user, or the token where no user stands behind it: what is somebody's own. */
@@ -19,16 +19,22 @@ export interface Limits {
 /**
  * The only way in which a request of somebody reads and writes. Every statement runs in a transaction that first says whose rows it may
  * touch, in settings that end with it: a connection that goes back to the pool carries nothing over to the next request.
- * `limits` null is for our own processes (jobs, the command line), which work for everybody.
  */
 export class Access implements Sql {
+  /** Equal where the same rows are reached, apart from what is somebody's own. */
+  readonly scope: string;
   private readonly begin: string;
 
+  /**
+   * `limits` "door" is for finding out who somebody is; "all" is for our own processes (jobs, the command line), which work for everybody
+   * and connect with a role that may.
+   */
   constructor(
     private readonly pool: Pool,
-    limits: Limits | null,
+    limits: Limits | "door" | "all",
   ) {
-    this.begin = limits === null ? "begin" : `begin; ${settings(limits)}`;
+    this.scope = typeof limits === "string" ? limits : `${limits.orgId} ${[...limits.teamIds].sort().join()}`;
+    this.begin = limits === "all" ? "begin" : `begin; ${settings(limits)}`;
   }
 
   /** One statement in a transaction of its own. */
@@ -73,7 +79,10 @@ export class Access implements Sql {
   }
 }
 
-function settings({ orgId, ownerId, teamIds }: Limits): string {
+/** The role and the settings that the policies of db/migrations/0021-row-security.sql read; both end with the transaction. */
+function settings(limits: Limits | "door"): string {
   const local = (name: string, value: string) => `set_config('${name}', ${escapeLiteral(value)}, true)`;
-  return `select ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}`;
+  if (limits === "door") return `select ${local("role", "throughline_door")}`;
+  const { orgId, ownerId, teamIds } = limits;
+  return `select ${local("role", "throughline_web")}, ${local("search_path", "scoped, public")}, ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}`;
 }

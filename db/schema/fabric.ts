@@ -33,6 +33,7 @@ export const nodes = pgTable(
   {
     id: text().primaryKey(),
     siteId: text("site_id").references(() => sites.id),
+    teamId: uuid("team_id").notNull().default(sql`first_team()`),
     name: text(),
     status: text().$type<AcceptanceStatus>().notNull().default("proposed"),
     trusted: boolean().notNull().default(false),
@@ -84,6 +85,7 @@ export const streams = pgTable(
     nodeId: text("node_id")
       .notNull()
       .references(() => nodes.id),
+    teamId: uuid("team_id").notNull(),
     deviceId: integer("device_id").references(() => devices.id),
     key: text().notNull(),
     quantity: text(),

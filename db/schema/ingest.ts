@@ -10,6 +10,7 @@ import {
   text,
   timestamp,
   unique,
+  uuid,
 } from "drizzle-orm/pg-core";
 import { nodes, streams } from "./fabric";
 
@@ -60,6 +61,7 @@ export const ingestBatches = pgTable(
 export const quarantine = pgTable("quarantine", {
   id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   nodeId: text("node_id").notNull(),
+  teamId: uuid("team_id").notNull(),
   topic: text().notNull(),
   lane: text(),
   epoch: text(),

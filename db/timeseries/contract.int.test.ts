@@ -230,7 +230,7 @@ test("an export is CSV by stream and time, with every reading of the range", asy
   const other = nextStream++;
   await write(block([T0 + 0.5, T0 + 1000], [1.25, null], [0, 4]), block([T0], [7], null, other));
   let csv = "";
-  for await (const chunk of new Access(db.pool, null).stream((tx) =>
+  for await (const chunk of new Access(db.pool, "all").stream((tx) =>
     store.exportRange(tx, { streamIds: [other, stream], fromMs: T0, toMs: T0 + HOUR }),
   ))
     csv += chunk.toString();

@@ -4,7 +4,7 @@ import { openPool } from "@/db/client";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { openTimeSeries } from "@/db/timeseries/open";
 import { type Actor, ownerIdOf, systemActor } from "./actor";
-import { findActor, teamsOf } from "./door";
+import { doorAccess, findActor, teamsOf } from "./door";
 import { type Action, reachOf } from "./domain/permissions";
 import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
@@ -15,6 +15,8 @@ import { LiveHub } from "./live-hub";
  */
 export interface Ctx {
   actor: Actor;
+  /** Equal for those who see the same rows. */
+  scope: string;
   /** Single statements, each in a transaction of its own. Several may run at once. */
   sql: Sql;
   /** Statements that belong together: commits when `work` resolves, rolls back when it rejects. */
@@ -71,7 +73,7 @@ export function visitOf(headers: Headers): Visit {
 /** The same on a pool of the caller's choice. */
 export function openVisit(pool: Pool, headers: Headers, now: () => number = Date.now): Visit {
   let asked: Promise<Actor | null> | null = null;
-  const who = () => (asked ??= findActor(pool, headers, now()));
+  const who = () => (asked ??= findActor(doorAccess(pool), headers, now()));
   return { who, as: async (action) => contextFor(pool, await who(), action, now) };
 }
 
@@ -89,14 +91,15 @@ export async function contextFor(
   const reach = reachOf(actor, action);
   if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
   const teamIds =
-    reach.scope === "org" ? await teamsOf(pool, actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
-  const limits = actor.kind === "system" ? null : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
+    reach.scope === "org" ? await teamsOf(doorAccess(pool), actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
+  const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
   return context(actor, new Access(pool, limits), now);
 }
 
 function context(actor: Actor, access: Access, now: () => number): Ctx {
   return {
     actor,
+    scope: access.scope,
     sql: access,
     transaction: (work) => access.transaction(work),
     stream: (work) => access.stream(work),
@@ -104,9 +107,9 @@ function context(actor: Actor, access: Access, now: () => number): Ctx {
   };
 }
 
-/** For doors that know whom they let in by other means than a session or a token: nodes, by the token of the broker. */
-export function doorAccess(): Sql {
-  return new Access(resources().pool, null);
+/** For whoever finds out who somebody is: sign-in, and the door of the nodes, which bring the token of the broker. */
+export function webDoor(): Access {
+  return doorAccess(resources().pool);
 }
 
 export const NOT_HERE = "There is no such thing here, or it is not yours to see.";
@@ -114,17 +117,15 @@ export const NOT_HERE = "There is no such thing here, or it is not yours to see.
 /** The context of one of our own processes, which works for everybody. @param name what the audit log calls it */
 export async function systemContext(pool: Pool, name: string): Promise<Ctx> {
   const { rows } = await pool.query<{ org: string }>("select first_org() as org");
-  return context(systemActor(name, rows[0]?.org ?? ""), new Access(pool, null), Date.now);
+  return context(systemActor(name, rows[0]?.org ?? ""), new Access(pool, "all"), Date.now);
 }
 
 /** Whether the database answers, and figures of the whole installation that name nothing and nobody. */
 export async function readVitals(): Promise<Vitals> {
   const { pool } = resources();
   const started = performance.now();
-  const { rows } = await pool.query<Omit<Vitals, "tookMs" | "connections">>(
-    `select (select (extract(epoch from max(last_batch_at)) * 1000)::float8 from ingest_lanes) as "lastBatchMs", (select count(*) from nodes where online)::int as online,
-       (select count(*) from nodes where not online and status = 'accepted')::int as offline, (select count(*) from quarantine where status = 'held')::int as quarantined,
-       (select count(*) from streams where status = 'proposed')::int as proposed`,
+  const { rows } = await doorAccess(pool).query<Omit<Vitals, "tookMs" | "connections">>(
+    `select last_batch_ms as "lastBatchMs", online, offline, quarantined, proposed from system_vitals()`,
   );
   const [figures] = rows;
   if (!figures) throw new Error("the database gave no figures");
@@ -149,7 +150,7 @@ export interface Vitals {
 /** Tells browsers of this process what changed. */
 export function webLiveHub(): LiveHub {
   const shared = resources();
-  shared.live ??= new LiveHub(webDatabaseUrl, shared.pool, (what, cause) => console.error(what, cause));
+  shared.live ??= new LiveHub(webDatabaseUrl, (what, cause) => console.error(what, cause));
   return shared.live;
 }
 
@@ -157,7 +158,7 @@ export function webLiveHub(): LiveHub {
 export function webTimeSeries(): Promise<TimeSeriesStore> {
   const shared = resources();
   if (!shared.series) {
-    shared.series = openTimeSeries(shared.pool).catch((cause: unknown) => {
+    shared.series = openTimeSeries(doorAccess(shared.pool)).catch((cause: unknown) => {
       shared.series = null;
       throw cause;
     });

@@ -1,25 +1,42 @@
-import { createHash } from "node:crypto";
 import type { Pool } from "pg";
-import type { Actor } from "./actor";
-import type { Role } from "./domain/permissions";
+import { Access, type Sql } from "@/db/access";
+import type { Actor, TokenActor } from "./actor";
+import type { Membership, Role } from "./domain/permissions";
+import { readWebSecret } from "./secret";
+import { hashSecret } from "./secrets-hash";
+import { findSessionActor, openSeal, readCookie, sessionCookieName } from "./session";
 
-const TOKEN_PREFIX = "tlp_";
+export const TOKEN_PREFIX = "tlp_";
 
-/** Who sends a request: an API token in `Authorization: Bearer tlp_…`, else the session of the cookie. Null for nobody. */
-export async function findActor(pool: Pool, headers: Headers, nowMs: number): Promise<Actor | null> {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (bearer !== undefined) return bearer.startsWith(TOKEN_PREFIX) ? findTokenActor(pool, bearer, nowMs) : null;
-  return localActor(pool);
+/**
+ * The database as whoever stands at the door may use it: people, sessions, tokens, attempts and the sign-in of nodes, and nothing of what
+ * is behind it.
+ */
+export function doorAccess(pool: Pool): Access {
+  return new Access(pool, "door");
+}
+
+/**
+ * Who sends a request: an API token in `Authorization: Bearer tlp_…`, else the session of the cookie. Null for nobody. A request that
+ * brings a token is not looked at for a cookie: it must not do more than the token allows.
+ */
+export async function findActor(sql: Sql, headers: Headers, nowMs: number): Promise<Actor | null> {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) {
+    const bearer = /^Bearer (\S{1,200})$/i.exec(authorization)?.[1] ?? "";
+    return bearer.startsWith(TOKEN_PREFIX) ? findTokenActor(sql, bearer, nowMs) : null;
+  }
+  const cookies = headers.get("cookie");
+  const sealed = readCookie(cookies, sessionCookieName(true)) ?? readCookie(cookies, sessionCookieName(false));
+  if (sealed === null) return localActor(sql);
+  const sid = await openSeal(sealed, readWebSecret(process.env));
+  return sid === null ? null : findSessionActor(sql, sid);
 }
 
 /** Ids of all teams of an organisation. */
-export async function teamsOf(pool: Pool, orgId: string): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>("select id from teams where org_id = $1", [orgId]);
+export async function teamsOf(sql: Sql, orgId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>("select id from teams where org_id = $1", [orgId]);
   return rows.map(({ id }) => id);
-}
-
-export function hashSecret(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
 }
 
 interface TokenRow {
@@ -30,28 +47,32 @@ interface TokenRow {
   role: Role | null;
   teamId: string | null;
   access: "read" | "write";
-  roles: { role: Role; teamId: string | null }[];
+  roles: Membership[];
+  stale: boolean;
 }
 
-async function findTokenActor(pool: Pool, token: string, nowMs: number): Promise<Actor | null> {
-  const { rows } = await pool.query<TokenRow>(
-    `update api_tokens t set last_used_at = to_timestamp($2 / 1000.0)
-     from api_tokens f left join users u on u.id = f.user_id
-     where f.id = t.id and t.token_hash = $1 and t.revoked_at is null and t.expires_at > to_timestamp($2 / 1000.0) and u.disabled_at is null
-     returning t.id, t.name, t.org_id as "orgId", t.user_id as "userId", t.role, t.team_id as "teamId", t.access,
-       (select coalesce(json_agg(json_build_object('role', m.role, 'teamId', m.team_id)), '[]') from memberships m where m.user_id = t.user_id) as roles`,
+/** A token acts with its own role, or, when it is somebody's, with the roles they have now; not at all once they are disabled. */
+async function findTokenActor(sql: Sql, token: string, nowMs: number): Promise<TokenActor | null> {
+  const { rows } = await sql.query<TokenRow>(
+    `select t.id, t.name, t.org_id as "orgId", t.user_id as "userId", t.role, t.team_id as "teamId", t.access,
+       coalesce(t.last_used_at < to_timestamp($2 / 1000.0) - interval '30 seconds', true) as stale,
+       (select coalesce(json_agg(json_build_object('role', m.role, 'teamId', m.team_id)), '[]') from memberships m where m.user_id = t.user_id) as roles
+     from api_tokens t left join users u on u.id = t.user_id
+     where t.token_hash = $1 and t.revoked_at is null and t.expires_at > to_timestamp($2 / 1000.0) and u.disabled_at is null`,
     [hashSecret(token), nowMs],
   );
   const row = rows[0];
   if (!row) return null;
   const { id, name, orgId, userId, role, teamId, access, roles } = row;
+  if (row.stale)
+    await sql.query("update api_tokens set last_used_at = to_timestamp($2 / 1000.0) where id = $1", [id, nowMs]);
   const memberships = role === null ? roles : [{ role, teamId }];
   return { kind: "token", id, name, orgId, userId, memberships, readOnly: access === "read" };
 }
 
 /** Until people sign in: whoever reaches the server on the loopback address, with every right. */
-async function localActor(pool: Pool): Promise<Actor> {
-  const { rows } = await pool.query<{ org: string }>("select first_org() as org");
+async function localActor(sql: Sql): Promise<Actor> {
+  const { rows } = await sql.query<{ org: string }>("select first_org() as org");
   return {
     kind: "user",
     id: "00000000-0000-0000-0000-000000000000",

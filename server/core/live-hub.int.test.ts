@@ -13,7 +13,6 @@ beforeAll(async () => {
   await db.owner.query("insert into latest_values (stream_id, ts, value) select id, now(), 0 from streams");
   hub = new LiveHub(
     () => db.appUrl,
-    db.pool,
     () => undefined,
   );
 });
@@ -24,7 +23,9 @@ afterAll(() => db.drop());
 
 function listen(streams: number[]): LiveMessage[] {
   const heard: LiveMessage[] = [];
-  ends.push(hub.subscribe({ streams: new Set(streams), send: (message) => heard.push(message) }));
+  ends.push(
+    hub.subscribe({ sql: db.pool, scope: "all", streams: new Set(streams), send: (message) => heard.push(message) }),
+  );
   return heard;
 }
 

@@ -1,5 +1,6 @@
-import { Client, type Pool } from "pg";
+import { Client } from "pg";
 import { z } from "zod";
+import type { Sql } from "@/db/access";
 
 /** What a browser is told. `latest` carries values; `changed` only says which lists to read again. */
 export type LiveMessage =
@@ -7,6 +8,10 @@ export type LiveMessage =
   | { type: "changed"; what: "nodes" | "quarantine" | "events" };
 
 export interface LiveSubscriber {
+  /** How this browser's reader may look into the database. */
+  sql: Sql;
+  /** Equal for subscribers who see the same rows: they share one read. */
+  scope: string;
   streams: ReadonlySet<number>;
   send(message: LiveMessage): void;
 }
@@ -42,7 +47,6 @@ export class LiveHub {
 
   constructor(
     private readonly url: () => string,
-    private readonly pool: Pool,
     private readonly onProblem: (what: string, cause: unknown) => void,
   ) {}
 
@@ -128,17 +132,27 @@ export class LiveHub {
   }
 
   private async sendLatest(): Promise<void> {
-    const wanted = new Set([...this.subscribers].flatMap((subscriber) => [...subscriber.streams]));
-    const ids = [...wanted].filter((id) => this.allDue || this.due.has(id));
+    const due = this.allDue ? null : new Set(this.due);
     this.due.clear();
     this.allDue = false;
-    if (ids.length === 0) return;
+    const scopes = new Map<string, LiveSubscriber[]>();
+    for (const subscriber of this.subscribers)
+      scopes.set(subscriber.scope, [...(scopes.get(subscriber.scope) ?? []), subscriber]);
+    await Promise.all([...scopes.values()].map((alike) => this.sendLatestTo(alike, due)));
+  }
+
+  /** One read for subscribers who see the same rows. @param due streams that changed; null = any may have */
+  private async sendLatestTo(alike: readonly LiveSubscriber[], due: ReadonlySet<number> | null): Promise<void> {
+    const wanted = new Set(alike.flatMap((subscriber) => [...subscriber.streams]));
+    const ids = [...wanted].filter((id) => due === null || due.has(id));
+    const sql = alike[0]?.sql;
+    if (ids.length === 0 || !sql) return;
     try {
-      const { rows } = await this.pool.query<{ id: number; tsMs: number; value: number | null; quality: number }>(
+      const { rows } = await sql.query<{ id: number; tsMs: number; value: number | null; quality: number }>(
         `select stream_id as id, (extract(epoch from ts) * 1000)::float8 as "tsMs", value, quality from latest_values where stream_id = any($1)`,
         [ids],
       );
-      for (const subscriber of this.subscribers) {
+      for (const subscriber of alike) {
         const readings = rows
           .filter((row) => subscriber.streams.has(row.id))
           .map((row) => ({ ...row, value: row.value !== null && Number.isFinite(row.value) ? row.value : null }));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openVisit } from "@/server/core/context";
-import { hashSecret } from "@/server/core/door";
+import { hashSecret } from "@/server/core/secrets-hash";
 import { createCaller } from "@/server/root";
 
 let db: TestDb;

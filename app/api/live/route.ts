@@ -14,7 +14,7 @@ const BEAT_MS = 5_000;
  * when the browser reads slower than it is told (it comes back and starts from the newest values).
  */
 export async function GET(request: Request): Promise<Response> {
-  const { refusal } = await authenticate(request, "stream.read");
+  const { ctx, refusal } = await authenticate(request, "stream.read");
   if (refusal) return refusal;
   const wanted = (new URL(request.url).searchParams.get("streams") ?? "")
     .split(",")
@@ -44,6 +44,8 @@ export async function GET(request: Request): Promise<Response> {
         // A message and no comment: an EventSource tells its page nothing of comments.
         const beat = setInterval(() => write('data: {"type":"beat"}\n\n'), BEAT_MS);
         const unsubscribe = webLiveHub().subscribe({
+          sql: ctx.sql,
+          scope: ctx.scope,
           streams: new Set(wanted),
           send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`),
         });
