@@ -9,5 +9,13 @@ export async function register(): Promise<void> {
     import("./server/core/web-server"),
   ]);
   closeOnShutdown();
+  const { readWebSecret } = await import("./server/core/secret");
+  const { EXIT_BAD_CONFIGURATION } = await import("./server/core/config");
+  try {
+    readWebSecret(process.env);
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause);
+    process.exit(EXIT_BAD_CONFIGURATION);
+  }
   guardWebServer();
 }

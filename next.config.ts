@@ -4,7 +4,7 @@ import { COMMON_HEADERS } from "./server/core/security-headers";
 const config: NextConfig = {
   turbopack: { root: import.meta.dirname },
   // Native or stateful on the server: loaded by Node, not bundled.
-  serverExternalPackages: ["pg", "pg-copy-streams", "prom-client", "pino"],
+  serverExternalPackages: ["pg", "pg-copy-streams", "prom-client", "pino", "@node-rs/argon2"],
   poweredByHeader: false,
   // No picture is fetched from elsewhere or resized by the server: the route that would do it answers nothing.
   images: { unoptimized: true, remotePatterns: [], localPatterns: [] },

@@ -20,6 +20,7 @@ export default defineConfig({
   use: {
     // Set by the global setup, before the first worker starts.
     baseURL: process.env.TL_E2E_URL,
+    ...(process.env.TL_E2E_STATE ? { storageState: process.env.TL_E2E_STATE } : {}),
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Paris",

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { NextResponse, type NextRequest } from "next/server";
 import { methodRefusal } from "@/server/core/rpc-door";
+import { sessionCookieName, usesTls } from "@/server/core/deployment";
 import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
 import { isKnownHost } from "@/server/core/same-origin";
 import { DATA_POLICY, pagePolicy, STRICT_TRANSPORT } from "@/server/core/security-headers";
@@ -31,6 +32,14 @@ export function proxy(request: NextRequest): NextResponse | Response {
     return refusalResponse(refusal, newCorrelationId());
   }
 
+  // Only saves a page that would be refused anyway: whether the cookie is worth anything is asked where data is read.
+  const path = request.nextUrl.pathname;
+  if (!isData(path) && !isDoor(path) && !request.cookies.has(sessionCookieName(usesTls(process.env)))) {
+    const login = new URL("/login", request.nextUrl);
+    if (path !== "/") login.searchParams.set("callbackUrl", `${path}${request.nextUrl.search}`);
+    return NextResponse.redirect(login);
+  }
+
   const isHttps = request.nextUrl.protocol === "https:";
   const headers = new Headers(request.headers);
   let policy = DATA_POLICY;
@@ -50,6 +59,11 @@ export function proxy(request: NextRequest): NextResponse | Response {
 /** Answers without a page in them; the readable page of the API brings its own policy. */
 function isData(path: string): boolean {
   return path.startsWith("/api/") || path === "/metrics";
+}
+
+/** Pages for people who are not signed in yet, and files with a dot in their name, which hold no data. */
+function isDoor(path: string): boolean {
+  return /^\/(login|setup|reset|docs\/api)(\/|$)/.test(path) || /\.[a-z0-9]+$/i.test(path);
 }
 
 export const config = { matcher: "/((?!_next/static).*)" };

@@ -32,7 +32,13 @@ const [web = 0, mqtt = 0, postgres = 0, ingest = 0, jobs = 0] = await freePorts(
 const env = {
   ...process.env,
   ...{ THROUGHLINE_DATA: folder, PORT: String(web), MQTT_PORT: String(mqtt), POSTGRES_PORT: String(postgres) },
-  ...{ INGEST_PORT: String(ingest), JOBS_PORT: String(jobs), DATABASE_URL: undefined, MQTT_URL: undefined },
+  ...{
+    INGEST_PORT: String(ingest),
+    JOBS_PORT: String(jobs),
+    THROUGHLINE_DEMO: "1",
+    DATABASE_URL: undefined,
+    MQTT_URL: undefined,
+  },
 };
 const stack = spawn(process.execPath, [CLI, "up", "--no-plant"], { env, stdio: ["ignore", "pipe", "inherit"] });
 try {
@@ -66,6 +72,9 @@ try {
   });
   try {
     const page = await browser.newPage({ locale: "en-GB" });
+    await page.goto(`http://localhost:${web}/login`);
+    await page.getByRole("button", { name: /Administrator/ }).click();
+    await page.waitForURL(`http://localhost:${web}/`);
     const link = page.getByRole("link", { name: PROBE, exact: true });
     do await page.goto(`http://localhost:${web}/streams?q=${encodeURIComponent(`${NODE} ${PROBE}`)}`);
     while ((await link.count()) === 0);

@@ -4,6 +4,7 @@ import { openPool } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { recordBrokerTrouble } from "@/server/fabric/broker-verbs";
 import { BrokerNotices } from "./broker-notices";
+import { addDemoPeople } from "@/server/identity/demo-people";
 import { bundlePath, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { syncCredentials } from "./credential-sync";
@@ -113,7 +114,12 @@ export async function startLine(options: LineOptions): Promise<Line> {
   if (options.web && hasPages()) {
     const readyUrl = `http://127.0.0.1:${settings.ports.web}/api/health`;
     health.web = readyUrl;
-    const env = { ...common, PORT: String(settings.ports.web), NEXT_TELEMETRY_DISABLED: "1" };
+    const env = {
+      ...common,
+      ...webEnvironment(options),
+      PORT: String(settings.ports.web),
+      NEXT_TELEMETRY_DISABLED: "1",
+    };
     await progress.step("Web", () =>
       supervisor.keep({
         name: "web",
@@ -142,12 +148,8 @@ async function preparePages({ settings, progress, supervisor, web }: LineOptions
   await progress.step("Pages built", () => buildWeb(settings.dataDir, supervisor.stop));
 }
 
-async function prepareDatabase({
-  settings,
-  secrets,
-  supervisor,
-  progress,
-}: LineOptions): Promise<{ owner: string; app: string }> {
+async function prepareDatabase(options: LineOptions): Promise<{ owner: string; app: string }> {
+  const { settings, secrets, supervisor, progress } = options;
   const embedded = embeddedDatabase(settings.ports.postgres, secrets);
   if (settings.databaseUrl === null && embedded) {
     const { port, password } = { port: settings.ports.postgres, password: secrets.postgresOwner };
@@ -174,7 +176,26 @@ async function prepareDatabase({
       }),
     (applied) => (applied.length === 0 ? "none needed" : `${applied.length} applied`),
   );
+  if (isDemo(options)) {
+    const pool = openPool(urls.app, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
+    await addDemoPeople(pool).finally(() => pool.end());
+  }
   return urls;
+}
+
+/** Whether anybody may sign in as one of the demo's people: only beside the embedded database with the simulated plant, or when told so. */
+function isDemo({ settings, plant }: LineOptions): boolean {
+  return settings.demo ?? (plant && settings.databaseUrl === null);
+}
+
+function webEnvironment(options: LineOptions): Record<string, string> {
+  const { settings, secrets } = options;
+  return {
+    ...(settings.databaseUrl === null ? { THROUGHLINE_SECRET: secrets.webSession ?? "" } : {}),
+    NEXTAUTH_URL: `http://localhost:${settings.ports.web}`,
+    THROUGHLINE_DEMO: isDemo(options) ? "1" : "0",
+    ...settings.webEnv,
+  };
 }
 
 interface BrokerHandle {

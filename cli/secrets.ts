@@ -8,6 +8,8 @@ const Secrets = z.object({
   postgresOwner: z.string().min(16),
   postgresApp: z.string().min(16),
   mqttIngest: z.string().min(16),
+  /** What session cookies are encrypted with; absent in folders from before people signed in. */
+  webSession: z.string().min(32).optional(),
 });
 
 /** Passwords of the embedded parts among each other. Made at first start, readable by the owner only, never logged. */
@@ -16,9 +18,12 @@ export type Secrets = z.infer<typeof Secrets>;
 /** @throws {CliError} when the file is damaged: new passwords would lock us out of the data that exists */
 export function loadSecrets(dataDir: string): Secrets {
   const existing = readSecrets(dataDir);
-  if (existing) return existing;
-  const made = () => randomBytes(24).toString("base64url");
-  const secrets: Secrets = { postgresOwner: made(), postgresApp: made(), mqttIngest: made() };
+  if (existing?.webSession) return existing;
+  const made = (bytes = 24) => randomBytes(bytes).toString("base64url");
+  const secrets: Secrets = {
+    ...(existing ?? { postgresOwner: made(), postgresApp: made(), mqttIngest: made() }),
+    webSession: made(48),
+  };
   const path = join(dataDir, "secrets.json");
   writeFileSync(`${path}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);

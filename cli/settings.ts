@@ -20,6 +20,10 @@ export interface Settings {
   broker: "mosquitto" | "aedes" | null;
   /** Overrides the probe that picks where readings live; null = by what the server offers. */
   timeseriesHome: "segments" | "timescale" | null;
+  /** Whether anybody may sign in as one of the demo's people; null = when database and plant are the embedded ones. */
+  demo: boolean | null;
+  /** What the web process is told beside: its secret, its address and its identity provider, as the environment has them. */
+  webEnv: Readonly<Record<string, string>>;
   /** Loopback address that the pages are served on. */
   webHost: string;
   ports: { web: number; mqtt: number; postgres: number; ingest: number; jobs: number; edge: number };
@@ -34,6 +38,17 @@ export const PORT_VARIABLES = {
   jobs: "JOBS_PORT",
   edge: "EDGE_PORT",
 } as const;
+
+/** Handed on to the web process as they are. */
+const WEB_VARIABLES = [
+  "THROUGHLINE_SECRET",
+  "THROUGHLINE_HOSTS",
+  "NEXTAUTH_URL",
+  "OIDC_ISSUER",
+  "OIDC_CLIENT_ID",
+  "OIDC_CLIENT_SECRET",
+  "OIDC_NAME",
+] as const;
 
 const Port = z.coerce
   .number("must be a port number")
@@ -57,11 +72,12 @@ const Env = z.object({
     .string()
     .refine(
       isLoopback,
-      "must be 127.0.0.1, ::1 or localhost: the pages have no sign-in, so put a reverse proxy that asks for one in front of them",
+      "must be 127.0.0.1, ::1 or localhost: put a reverse proxy that speaks TLS in front of the pages",
     )
     .default("127.0.0.1"),
   BROKER: z.enum(["mosquitto", "aedes"], "must be mosquitto or aedes").optional(),
   TL_TIMESERIES_HOME: z.enum(["segments", "timescale"], "must be segments or timescale").optional(),
+  THROUGHLINE_DEMO: z.enum(["0", "1"], "must be 0 or 1").optional(),
   PORT: Port.default(3000),
   MQTT_PORT: Port.default(1883),
   POSTGRES_PORT: Port.default(5433),
@@ -101,6 +117,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     objectStoreUrl: read.OBJECT_STORE_URL ?? pathToFileURL(join(dataDir, "objects")).href,
     mqttHost: read.MQTT_HOST,
     webHost: read.WEB_HOST,
+    demo: read.THROUGHLINE_DEMO === undefined ? null : read.THROUGHLINE_DEMO === "1",
+    webEnv: Object.fromEntries(
+      WEB_VARIABLES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    ),
     broker: read.BROKER ?? null,
     timeseriesHome: read.TL_TIMESERIES_HOME ?? null,
     ports,

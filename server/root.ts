@@ -1,11 +1,14 @@
 import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
+import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
-import { meRouter } from "./identity/router";
+import { meRouter, tokensRouter } from "./identity/router";
 
 export const appRouter = router({
   me: meRouter,
   home: homeRouter,
+  tokens: tokensRouter,
+  audit: auditRouter,
   fleet: fleetRouter,
   streams: streamsRouter,
   quarantine: quarantineRouter,
@@ -17,3 +20,6 @@ export const createCaller = createCallerFactory(appRouter);
 
 /** Bytes for nodes are no procedure: a route handler hands its request on as it is. */
 export { serveStoredArtifact } from "./models/artifact-http";
+
+/** Sign-in is next-auth's: its route and what its page offers. */
+export { handleAuth, signInOptions } from "./identity/auth-handler";

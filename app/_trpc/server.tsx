@@ -2,16 +2,27 @@ import "server-only";
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { headers } from "next/headers";
+import { redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { visitOf } from "@/server/core/context";
-import { appRouter } from "@/server/root";
+import { appRouter, signInOptions } from "@/server/root";
 import { makeQueryClient } from "./query-client";
 
 export const getQueryClient = cache(makeQueryClient);
 
+/** Who asks for this page; looked up once, however many queries it makes. */
+const visit = cache(async () => visitOf(await headers()));
+
+/** Sends whoever is not signed in, or no longer, to the sign-in page. What they may see is asked where it is read. */
+export async function requireSignIn(): Promise<void> {
+  if ((await (await visit()).who()) === null) redirect("/login");
+}
+
+export { signInOptions };
+
 /** Queries of this request, answered without HTTP. */
 export const trpc = createTRPCOptionsProxy({
-  ctx: cache(async () => visitOf(await headers())),
+  ctx: visit,
   router: appRouter,
   queryClient: getQueryClient,
 });

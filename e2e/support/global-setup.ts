@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startFeed } from "./feed";
+import { startSessionOf } from "./people";
 
 const CLI = join(import.meta.dirname, "..", "..", "cli", "throughline.mjs");
 /** The first start builds the pages, which takes longest. */
@@ -47,6 +48,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env.TL_E2E_URL = `http://localhost:${web}`;
   process.env.TL_E2E_DATA = dataDir;
   process.env.TL_E2E_POSTGRES_PORT = String(postgres);
+  process.env.TL_E2E_STATE = await signedInAsAdmin(dataDir, postgres ?? 0);
   process.env.TL_E2E_MQTT_PORT = String(mqtt);
 
   return async () => {
@@ -59,6 +61,23 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     }
     rmSync(dataDir, { recursive: true, force: true });
   };
+}
+
+/** A file with the administrator's cookie, which every browser of the journeys starts with. */
+async function signedInAsAdmin(dataDir: string, postgresPort: number): Promise<string> {
+  const { cookie } = await startSessionOf(dataDir, postgresPort, "admin");
+  const state = join(dataDir, "e2e-admin.json");
+  const kept = {
+    ...cookie,
+    domain: "localhost",
+    path: "/",
+    expires: -1,
+    httpOnly: true,
+    secure: false,
+    sameSite: "Lax",
+  };
+  writeFileSync(state, JSON.stringify({ cookies: [kept], origins: [] }));
+  return state;
 }
 
 async function untilReady(stack: ChildProcess): Promise<void> {

@@ -16,6 +16,7 @@ const STATUS: Record<DomainErrorCode, number> = {
   forbidden: 403,
   invalid_state: 409,
   conflict: 409,
+  busy: 503,
   invalid_input: 400,
 };
 

@@ -2,9 +2,10 @@ import type { Pool } from "pg";
 import { Access, type Sql } from "@/db/access";
 import type { Actor, TokenActor } from "./actor";
 import type { Membership, Role } from "./domain/permissions";
+import { sessionCookieName, usesTls } from "./deployment";
 import { readWebSecret } from "./secret";
 import { hashSecret } from "./secrets-hash";
-import { findSessionActor, openSeal, readCookie, sessionCookieName } from "./session";
+import { findSessionActor, openSeal, readCookie } from "./session";
 
 export const TOKEN_PREFIX = "tlp_";
 
@@ -27,8 +28,8 @@ export async function findActor(sql: Sql, headers: Headers, nowMs: number): Prom
     return bearer.startsWith(TOKEN_PREFIX) ? findTokenActor(sql, bearer, nowMs) : null;
   }
   const cookies = headers.get("cookie");
-  const sealed = readCookie(cookies, sessionCookieName(true)) ?? readCookie(cookies, sessionCookieName(false));
-  if (sealed === null) return localActor(sql);
+  const sealed = readCookie(cookies, sessionCookieName(usesTls(process.env)));
+  if (sealed === null) return null;
   const sid = await openSeal(sealed, readWebSecret(process.env));
   return sid === null ? null : findSessionActor(sql, sid);
 }
@@ -68,21 +69,4 @@ async function findTokenActor(sql: Sql, token: string, nowMs: number): Promise<T
     await sql.query("update api_tokens set last_used_at = to_timestamp($2 / 1000.0) where id = $1", [id, nowMs]);
   const memberships = role === null ? roles : [{ role, teamId }];
   return { kind: "token", id, name, orgId, userId, memberships, readOnly: access === "read" };
-}
-
-/** Until people sign in: whoever reaches the server on the loopback address, with every right. */
-async function localActor(sql: Sql): Promise<Actor> {
-  const { rows } = await sql.query<{ org: string }>("select first_org() as org");
-  return {
-    kind: "user",
-    id: "00000000-0000-0000-0000-000000000000",
-    name: "Local",
-    email: "local@localhost",
-    orgId: rows[0]?.org ?? "",
-    sessionId: "",
-    memberships: (["executive", "chair", "member", "admin", "auditor"] as const).map((role) => ({
-      role,
-      teamId: null,
-    })),
-  };
 }

@@ -6,6 +6,7 @@
  * - `forbidden` they may not
  * - `invalid_state` it is not in a state that allows this
  * - `conflict` somebody else changed it first
+ * - `busy` there is too much to do right now
  * - `invalid_input` what they gave cannot be used
  */
 export type DomainErrorCode =
@@ -14,6 +15,7 @@ export type DomainErrorCode =
   | "forbidden"
   | "invalid_state"
   | "conflict"
+  | "busy"
   | "invalid_input";
 
 /** An expected refusal. The message tells the person what they can do; `detail` is for the log. */

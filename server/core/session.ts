@@ -71,11 +71,6 @@ export async function endSession(sql: Sql, sid: string, why: string): Promise<vo
   );
 }
 
-/** `__Host-` binds the cookie to this host and to TLS; without TLS a browser would not take it. */
-export function sessionCookieName(secure: boolean): string {
-  return secure ? "__Host-throughline.session" : "throughline.session";
-}
-
 /** The cookie's value: the session id, encrypted and authenticated. It says nothing about the person. */
 export function sealSession(sid: string, secret: string): Promise<string> {
   return encode({ token: { sid }, secret, maxAge: COOKIE_MAX_AGE_S });

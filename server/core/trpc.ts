@@ -15,6 +15,7 @@ const TRPC_CODES: Partial<Record<DomainErrorCode, TrpcCode>> = {
   forbidden: "FORBIDDEN",
   invalid_state: "CONFLICT",
   conflict: "CONFLICT",
+  busy: "TOO_MANY_REQUESTS",
   invalid_input: "BAD_REQUEST",
 };
 

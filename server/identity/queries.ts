@@ -40,3 +40,44 @@ export async function getViewer(sql: Sql, { id, name, email, orgId, memberships 
     roles: [...new Set(memberships.map(({ role }) => role))],
   };
 }
+
+export interface OwnSession {
+  id: string;
+  startedMs: number;
+  lastSeenMs: number;
+  ip: string | null;
+  userAgent: string | null;
+  isThis: boolean;
+}
+
+/** Sessions of one person that are good now, the newest first. */
+export async function listSessions(sql: Sql, userId: string, thisSession: string | null): Promise<OwnSession[]> {
+  const { rows } = await sql.query<Omit<OwnSession, "isThis">>(
+    `select id, (extract(epoch from created_at) * 1000)::float8 as "startedMs", (extract(epoch from last_seen_at) * 1000)::float8 as "lastSeenMs", ip, user_agent as "userAgent"
+     from sessions where user_id = $1 and revoked_at is null and expires_at > now() and last_seen_at + idle_limit > now() order by created_at desc limit 100`,
+    [userId],
+  );
+  return rows.map((row) => ({ ...row, isThis: row.id === thisSession }));
+}
+
+export interface TokenRow {
+  id: string;
+  name: string;
+  hint: string;
+  access: "read" | "write";
+  role: Role | null;
+  createdMs: number;
+  expiresMs: number;
+  lastUsedMs: number | null;
+}
+
+/** Tokens that are good now: somebody's own, or (`userId` null) those of the organisation. */
+export async function listTokens(sql: Sql, userId: string | null): Promise<TokenRow[]> {
+  const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+  const { rows } = await sql.query<TokenRow>(
+    `select id, name, hint, access, role, ${ms("created_at")} as "createdMs", ${ms("expires_at")} as "expiresMs", ${ms("last_used_at")} as "lastUsedMs"
+     from api_tokens where user_id is not distinct from $1 and revoked_at is null and expires_at > now() order by created_at desc limit 500`,
+    [userId],
+  );
+  return rows;
+}

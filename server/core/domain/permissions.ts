@@ -7,6 +7,9 @@ export const Role = z.enum(
 );
 export type Role = z.infer<typeof Role>;
 
+/** These work in a team, so a grant of one names the team; all others hold for the whole organisation. */
+export const TEAM_ROLES: ReadonlySet<Role> = new Set(["data-scientist", "technician"]);
+
 /** How far a permission reaches: the organisation, the teams in which the role is held, or what is the person's own. */
 export type Scope = "org" | "team" | "self";
 

@@ -1,0 +1,118 @@
+"use client";
+import { signIn } from "next-auth/react";
+import { useId, useState, type FormEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { localPath } from "@/server/identity/domain/local-path";
+import { Mark } from "../../_shell/mark";
+import styles from "./sign-in.module.css";
+
+/** What each refusal means to the person; an unknown one is said like a wrong password. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  rate: "Too many attempts for this account or from this address. Wait a quarter of an hour, or ask an administrator for a new password.",
+  busy: "Too many people sign in right now. Try again in a few seconds.",
+  NoAccount: "Nobody here has this account. Ask an administrator to add your e-mail address.",
+  OAuthCallback: "The identity provider's answer could not be used. Try again.",
+  server: "The server did not answer. Try again in a moment.",
+};
+const WRONG = "E-mail or password is not right.";
+
+const ROLE_WORDS: Readonly<Record<string, string>> = {
+  executive: "Executive",
+  technician: "Technician",
+  "data-scientist": "Data scientist",
+  chair: "Council chair",
+  member: "Council member",
+  admin: "Administrator",
+};
+
+interface SignInProps {
+  demo: { key: string; name: string; role: string }[];
+  single: string | null;
+  wanted: string;
+  problem: string | null;
+}
+
+/** The door: a password, the organisation's sign-in where there is one, and the people of the demo where this is the demo. */
+export function SignIn({ demo, single, wanted, problem }: SignInProps) {
+  const [refusal, setRefusal] = useState(problem === null ? null : (PROBLEMS[problem] ?? WRONG));
+  const [waits, setWaits] = useState(false);
+  const ids = { email: useId(), password: useId(), refusal: useId() };
+
+  const enter = async (provider: "password" | "demo", values: Record<string, string>) => {
+    setWaits(true);
+    setRefusal(null);
+    const answer = await signIn(provider, { ...values, redirect: false }).catch(() => undefined);
+    if (answer?.ok) {
+      // The whole page is loaded anew: nothing that was shown to nobody stays in memory.
+      window.location.assign(localPath(wanted, window.location.origin));
+      return;
+    }
+    setWaits(false);
+    const why = answer?.error ?? "server";
+    setRefusal(PROBLEMS[why] ?? (answer ? WRONG : (PROBLEMS.server ?? WRONG)));
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    void enter("password", { email: String(form.get("email")), password: String(form.get("password")) });
+  };
+
+  return (
+    <main id="main" className={styles.page}>
+      <div className={styles.door}>
+        <p className={styles.brand}>
+          <Mark /> Throughline
+        </p>
+        <h1>Sign in</h1>
+        {demo.length > 0 ? (
+          <section aria-labelledby="demo" className={styles.demo}>
+            <h2 id="demo">This is a demo</h2>
+            <p>
+              Every name opens the demo company with that person’s eyes. Nothing here is real, and no password is asked.
+            </p>
+            <ul>
+              {demo.map(({ key, name, role }) => (
+                <li key={key}>
+                  <button type="button" disabled={waits} onClick={() => void enter("demo", { person: key })}>
+                    <strong>{ROLE_WORDS[role] ?? role}</strong> <span>{name}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ) : null}
+        {single ? (
+          <Button
+            look="primary"
+            onClick={() => void signIn("oidc", { callbackUrl: localPath(wanted, window.location.origin) })}
+          >
+            Continue with {single}
+          </Button>
+        ) : null}
+        <form onSubmit={submit} className={styles.form}>
+          <label htmlFor={ids.email}>E-mail</label>
+          <input id={ids.email} name="email" type="email" autoComplete="username" required maxLength={254} />
+          <label htmlFor={ids.password}>Password</label>
+          <input
+            id={ids.password}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            required
+            maxLength={256}
+            aria-describedby={refusal ? ids.refusal : undefined}
+          />
+          {refusal ? (
+            <p id={ids.refusal} role="alert" className={styles.refusal}>
+              {refusal}
+            </p>
+          ) : null}
+          <Button look={demo.length > 0 || single ? "plain" : "primary"} type="submit" disabled={waits}>
+            {waits ? "Signing in …" : "Sign in"}
+          </Button>
+        </form>
+        <p className={styles.hint}>Forgot it? An administrator can give you a link that sets a new one, once.</p>
+      </div>
+    </main>
+  );
+}

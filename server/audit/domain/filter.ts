@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+export const AUDIT_PAGE = 100;
+
+/** Times are epoch ms, UTC; `toMs` is not included. `cursor` is the number of the last row of the page before. */
+export const AuditFilter = z.strictObject({
+  q: z.string().max(200).default(""),
+  action: z.string().max(100).nullable().default(null),
+  fromMs: z.number().nullable().default(null),
+  toMs: z.number().nullable().default(null),
+  cursor: z.int().positive().nullable().default(null),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;

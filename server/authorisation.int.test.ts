@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cloneTestDb, type TestDb } from "@/db/testing";
+import { openVisit } from "./core/context";
+import { ACTIONS, type Action, PERMISSIONS, type Role, ROLES, TEAM_ROLES } from "./core/domain/permissions";
+import { hashSecret } from "./core/secrets-hash";
+import { appRouter, createCaller } from "./root";
+
+/**
+ * Every procedure and every route handler × every role × own team, other team, nobody and somebody disabled. The judge is the table of
+ * permissions; a procedure that is not in it, or a handler that asks nobody, fails here.
+ */
+const API = join(import.meta.dirname, "..", "app", "api");
+/** Handlers that ask in another way, each with its reason. */
+const OTHER_DOORS: Readonly<Record<string, string>> = {
+  "auth/[...nextauth]": "is the door itself",
+  health: "answers a load balancer, with figures that name nothing and nobody",
+  "trpc/[trpc]": "hands over to the procedures, each of which asks",
+  "v1/artifacts/[sha256]": "asks for the login of a node",
+  "v1/openapi.json": "describes the interface and holds no data",
+  "v1/docs": "describes the interface and holds no data",
+};
+
+type Standing = "own" | "other";
+let db: TestDb;
+const team = { own: "", other: "" };
+const stream = { own: 0, other: 0 };
+const held = { own: 0, other: 0 };
+
+beforeAll(async () => {
+  db = await cloneTestDb();
+  const org = (await db.owner.query<{ id: string }>("select id from orgs")).rows[0]?.id;
+  for (const standing of ["own", "other"] as const) {
+    const made = await db.owner.query<{ id: string }>("insert into teams (org_id, name) values ($1, $2) returning id", [
+      org,
+      standing,
+    ]);
+    team[standing] = made.rows[0]?.id ?? "";
+    await db.owner.query("insert into nodes (id, status, team_id) values ($1, 'accepted', $2)", [
+      `node-${standing}`,
+      team[standing],
+    ]);
+    const added = await db.owner.query<{ id: number }>(
+      "insert into streams (node_id, key, status) values ($1, 'k', 'accepted') returning id",
+      [`node-${standing}`],
+    );
+    stream[standing] = added.rows[0]?.id ?? 0;
+    const kept = await db.owner.query<{ id: string }>(
+      "insert into quarantine (node_id, topic, reason, message, payload) values ($1, 't', 'E', 'm', 'x') returning id",
+      [`node-${standing}`],
+    );
+    held[standing] = Number(kept.rows[0]?.id);
+  }
+});
+afterAll(() => db.drop());
+
+/** A caller with a personal token, so that roles and a disabled account are looked up as they are for a session. */
+async function callerOf(role: Role, { disabled = false } = {}) {
+  const token = `tlp_${randomBytes(24).toString("base64url")}`;
+  const user = await db.owner.query<{ id: string }>(
+    "insert into users (email, name, disabled_at) values ($1, $2, case when $3 then now() end) returning id",
+    [`${randomBytes(6).toString("hex")}@test.invalid`, role, disabled],
+  );
+  const id = user.rows[0]?.id;
+  await db.owner.query("insert into memberships (user_id, team_id, role, granted_by) values ($1, $2, $3, 'test')", [
+    id,
+    TEAM_ROLES.has(role) ? team.own : null,
+    role,
+  ]);
+  await db.owner.query(
+    "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', $2, 'tlp_', 'write', 'test', now() + interval '1 hour')",
+    [id, hashSecret(token)],
+  );
+  return createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
+}
+
+interface Procedure {
+  path: string;
+  permission: Action | undefined;
+  call: (caller: ReturnType<typeof createCaller>, input: unknown) => Promise<unknown>;
+}
+
+// tRPC types this record as the tree of routers; at run time it is flat, by path.
+const flat: Readonly<Record<string, unknown>> = { ...appRouter._def.procedures };
+const procedures: Procedure[] = Object.entries(flat).map(([path, procedure]) => ({
+  path,
+  permission: permissionOf(inside(inside(procedure, "_def"), "meta")),
+  call: async (caller, input) => {
+    let at: unknown = caller;
+    for (const name of path.split(".")) at = inside(at, name);
+    if (typeof at !== "function") throw new Error(`no procedure ${path}`);
+    return Reflect.apply(at, undefined, [input]);
+  },
+}));
+
+function inside(value: unknown, name: string): unknown {
+  return (typeof value === "object" && value !== null) || typeof value === "function"
+    ? Reflect.get(value, name)
+    : undefined;
+}
+
+function permissionOf(meta: unknown): Action | undefined {
+  const named = inside(meta, "permission");
+  return ACTIONS.find((action) => action === named);
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "OK",
+    (cause: unknown) => (cause instanceof Error && "code" in cause ? String(cause.code) : "?"),
+  );
+}
+
+test("every procedure names a permission of the table", () => {
+  expect(procedures.filter(({ permission }) => permission === undefined).map(({ path }) => path)).toEqual([]);
+  expect(procedures.length).toBeGreaterThan(10);
+});
+
+describe.each(ROLES)("%s", (role) => {
+  test("may call exactly what the table says; the rest is not there for them", async () => {
+    const caller = await callerOf(role);
+    const wrong: string[] = [];
+    for (const { path, permission, call } of procedures) {
+      // An input that no procedure takes: whoever is let in is told so, whoever is not never gets that far.
+      const code = await codeOf(call(caller, { "not a field": 1 }));
+      const allowed = permission !== undefined && role in PERMISSIONS[permission].to;
+      if (allowed ? code === "NOT_FOUND" || code === "UNAUTHORIZED" : code !== "NOT_FOUND")
+        wrong.push(`${path}: ${code}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("who was disabled may call nothing", async () => {
+    const caller = await callerOf(role, { disabled: true });
+    for (const { path, call } of procedures) expect(await codeOf(call(caller, {})), path).toBe("UNAUTHORIZED");
+  });
+
+  test("I01-I08 the other team's ids are answered like ids that do not exist", async () => {
+    const caller = await callerOf(role);
+    const reach = (action: Action): string | undefined => new Map(Object.entries(PERMISSIONS[action].to)).get(role);
+    const calls: [Action, (standing: Standing) => Promise<unknown>][] = [
+      ["fleet.read", (s) => caller.fleet.node({ node: `node-${s}` })],
+      ["stream.read", (s) => caller.streams.get({ id: stream[s] })],
+      ["quarantine.read", (s) => caller.quarantine.payload({ id: held[s] })],
+      ["fleet.accept", (s) => caller.fleet.accept({ node: `node-${s}`, withStreams: false })],
+      ["stream.accept", (s) => caller.streams.accept({ streamIds: [stream[s]] })],
+    ];
+    for (const [action, call] of calls) {
+      const scope = reach(action);
+      expect(await codeOf(call("own")), `${action} own`).toBe(scope === undefined ? "NOT_FOUND" : "OK");
+      expect(await codeOf(call("other")), `${action} other`).toBe(scope === "org" ? "OK" : "NOT_FOUND");
+    }
+    if (reach("fleet.read") === "team") {
+      const { rows } = await caller.fleet.list({});
+      expect(rows.map(({ id }) => id)).toEqual(["node-own"]);
+      expect((await caller.streams.list({})).rows.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
+      expect((await caller.streams.list({ node: "node-other" })).rows).toEqual([]);
+      expect((await caller.quarantine.list({})).nodes.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
+    }
+  });
+});
+
+test("nobody may call anything", async () => {
+  const nobody = createCaller(openVisit(db.pool, new Headers()));
+  for (const { path, call } of procedures) expect(await codeOf(call(nobody, {})), path).toBe("UNAUTHORIZED");
+});
+
+test("every route handler asks who is there, or is listed with the reason why not", () => {
+  const handlers = readdirSync(API, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("route.ts"));
+  expect(handlers.length).toBeGreaterThan(4);
+  const silent = handlers.filter((file) => {
+    const text = readFileSync(join(API, file), "utf8");
+    return !/\bauthenticate\(/.test(text) && !(file.replace(/\/route\.ts$/, "") in OTHER_DOORS);
+  });
+  expect(silent).toEqual([]);
+});
+
+test("every mutation leaves a row in the audit log, in the transaction that made the change", async () => {
+  const slices = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /verbs\.ts$/.test(file),
+  );
+  const forgetful: string[] = [];
+  for (const file of slices) {
+    const text = readFileSync(join(import.meta.dirname, file), "utf8");
+    for (const [name, body] of exportedFunctions(text))
+      if (/\.transaction\(|\binTransaction\(/.test(body) && !callsAudit(text, body)) forgetful.push(`${file}: ${name}`);
+  }
+  expect(forgetful).toEqual([]);
+});
+
+/** Name and text of each exported function, up to the next one. */
+function exportedFunctions(text: string): [string, string][] {
+  const parts = text.split(/^(?=(?:export )?(?:async )?function )/m);
+  return parts.flatMap((part): [string, string][] => {
+    const name = /^export (?:async )?function (\w+)/.exec(part)?.[1];
+    return name === undefined ? [] : [[name, part]];
+  });
+}
+
+/** Whether it writes an audit row itself or through a helper of the same file. */
+function callsAudit(text: string, body: string): boolean {
+  if (/\baudit\(tx,/.test(body)) return true;
+  const helpers = text.split(/^(?=(?:export )?(?:async )?function )/m).filter((part) => /\baudit\(tx,/.test(part));
+  return helpers.some((part) => {
+    const name = /function (\w+)/.exec(part)?.[1];
+    return name !== undefined && new RegExp(`\\b${name}\\(`).test(body);
+  });
+}
