@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "pg";
 import { z } from "zod";
 import { openPool } from "@/db/client";
+import { type Ctx, systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";
 import { openObjectStore } from "@/server/models/objects/store";
 import { addNode, listNodeCredentials, rotateNodeToken } from "@/server/fabric/node-credentials";
@@ -157,6 +157,7 @@ async function placeModels({ settings, databaseUrl }: PlantOptions, trained: Tra
   const store = openObjectStore(settings.objectStoreUrl);
   const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
   try {
+    const ctx = await systemContext(pool, "demo");
     for (const { node, plant } of EDGE_WORKERS) {
       const slots = [];
       for (const { slot, file } of trained.filter((model) => model.plant === plant)) {
@@ -164,7 +165,7 @@ async function placeModels({ settings, databaseUrl }: PlantOptions, trained: Tra
         const manifest = await store.put(await readFile(file.replace(/\.onnx$/, ".json")));
         slots.push({ slot, artifact, manifest });
       }
-      await setDesired(pool, node, { slots });
+      await setDesired(ctx, node, { slots });
     }
   } finally {
     await pool.end();
@@ -175,10 +176,11 @@ async function placeModels({ settings, databaseUrl }: PlantOptions, trained: Tra
 async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Promise<Map<string, string>> {
   const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
   try {
+    const ctx = await systemContext(pool, "demo");
     const known = await listNodeCredentials(pool);
     const tokens = new Map<string, string>();
     for (const node of [...EDGE_WORKERS.map((worker) => worker.node), COLD_STORE])
-      tokens.set(node, await ensureNode(pool, settings, node, known.get(node)));
+      tokens.set(node, await ensureNode(ctx, settings, node, known.get(node)));
     for (const [node, token] of tokens) await demandLogin(withMqttUser(mqttUrl, node, token), node, settings);
     return tokens;
   } finally {
@@ -187,7 +189,7 @@ async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Prom
 }
 
 async function ensureNode(
-  pool: Pool,
+  ctx: Ctx,
   { dataDir }: Settings,
   node: string,
   storedHash: string | undefined,
@@ -201,8 +203,8 @@ async function ensureNode(
   writeFileSync(`${path}.new`, `${token}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
   if (storedHash === undefined)
-    await addNode(pool, { id: node, site: SITE, trusted: true, tokenHash: hashToken(token) });
-  else await rotateNodeToken(pool, node, hashToken(token));
+    await addNode(ctx, { id: node, site: SITE, trusted: true, tokenHash: hashToken(token) });
+  else await rotateNodeToken(ctx, node, hashToken(token));
   return token;
 }
 

@@ -4,7 +4,9 @@ import { openPool } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { recordBrokerTrouble } from "@/server/fabric/broker-verbs";
 import { BrokerNotices } from "./broker-notices";
+import { systemContext } from "@/server/core/context";
 import { addDemoPeople } from "@/server/identity/demo-people";
+import { issueSetUp } from "@/server/identity/password-verbs";
 import { bundlePath, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { syncCredentials } from "./credential-sync";
@@ -176,11 +178,23 @@ async function prepareDatabase(options: LineOptions): Promise<{ owner: string; a
       }),
     (applied) => (applied.length === 0 ? "none needed" : `${applied.length} applied`),
   );
-  if (isDemo(options)) {
-    const pool = openPool(urls.app, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
-    await addDemoPeople(pool).finally(() => pool.end());
-  }
+  await letSomebodyIn(options, urls.app);
   return urls;
+}
+
+/** The demo's people, or, where nobody administers the installation yet, the link for its first administrator. */
+async function letSomebodyIn(options: LineOptions, url: string): Promise<void> {
+  const pool = openPool(url, { max: 1, applicationName: "throughline-start", statementTimeoutMs: 10_000 });
+  try {
+    if (isDemo(options)) return await addDemoPeople(pool);
+    const token = await issueSetUp(await systemContext(pool, "start"));
+    if (token !== null)
+      options.progress.say(
+        `  ! Nobody administers this installation yet. Set it up, once: http://localhost:${options.settings.ports.web}/setup?token=${token}`,
+      );
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Whether anybody may sign in as one of the demo's people: only beside the embedded database with the simulated plant, or when told so. */

@@ -35,6 +35,26 @@ test.describe("without a session", () => {
     expect((await request.get("/fleet", { maxRedirects: 0 })).status()).toBe(307);
   });
 
+  test("an identity provider lets in whom an administrator added, and nobody else", async ({ page }) => {
+    const continueAs = async (who: string) => {
+      await page.context().clearCookies();
+      await page.goto("/login");
+      await page.getByRole("button", { name: "Continue with Plant ID" }).click();
+      await page.getByPlaceholder("Enter any login").fill(who);
+      await page.getByPlaceholder("and password").fill("any");
+      await page.getByRole("button", { name: "Sign-in" }).click();
+      await page.getByRole("button", { name: "Continue" }).click();
+    };
+    await continueAs("elena");
+    await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+    await expect(page.getByText("Elena Marchetti").first()).toBeVisible();
+    for (const stranger of ["stranger", "unverified-tomas"]) {
+      await continueAs(stranger);
+      await expect(page).toHaveURL(/\/login/);
+      await expect(page.getByRole("alert").filter({ hasText: "Nobody here has this account" })).toBeVisible();
+    }
+  });
+
   for (const colorScheme of ["light", "dark"] as const)
     test(`the sign-in page stands in nobody's way, ${colorScheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -59,5 +79,54 @@ test("a session that is ended elsewhere opens nothing with the next request", as
   await other.request.post("/api/auth/signout", { form: { csrfToken: csrf.csrfToken } });
   await page.goto("/fleet");
   await expect(page).toHaveURL(/\/login/);
+  await other.close();
+});
+
+test("one makes a token, reads with it and takes it away", async ({ page, request, signInAs }) => {
+  await signInAs("data-scientist");
+  await page.goto("/account/tokens");
+  await page.getByLabel("What is it for?").fill("notebook");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  const token = (await page.getByRole("status").locator("code").textContent()) ?? "";
+  const bearer = { authorization: `Bearer ${token}` };
+  expect((await request.get("/api/series?id=1&fromMs=0&toMs=1000", { headers: bearer })).status()).toBe(200);
+  await page.getByRole("button", { name: "Revoke notebook" }).click();
+  await expect(page.getByText("There is none yet")).toBeVisible();
+  expect((await request.get("/api/series?id=1&fromMs=0&toMs=1000", { headers: bearer })).status()).toBe(401);
+  // A30 a key in the address ends in logs: it is not looked at
+  expect(
+    (await request.get(`/api/series?id=1&fromMs=0&toMs=1000&token=${token}`, { headers: { cookie: "" } })).status(),
+  ).toBe(401);
+});
+
+test("the audit log shows the administrator what was done, and is nothing for a technician", async ({
+  page,
+  signInAs,
+}) => {
+  await page.goto("/admin/audit?action=session.start");
+  await page.goto("/admin/audit");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("was the last to change something");
+  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  const csv = await page.request.get("/api/audit/export");
+  expect(await csv.text()).toContain("n,at,actor kind,actor,action,subject,before,after");
+  await signInAs("technician");
+  expect((await page.request.get("/api/audit/export")).status()).toBe(404);
+});
+
+test("sessions are listed and ended by name", async ({ browser, page, signInAs }) => {
+  await signInAs("member");
+  const other = await browser.newContext({ storageState: await page.context().storageState() });
+  await signInAs("member");
+  await page.goto("/account/sessions");
+  await page.getByRole("button", { name: "End all others" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("You are signed in here only");
+  const there = await other.newPage();
+  await there.goto("/account/sessions");
+  await expect(there).toHaveURL(/\/login/);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  for (const path of ["/account/tokens"]) {
+    await page.goto(path);
+    expect((await new AxeBuilder({ page }).analyze()).violations, path).toEqual([]);
+  }
   await other.close();
 });

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { buildProcesses, bundlePath } from "@/cli/build";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { hashToken } from "@/server/core/node-token";
+import { systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";
 import { openTestLine, type TestLine, waitFor } from "@/server/ingest/testing";
 import { serveArtifact } from "@/server/models/artifact-http";
@@ -178,8 +179,12 @@ test.each(["folder", "s3"])(
     isWebUp = false;
     const node = await newNode(`models-${home}`);
     const first = await publishModel("first", 1);
-    const revision = await setDesired(line.db.pool, node.id, { slots: [{ slot: "health", ...first }] });
-    expect(await setDesired(line.db.pool, node.id, { slots: [{ slot: "health", ...first }] })).toBe(revision);
+    const revision = await setDesired(await systemContext(line.db.pool, "test"), node.id, {
+      slots: [{ slot: "health", ...first }],
+    });
+    expect(
+      await setDesired(await systemContext(line.db.pool, "test"), node.id, { slots: [{ slot: "health", ...first }] }),
+    ).toBe(revision);
 
     let port = await node.start();
     await waitFor(async () => (await reported(node.id))?.errors[0]?.code === "FETCH", "the report that it is missing");
@@ -198,7 +203,7 @@ test.each(["folder", "s3"])(
 
     isWebUp = true;
     const second = await publishModel("second", 2);
-    await setDesired(line.db.pool, node.id, { slots: [{ slot: "health", ...second }] });
+    await setDesired(await systemContext(line.db.pool, "test"), node.id, { slots: [{ slot: "health", ...second }] });
     await waitFor(() => scoredWith(node.id, second.artifact), "rows scored by the second model", 30_000);
     await waitFor(async () => {
       const { rows } = await line.db.owner.query(
@@ -214,7 +219,9 @@ test("only the node that is told to run a model may fetch it, whole or from an o
   store = openObjectStore(stores["folder"] ?? "");
   const [owner, other] = [await newNode("models-owner"), await newNode("models-other")];
   const { artifact, manifest } = await publishModel("private", 3);
-  await setDesired(line.db.pool, owner.id, { slots: [{ slot: "health", artifact, manifest }] });
+  await setDesired(await systemContext(line.db.pool, "test"), owner.id, {
+    slots: [{ slot: "health", artifact, manifest }],
+  });
   const get = (digest: string, who: { id: string; token: string } | null, headers: Record<string, string> = {}) =>
     serveArtifact(
       new Request("http://web/x", {

@@ -2,11 +2,12 @@ import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
-import { meRouter, tokensRouter } from "./identity/router";
+import { meRouter, peopleRouter, tokensRouter } from "./identity/router";
 
 export const appRouter = router({
   me: meRouter,
   home: homeRouter,
+  people: peopleRouter,
   tokens: tokensRouter,
   audit: auditRouter,
   fleet: fleetRouter,
@@ -23,3 +24,6 @@ export { serveStoredArtifact } from "./models/artifact-http";
 
 /** Sign-in is next-auth's: its route and what its page offers. */
 export { handleAuth, signInOptions } from "./identity/auth-handler";
+
+/** What somebody does who cannot sign in yet. */
+export { handleAccount } from "./identity/account-http";

@@ -54,6 +54,31 @@ export const PAGES: readonly PageEntry[] = [
     words: ["held", "refused", "rejected", "replay"],
     count: "quarantined",
   },
+  {
+    id: "audit",
+    label: "Audit log",
+    href: "/admin/audit",
+    group: "Administer",
+    key: "a",
+    needs: ["audit.read"],
+    words: ["who", "history", "changes", "log"],
+  },
+  {
+    id: "sessions",
+    label: "Your sessions",
+    href: "/account/sessions",
+    group: "Administer",
+    words: ["account", "password", "devices", "sign out"],
+    hidden: true,
+  },
+  {
+    id: "tokens",
+    label: "Your tokens",
+    href: "/account/tokens",
+    group: "Administer",
+    words: ["account", "api", "key", "bearer"],
+    hidden: true,
+  },
 ];
 
 /** Things the shell does besides going to a page. */

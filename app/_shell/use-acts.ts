@@ -70,7 +70,7 @@ export function useActs({ openPalette, openShortcuts }: ShellActs): (act: Act) =
           return;
         }
         case "sign-out":
-          window.location.assign("/api/auth/signout");
+          void import("next-auth/react").then(({ signOut }) => signOut({ callbackUrl: "/" }));
           return;
       }
     },

@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useState } from "react";
 import { Popover } from "@/components/ui/popover";
 import { Appearance } from "./appearance";
@@ -42,6 +43,12 @@ export function You({ onLeave }: { onLeave: () => void }) {
         <p className={styles.org}>{roles}</p>
         <Appearance />
         <div className={styles.youActs}>
+          <Link href="/account/sessions" onClick={() => setOpen(false)}>
+            Your sessions and password
+          </Link>
+          <Link href="/account/tokens" onClick={() => setOpen(false)}>
+            Your tokens
+          </Link>
           <button type="button" className="link" onClick={() => leaveTo("shortcuts")}>
             Keyboard shortcuts
           </button>

@@ -1,12 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Pool } from "pg";
 import { CliError, EXIT_USAGE, type Command } from "@/cli/command";
 import { findConnection } from "@/cli/connection";
 import { readSecrets } from "@/cli/secrets";
 import { readSettings } from "@/cli/settings";
 import { openPool } from "@/db/client";
-import { readAnchors, sealAnchor } from "@/server/audit/chain";
+import { type Anchor, readAnchors, sealAnchor } from "@/server/audit/chain";
 import { verifyAudit } from "@/server/audit/verify";
 
 const HELP = `throughline audit verify [--json]
@@ -34,7 +35,7 @@ export const command: Command = {
       statementTimeoutMs: 60_000,
     });
     const started = performance.now();
-    const verdict = await verifyAudit(pool, anchors).finally(() => pool.end());
+    const verdict = await verified(pool, anchors);
     const tookMs = Math.round(performance.now() - started);
     if (verdict.problem)
       throw new CliError(
@@ -42,12 +43,21 @@ export const command: Command = {
         "Compare with a backup from before; docs/security/audit.md says how.",
       );
     const at = new Date().toISOString();
-    for (const head of verdict.heads) appendFileSync(file, `${JSON.stringify(sealAnchor(head, at, key))}\n`, { mode: 0o600 });
+    for (const head of verdict.heads)
+      appendFileSync(file, `${JSON.stringify(sealAnchor(head, at, key))}\n`, { mode: 0o600 });
     if (values.json) process.stdout.write(`${JSON.stringify({ rows: verdict.rows, whole: true, tookMs })}\n`);
     else process.stdout.write(`The audit log is whole: ${verdict.rows} rows in ${tookMs} ms.\n`);
     return 0;
   },
 };
+
+async function verified(pool: Pool, anchors: readonly Anchor[]) {
+  try {
+    return await verifyAudit(pool, anchors);
+  } finally {
+    await pool.end();
+  }
+}
 
 function anchorsOf(file: string, key: string) {
   try {

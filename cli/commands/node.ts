@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openPool } from "@/db/client";
 import { NodeId } from "@/sdk/wire/names";
+import { systemContext } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { addNode, listNodeSummaries, rotateNodeToken } from "@/server/fabric/node-credentials";
 import type { Pool } from "pg";
@@ -49,9 +50,10 @@ export const command: Command = {
     const node = checkedId(id);
     const token = newNodeToken();
     await withPool(settings, async (pool) => {
-      if (verb === "rotate-token") await rotateNodeToken(pool, node, hashToken(token));
+      const ctx = await systemContext(pool, "command line");
+      if (verb === "rotate-token") await rotateNodeToken(ctx, node, hashToken(token));
       else
-        await addNode(pool, {
+        await addNode(ctx, {
           id: node,
           site: values.site === undefined ? null : checkedSite(values.site),
           trusted: values.trust ?? false,

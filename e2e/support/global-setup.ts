@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { startFeed } from "./feed";
+import { startIdentityProvider } from "./identity-provider";
 import { startSessionOf } from "./people";
 
 const CLI = join(import.meta.dirname, "..", "..", "cli", "throughline.mjs");
@@ -17,7 +18,8 @@ const STOP_WITHIN_MS = 30_000;
 /** Starts the product as a person would, and a sensor that the journeys look at. @returns what stops both */
 export default async function globalSetup(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), "tl-e2e-"));
-  const [web, mqtt, postgres, ingest, jobs] = await freePorts(5);
+  const [web = 0, mqtt, postgres, ingest, jobs, oidc = 0] = await freePorts(6);
+  const identityProvider = await startIdentityProvider(oidc, web);
   const edge = 20_000 + ((process.pid * 7) % 20_000);
   const env = {
     ...process.env,
@@ -30,6 +32,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     EDGE_PORT: String(edge),
     DATABASE_URL: undefined,
     MQTT_URL: undefined,
+    ...identityProvider.env,
   };
   const stack = spawn(process.execPath, [CLI, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
   await untilReady(stack);
@@ -53,6 +56,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
 
   return async () => {
     await feed.stop();
+    await identityProvider.stop();
     stack.kill("SIGTERM");
     await Promise.race([once(stack, "exit"), sleep(STOP_WITHIN_MS, null, { ref: false })]);
     if (stack.exitCode === null) {

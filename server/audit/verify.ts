@@ -19,7 +19,7 @@ export async function verifyAudit(sql: Sql, anchors: readonly Anchor[]): Promise
     const { rows } = await sql.query<ChainRow>(
       `select org_id::text, n::text, (extract(epoch from at) * 1000000)::int8::text as at_us, actor_kind, actor_id, actor_name, action, subject,
          team_id::text, before::text, after::text, prev, hash
-       from audit_log where (org_id, n) > ($1::uuid, $2::int8) order by org_id, n limit ${BATCH}`,
+       from audit_log where (audit_log.org_id, audit_log.n) > ($1::uuid, $2::int8) order by audit_log.org_id, audit_log.n limit ${BATCH}`,
       after,
     );
     for (const row of rows) {

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { Access, type Sql, type Tx } from "@/db/access";
+import { Access, type Limits, type Sql, type Tx } from "@/db/access";
 import { openPool } from "@/db/client";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { openTimeSeries } from "@/db/timeseries/open";
@@ -23,6 +23,8 @@ export interface Ctx {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** What `work` gives, piece by piece, inside of one transaction: for what is too large to hold. */
   stream<T>(work: (tx: Tx) => AsyncIterable<T>): AsyncIterable<T>;
+  /** Hashes of passwords and one-time tokens, which nothing else may read: only for what changes the account itself. */
+  door: Access;
   /** Epoch ms, UTC. Passed in, so that a test can choose it. */
   now: () => number;
 }
@@ -93,16 +95,18 @@ export async function contextFor(
   const teamIds =
     reach.scope === "org" ? await teamsOf(doorAccess(pool), actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
   const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
-  return context(actor, new Access(pool, limits), now);
+  return context(pool, actor, limits, now);
 }
 
-function context(actor: Actor, access: Access, now: () => number): Ctx {
+function context(pool: Pool, actor: Actor, limits: Limits | "all", now: () => number): Ctx {
+  const access = new Access(pool, limits);
   return {
     actor,
     scope: access.scope,
     sql: access,
     transaction: (work) => access.transaction(work),
     stream: (work) => access.stream(work),
+    door: doorAccess(pool),
     now,
   };
 }
@@ -117,7 +121,7 @@ export const NOT_HERE = "There is no such thing here, or it is not yours to see.
 /** The context of one of our own processes, which works for everybody. @param name what the audit log calls it */
 export async function systemContext(pool: Pool, name: string): Promise<Ctx> {
   const { rows } = await pool.query<{ org: string }>("select first_org() as org");
-  return context(systemActor(name, rows[0]?.org ?? ""), new Access(pool, "all"), Date.now);
+  return context(pool, systemActor(name, rows[0]?.org ?? ""), "all", Date.now);
 }
 
 /** Whether the database answers, and figures of the whole installation that name nothing and nobody. */

@@ -1,6 +1,6 @@
-import type { Pool } from "pg";
+import { audit } from "@/server/core/audit";
+import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
-import { inTransaction } from "@/server/core/transaction";
 import { Desired } from "@/sdk/wire/twin";
 
 /** What a node is wanted to run; what is not named keeps its last wish. */
@@ -13,8 +13,8 @@ export type Wish = Partial<Omit<Desired, "v" | "revision">>;
  * @returns the revision that holds the wish
  * @throws {DomainError} not_found when there is no such node
  */
-export async function setDesired(pool: Pool, nodeId: string, wish: Wish): Promise<number> {
-  return inTransaction(pool, async (tx) => {
+export async function setDesired(ctx: Pick<Ctx, "transaction" | "actor">, nodeId: string, wish: Wish): Promise<number> {
+  return ctx.transaction(async (tx) => {
     const node = await tx.query("select 1 from nodes where id = $1 for update", [nodeId]);
     if (node.rowCount === 0)
       throw new DomainError("not_found", `There is no node ${nodeId}. See: throughline node list`);
@@ -32,6 +32,12 @@ export async function setDesired(pool: Pool, nodeId: string, wish: Wish): Promis
       [nodeId, JSON.stringify(next), revision],
     );
     await tx.query("select pg_notify('tl_desired', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node: nodeId })]);
+    await audit(tx, ctx, {
+      action: "node.desire",
+      subject: `node:${nodeId}`,
+      before: before.success ? before.data : null,
+      after: next,
+    });
     return revision;
   });
 }

@@ -1,5 +1,10 @@
 import type { Pool } from "pg";
+import type { Tx } from "@/db/access";
+import { audit } from "@/server/core/audit";
+import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
+
+type VerbCtx = Pick<Ctx, "transaction" | "actor">;
 
 export interface NewNode {
   id: string;
@@ -25,14 +30,15 @@ export interface NodeSummary {
  * Registers an edge node and lets it sign in. A node that announced itself before it was registered is accepted here.
  * @throws {DomainError} conflict when it has a token already, invalid_state when it was retired
  */
-export async function addNode(pool: Pool, node: NewNode): Promise<void> {
-  await inTransaction(pool, async (query) => {
+export async function addNode(ctx: VerbCtx, node: NewNode): Promise<void> {
+  await ctx.transaction(async (tx) => {
     if (node.site !== null)
-      await query("insert into sites (id, name) values ($1, $1) on conflict do nothing", [node.site]);
-    const [existing] = await query<{ status: string; token_hash: string | null }>(
+      await tx.query("insert into sites (id, name) values ($1, $1) on conflict do nothing", [node.site]);
+    const { rows } = await tx.query<{ status: string; token_hash: string | null }>(
       "select status, token_hash from nodes where id = $1 for update",
       [node.id],
     );
+    const existing = rows[0];
     if (existing?.status === "retired")
       throw new DomainError(
         "invalid_state",
@@ -43,24 +49,30 @@ export async function addNode(pool: Pool, node: NewNode): Promise<void> {
         "conflict",
         `The node ${node.id} exists already. For a new token: throughline node rotate-token ${node.id}`,
       );
-    await query(
+    await tx.query(
       `insert into nodes (id, site_id, status, trusted, token_hash) values ($1, $2, 'accepted', $3, $4)
        on conflict (id) do update set site_id = coalesce(excluded.site_id, nodes.site_id), status = 'accepted', trusted = excluded.trusted, token_hash = excluded.token_hash`,
       [node.id, node.site, node.trusted, node.tokenHash],
     );
-    await announce(query, node.id);
+    await announce(tx, node.id);
+    await audit(tx, ctx, {
+      action: "node.add",
+      subject: `node:${node.id}`,
+      after: { site: node.site, trusted: node.trusted },
+    });
   });
 }
 
 /** Replaces the token; the connection made with the old one ends. @throws {DomainError} not_found */
-export async function rotateNodeToken(pool: Pool, id: string, tokenHash: string): Promise<void> {
-  await inTransaction(pool, async (query) => {
-    const changed = await query("update nodes set token_hash = $2 where id = $1 and status <> 'retired' returning id", [
-      id,
-      tokenHash,
-    ]);
-    if (changed.length === 0) throw new DomainError("not_found", `There is no node ${id}. See: throughline node list`);
-    await announce(query, id);
+export async function rotateNodeToken(ctx: VerbCtx, id: string, tokenHash: string): Promise<void> {
+  await ctx.transaction(async (tx) => {
+    const { rowCount } = await tx.query(
+      "update nodes set token_hash = $2 where id = $1 and status <> 'retired' returning id",
+      [id, tokenHash],
+    );
+    if (!rowCount) throw new DomainError("not_found", `There is no node ${id}. See: throughline node list`);
+    await announce(tx, id);
+    await audit(tx, ctx, { action: "node.rotate-login", subject: `node:${id}` });
   });
 }
 
@@ -81,23 +93,7 @@ export async function listNodeSummaries(pool: Pool): Promise<NodeSummary[]> {
   return rows;
 }
 
-type Query = <Row extends object>(text: string, values: unknown[]) => Promise<Row[]>;
-
 /** The embedded broker's users are exported on the one channel, pages refresh on the other. */
-async function announce(query: Query, id: string): Promise<void> {
-  await query("select pg_notify('tl_credentials', '{}'), pg_notify('tl_nodes', $1)", [JSON.stringify({ node: id })]);
-}
-
-async function inTransaction(pool: Pool, work: (query: Query) => Promise<void>): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    await work(async (text, values) => (await client.query(text, values)).rows);
-    await client.query("commit");
-    client.release();
-  } catch (cause) {
-    await client.query("rollback").catch(() => undefined); // the connection may be what broke
-    client.release(cause instanceof Error && !(cause instanceof DomainError) ? cause : undefined);
-    throw cause;
-  }
+async function announce(tx: Tx, id: string): Promise<void> {
+  await tx.query("select pg_notify('tl_credentials', '{}'), pg_notify('tl_nodes', $1)", [JSON.stringify({ node: id })]);
 }

@@ -81,3 +81,24 @@ export async function listTokens(sql: Sql, userId: string | null): Promise<Token
   );
   return rows;
 }
+
+export interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  disabled: boolean;
+  hasProvider: boolean;
+  lastSeenMs: number | null;
+  roles: Membership[];
+}
+
+/** Everybody of the organisation, by name. */
+export async function listPeople(sql: Sql): Promise<PersonRow[]> {
+  const { rows } = await sql.query<PersonRow>(
+    `select u.id, u.name, u.email, u.disabled_at is not null as disabled, u.oidc_subject is not null as "hasProvider",
+       (select (extract(epoch from max(s.last_seen_at)) * 1000)::float8 from sessions s where s.user_id = u.id) as "lastSeenMs",
+       (select coalesce(json_agg(json_build_object('role', m.role, 'teamId', m.team_id) order by m.role), '[]') from memberships m where m.user_id = u.id) as roles
+     from users u order by u.name, u.id limit 2000`,
+  );
+  return rows;
+}

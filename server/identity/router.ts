@@ -1,8 +1,19 @@
 import { abilities, type Actor } from "@/server/core/actor";
 import { isDemo } from "@/server/core/deployment";
 import { protectedProcedure, router } from "@/server/core/trpc";
-import { getViewer, listSessions, listTokens } from "./queries";
-import { CreateServiceToken, CreateToken, EndSession, RevokeToken } from "./schema";
+import { getViewer, listPeople, listSessions, listTokens } from "./queries";
+import { changePassword, issueReset } from "./password-verbs";
+import { addPerson, disablePerson, enablePerson, grantRole, revokeRole } from "./people-verbs";
+import {
+  AddPerson,
+  ChangePassword,
+  CreateServiceToken,
+  CreateToken,
+  EndSession,
+  GrantRole,
+  OnPerson,
+  RevokeToken,
+} from "./schema";
 import {
   createOwnToken,
   createServiceToken,
@@ -26,6 +37,9 @@ export const meRouter = router({
     .input(EndSession)
     .mutation(({ ctx, input }) => endOwnSession(ctx, input)),
   endOtherSessions: protectedProcedure("account.manage").mutation(({ ctx }) => endOtherSessions(ctx)),
+  changePassword: protectedProcedure("account.manage")
+    .input(ChangePassword)
+    .mutation(({ ctx, input }) => changePassword(ctx, input, { ip: "session", userAgent: "" })),
   tokens: protectedProcedure("account.read").query(({ ctx: { sql, actor } }) => listTokens(sql, userIdOf(actor))),
   createToken: protectedProcedure("account.manage")
     .input(CreateToken)
@@ -43,6 +57,28 @@ export const tokensRouter = router({
   revoke: protectedProcedure("tokens.manage")
     .input(RevokeToken)
     .mutation(({ ctx, input }) => revokeServiceToken(ctx, input)),
+});
+
+export const peopleRouter = router({
+  list: protectedProcedure("users.read").query(({ ctx }) => listPeople(ctx.sql)),
+  add: protectedProcedure("users.manage")
+    .input(AddPerson)
+    .mutation(({ ctx, input }) => addPerson(ctx, input)),
+  disable: protectedProcedure("users.manage")
+    .input(OnPerson)
+    .mutation(({ ctx, input }) => disablePerson(ctx, input)),
+  enable: protectedProcedure("users.manage")
+    .input(OnPerson)
+    .mutation(({ ctx, input }) => enablePerson(ctx, input)),
+  issueReset: protectedProcedure("users.manage")
+    .input(OnPerson)
+    .mutation(({ ctx, input }) => issueReset(ctx, input)),
+  grantRole: protectedProcedure("roles.grant")
+    .input(GrantRole)
+    .mutation(({ ctx, input }) => grantRole(ctx, input)),
+  revokeRole: protectedProcedure("roles.grant")
+    .input(GrantRole)
+    .mutation(({ ctx, input }) => revokeRole(ctx, input)),
 });
 
 /** A token of the organisation has no account: nothing is its own. */

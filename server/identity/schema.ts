@@ -20,6 +20,8 @@ export const ChangePassword = z.strictObject({ current: z.string().max(256), nex
 export type ChangePassword = z.infer<typeof ChangePassword>;
 
 export const SpendToken = z.strictObject({ token: z.string().min(20).max(200), password: Password });
+export type SpendToken = z.infer<typeof SpendToken>;
+
 export const SetUp = z.strictObject({
   token: z.string().min(20).max(200),
   organisation: z.string().trim().min(1, "The organisation needs a name.").max(200),
@@ -44,3 +46,14 @@ export const CreateServiceToken = CreateToken.extend({ role: Role, teamId: z.uui
 export type CreateServiceToken = z.infer<typeof CreateServiceToken>;
 
 export const RevokeToken = z.strictObject({ id: z.uuid() });
+
+export const OnPerson = z.strictObject({ userId: z.uuid() });
+export const AddPerson = z.strictObject({
+  name: z.string().trim().min(1, "The name is missing.").max(200),
+  email: Email,
+  role: Role,
+  teamId: z.uuid().nullable().default(null),
+});
+export type AddPerson = z.infer<typeof AddPerson>;
+export const GrantRole = z.strictObject({ userId: z.uuid(), role: Role, teamId: z.uuid().nullable().default(null) });
+export type GrantRole = z.infer<typeof GrantRole>;

@@ -2,6 +2,7 @@
 import { signIn } from "next-auth/react";
 import { useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
+import { textOf } from "@/components/ui/form-text";
 import { localPath } from "@/server/identity/domain/local-path";
 import { Mark } from "../../_shell/mark";
 import styles from "./sign-in.module.css";
@@ -54,7 +55,7 @@ export function SignIn({ demo, single, wanted, problem }: SignInProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    void enter("password", { email: String(form.get("email")), password: String(form.get("password")) });
+    void enter("password", { email: textOf(form, "email"), password: textOf(form, "password") });
   };
 
   return (

@@ -10,6 +10,9 @@ export type Role = z.infer<typeof Role>;
 /** These work in a team, so a grant of one names the team; all others hold for the whole organisation. */
 export const TEAM_ROLES: ReadonlySet<Role> = new Set(["data-scientist", "technician"]);
 
+/** Seats of the council: only the chair gives and takes them. Administrators administer; they do not decide who decides. */
+export const COUNCIL_ROLES: ReadonlySet<Role> = new Set(["chair", "member"]);
+
 /** How far a permission reaches: the organisation, the teams in which the role is held, or what is the person's own. */
 export type Scope = "org" | "team" | "self";
 
@@ -52,8 +55,10 @@ export const PERMISSIONS = {
     to: { admin: "org", auditor: "org", chair: "org" },
   },
   "users.manage": { says: "invite, disable and reset people", to: ADMIN },
-  "roles.grant": { says: "give and take roles other than those of the council", to: ADMIN },
-  "roles.grant-council": { says: "give and take the roles of the council", to: { chair: "org" } },
+  "roles.grant": {
+    says: "give and take roles; those of the council only as its chair, all others only as an administrator",
+    to: { admin: "org", chair: "org" },
+  },
   "sessions.manage": { says: "end other people's sessions", to: ADMIN },
   "tokens.manage": { says: "make and revoke service tokens", to: ADMIN },
   "audit.read": { says: "read, verify and export the audit log", to: { admin: "org", auditor: "org", chair: "org" } },

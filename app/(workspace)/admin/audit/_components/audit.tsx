@@ -1,0 +1,147 @@
+"use client";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { parseAsString, useQueryStates } from "nuqs";
+import { Button } from "@/components/ui/button";
+import { Menu } from "@/components/ui/menu";
+import { Headline, Page, Sheet } from "@/components/ui/page";
+import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import table from "@/components/ui/table.module.css";
+import { Freshness, useRefresh } from "../../../../_shell/refresh";
+import { trail } from "../../../../_shell/registry";
+import { useTRPC } from "../../../../_trpc/client";
+import { Moment } from "../../../account/_components/moment";
+import styles from "./audit.module.css";
+
+const FILTER = { q: parseAsString.withDefault(""), action: parseAsString };
+
+/** What was done, by whom and to what, the newest first. */
+export function Audit() {
+  const [filter, setFilter] = useQueryStates(FILTER, { throttleMs: 300 });
+  const { intervalMs, control } = useRefresh(30_000);
+  const query = useInfiniteQuery({
+    ...useTRPC().audit.list.infiniteQueryOptions(filter, {
+      getNextPageParam: (page) => page.next,
+      initialCursor: null,
+    }),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  const actions = query.data?.pages[0]?.actions ?? [];
+  const newest = rows[0];
+  const exportLink = `/api/audit/export?${new URLSearchParams({ q: filter.q, ...(filter.action ? { action: filter.action } : {}) }).toString()}`;
+  return (
+    <Page
+      crumbs={trail("audit")}
+      actions={
+        <>
+          {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} staleAfterMs={90_000} /> : null}
+          {control}
+          <a className={styles.export} href={exportLink} download>
+            Export CSV
+          </a>
+        </>
+      }
+    >
+      <Headline title={newest ? `${newest.actorName} was the last to change something` : "The audit log"}>
+        Every change leaves a row that nobody can edit. <code>throughline audit verify</code> proves that none was
+        changed, removed or added.
+      </Headline>
+      <Sheet flush>
+        <div className={styles.filter}>
+          <input
+            type="search"
+            aria-label="Filter"
+            placeholder="Who, what or to what"
+            value={filter.q}
+            maxLength={200}
+            onChange={(event) => void setFilter({ q: event.target.value })}
+          />
+          <Menu
+            label={filter.action ?? "Anything"}
+            name={`Action: ${filter.action ?? "any"}`}
+            items={[
+              { label: "Anything", checked: filter.action === null, onSelect: () => void setFilter({ action: null }) },
+              ...actions.map((action) => ({
+                label: action,
+                checked: filter.action === action,
+                onSelect: () => void setFilter({ action }),
+              })),
+            ]}
+          />
+        </div>
+        {query.isPending ? <TableSkeleton rows={8} columns={4} /> : null}
+        {query.isError && rows.length === 0 ? (
+          <Failed
+            what="The audit log could not be read."
+            detail={query.error.message}
+            onRetry={() => void query.refetch()}
+          />
+        ) : null}
+        {query.data && rows.length === 0 ? (
+          <Empty title={filter.q || filter.action ? "No row matches this filter" : "Nothing has been changed yet"}>
+            {filter.q || filter.action ? (
+              <Button onClick={() => void setFilter({ q: "", action: null })}>Show all</Button>
+            ) : null}
+          </Empty>
+        ) : null}
+        {rows.length > 0 ? (
+          <div className={table.scroll} tabIndex={0} role="region" aria-label="Audit log">
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  <th scope="col">No.</th>
+                  <th scope="col">When</th>
+                  <th scope="col">Who</th>
+                  <th scope="col">What</th>
+                  <th scope="col">To what</th>
+                  <th scope="col">Change</th>
+                </tr>
+              </thead>
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.n}>
+                    <td className={table.num}>{row.n}</td>
+                    <td>
+                      <Moment ms={row.atMs} />
+                    </td>
+                    <td>
+                      {row.actorName}
+                      {row.actorKind === "user" ? null : <span className={styles.kind}> {row.actorKind}</span>}
+                    </td>
+                    <td>
+                      <code>{row.action}</code>
+                    </td>
+                    <td className={styles.subject}>{row.subject}</td>
+                    <td>
+                      <Change before={row.before} after={row.after} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        ) : null}
+        {query.hasNextPage ? (
+          <div className={styles.more}>
+            <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Show older
+            </Button>
+          </div>
+        ) : null}
+      </Sheet>
+    </Page>
+  );
+}
+
+function Change({ before, after }: { before: unknown; after: unknown }) {
+  if (before === null && after === null) return null;
+  return (
+    <details>
+      <summary>Show</summary>
+      <pre className={styles.change}>
+        {JSON.stringify({ ...(before === null ? {} : { before }), ...(after === null ? {} : { after }) }, null, 1)}
+      </pre>
+    </details>
+  );
+}

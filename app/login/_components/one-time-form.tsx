@@ -1,0 +1,104 @@
+"use client";
+import Link from "next/link";
+import { useId, useState, type FormEvent } from "react";
+import { z } from "zod";
+import { Button } from "@/components/ui/button";
+import { textOf } from "@/components/ui/form-text";
+import { Mark } from "../../_shell/mark";
+import styles from "./sign-in.module.css";
+
+interface Field {
+  name: string;
+  label: string;
+  type: "text" | "email" | "password";
+  autoComplete: string;
+  hint?: string;
+}
+
+interface OneTimeFormProps {
+  verb: "reset" | "setup";
+  token: string;
+  title: string;
+  children: string;
+  fields: readonly Field[];
+  done: string;
+}
+
+const Answer = z.object({ error: z.object({ message: z.string(), field: z.string().optional() }) });
+
+/** A form for who holds a one-time token: sets a password, or the whole installation up. What was typed stays when it is refused. */
+export function OneTimeForm({ verb, token, title, children, fields, done }: OneTimeFormProps) {
+  const [state, setState] = useState<"open" | "waits" | "done">("open");
+  const [refusal, setRefusal] = useState<{ message: string; field?: string | undefined } | null>(null);
+  const id = useId();
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const values = Object.fromEntries(fields.map(({ name }) => [name, textOf(form, name)]));
+    setState("waits");
+    setRefusal(null);
+    const response = await fetch(`/api/account/${verb}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...values, token }),
+    }).catch(() => null);
+    if (response?.ok) return setState("done");
+    const answer = Answer.safeParse(await response?.json().catch(() => null));
+    setState("open");
+    setRefusal(answer.success ? answer.data.error : { message: "The server did not answer. Try again in a moment." });
+  };
+
+  return (
+    <main id="main" className={styles.page}>
+      <div className={styles.door}>
+        <p className={styles.brand}>
+          <Mark /> Throughline
+        </p>
+        <h1>{state === "done" ? done : title}</h1>
+        {state === "done" ? (
+          <p>
+            <Link href="/login">Sign in</Link>
+          </p>
+        ) : (
+          <>
+            <p className={styles.hint}>{children}</p>
+            <form onSubmit={(event) => void submit(event)} className={styles.form}>
+              {fields.map(({ name, label, type, autoComplete, hint }) => (
+                <div key={name} className={styles.form}>
+                  <label htmlFor={`${id}${name}`}>{label}</label>
+                  <input
+                    id={`${id}${name}`}
+                    name={name}
+                    type={type}
+                    autoComplete={autoComplete}
+                    required
+                    aria-invalid={refusal?.field === name || undefined}
+                    aria-describedby={
+                      [hint ? `${id}${name}-hint` : "", refusal?.field === name ? `${id}refusal` : ""]
+                        .join(" ")
+                        .trim() || undefined
+                    }
+                  />
+                  {hint ? (
+                    <p id={`${id}${name}-hint`} className={styles.hint}>
+                      {hint}
+                    </p>
+                  ) : null}
+                </div>
+              ))}
+              {refusal ? (
+                <p id={`${id}refusal`} role="alert" className={styles.refusal}>
+                  {refusal.message}
+                </p>
+              ) : null}
+              <Button look="primary" type="submit" disabled={state === "waits"}>
+                {verb === "reset" ? "Set the password" : "Set up"}
+              </Button>
+            </form>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}
