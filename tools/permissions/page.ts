@@ -8,10 +8,14 @@ export function permissionsPage(): string {
   const rows = ACTIONS.map((action) => {
     const { says, to } = PERMISSIONS[action];
     const scopes = new Map<string, keyof typeof WORDS>(Object.entries(to));
-    return [`\`${action}\``, says, ...ROLES.map((role) => {
-      const scope = scopes.get(role);
-      return scope === undefined ? "–" : WORDS[scope];
-    })];
+    return [
+      `\`${action}\``,
+      says,
+      ...ROLES.map((role) => {
+        const scope = scopes.get(role);
+        return scope === undefined ? "–" : WORDS[scope];
+      }),
+    ];
   });
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   return `# Who may do what
