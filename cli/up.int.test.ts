@@ -1,3 +1,4 @@
+import { endWithUs } from "./embedded/testing-guard";
 import { findInstance } from "./instance";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
@@ -32,6 +33,7 @@ let folder: string;
 let env: NodeJS.ProcessEnv;
 let postgresPort: number;
 const started: ChildProcess[] = [];
+const guards: (() => void)[] = [];
 
 beforeAll(async () => {
   await buildProcesses();
@@ -56,6 +58,7 @@ beforeEach(async () => {
   };
 });
 afterEach(async () => {
+  for (const release of guards.splice(0)) release();
   for (const child of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   }
@@ -80,6 +83,7 @@ function up(args: string[] = WITHOUT_PAGES, options: { uid?: number; gid?: numbe
     ...options,
   });
   started.push(child);
+  if (child.pid !== undefined) guards.push(endWithUs(child.pid, "TERM"));
   let output = "";
   const exited = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
   const ready = new Promise<void>((done, fail) => {

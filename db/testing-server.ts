@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { removePostgresData, startPostgres } from "@/cli/embedded/postgres";
+import { endWithUs } from "@/cli/embedded/testing-guard";
 import { timescaleServer } from "@/cli/embedded/timescale";
 import { withDatabase } from "./client";
 import { migrate } from "./migrate";
@@ -45,6 +46,7 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
     },
     ...(timescale ? { binaries: timescale.binaries } : {}),
   });
+  const release = endWithUs(server.pid, "INT", folder);
   const owner = new Client({ connectionString: server.url });
   await owner.connect();
   await owner.query(`create database ${TEMPLATE_DATABASE}`);
@@ -58,6 +60,7 @@ export default async function startTestServer(): Promise<() => Promise<void>> {
   process.env.TL_TEST_PG_URL = server.url;
   return async () => {
     await server.stop();
+    release();
     removePostgresData(dataDir);
     rmSync(folder, { recursive: true, force: true });
   };

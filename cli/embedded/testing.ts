@@ -6,12 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import { buildProcesses } from "@/cli/build";
 import { startBroker } from "./broker";
+import { endWithUs } from "./testing-guard";
 import type { BrokerKind, BrokerNotice } from "./running-broker";
 import { hashToken, newNodeToken } from "@/server/core/node-token";
 import { INGEST_USER } from "./credentials";
 
 export interface TestBroker {
   readonly kind: BrokerKind;
+  readonly pid: number;
+  readonly folder: string;
   /** Without user; for nodes. */
   readonly url: string;
   /** With the control plane's user. */
@@ -42,8 +45,9 @@ export async function startTestBroker({
   const ingestToken = newNodeToken();
   const credentials = new Map([[INGEST_USER, hashToken(ingestToken)]]);
   const notices: BrokerNotice[] = [];
-  const start = () =>
-    startBroker(
+  let release: () => void = () => undefined;
+  const start = async () => {
+    const started = await startBroker(
       {
         dir: join(dir, "broker"),
         port,
@@ -53,15 +57,23 @@ export async function startTestBroker({
       },
       kind,
     );
+    release = endWithUs(started.pid, "TERM", dir);
+    return started;
+  };
   let broker = await start();
   let running = true;
 
   const kill = async () => {
     if (running) await broker.kill();
     running = false;
+    release();
   };
   return {
     kind,
+    get pid() {
+      return broker.pid;
+    },
+    folder: dir,
     url: broker.url,
     ingestUrl: withUser(broker.controlUrl, INGEST_USER, ingestToken),
     notices,
@@ -88,6 +100,7 @@ export async function startTestBroker({
     stop: async () => {
       if (running) await broker.stop();
       running = false;
+      release();
       rmSync(dir, { recursive: true, force: true });
     },
   };

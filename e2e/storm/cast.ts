@@ -8,6 +8,7 @@ import { Pool } from "pg";
 import { buildProcesses, bundlePath } from "@/cli/build";
 import { removePostgresData, type RunningPostgres, startPostgres } from "@/cli/embedded/postgres";
 import { startTestBroker } from "@/cli/embedded/testing";
+import { endWithUs } from "@/cli/embedded/testing-guard";
 import { withRole } from "@/db/client";
 import { migrate } from "@/db/migrate";
 import { type LedgerContent, readLedger } from "./ledger";
@@ -178,6 +179,7 @@ async function startDatabase(folder: string): Promise<Database> {
     settings: { shared_buffers: "128MB" },
   };
   let server: RunningPostgres = await startPostgres(options);
+  let release = endWithUs(server.pid, "INT");
   await migrate({ url: server.url, appPassword: APP_PASSWORD });
   const pool = new Pool({ connectionString: server.url, max: 4 });
   pool.on("error", () => undefined); // its connections break with every kill of the server
@@ -186,11 +188,14 @@ async function startDatabase(folder: string): Promise<Database> {
     appUrl: withRole(server.url, "throughline_app", APP_PASSWORD),
     killAndRestart: async () => {
       await server.kill();
+      release();
       server = await startPostgres(options);
+      release = endWithUs(server.pid, "INT");
     },
     stop: async () => {
       await pool.end();
       await server.kill();
+      release();
       removePostgresData(options.dataDir);
     },
   };

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { endWithUs } from "@/cli/embedded/testing-guard";
 import { startFeed } from "./feed";
 import { startIdentityProvider } from "./identity-provider";
 import { startSessionOf } from "./people";
@@ -35,6 +36,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     ...identityProvider.env,
   };
   const stack = spawn(process.execPath, [CLI, "up"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const release = stack.pid === undefined ? () => undefined : endWithUs(stack.pid, "TERM");
   await untilReady(stack);
   const addNode = async (node: string, trust: boolean): Promise<{ url: string; token: string }> => {
     const { stdout } = await promisify(execFile)(
@@ -63,6 +65,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
       stack.kill("SIGKILL");
       throw new Error(`the stack did not stop within ${STOP_WITHIN_MS / 1_000} s`);
     }
+    release();
     rmSync(dataDir, { recursive: true, force: true });
   };
 }
