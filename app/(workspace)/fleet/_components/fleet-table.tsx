@@ -1,9 +1,7 @@
 "use client";
 import Link from "next/link";
-import { useRef } from "react";
-import { Button } from "@/components/ui/button";
 import { Meter } from "@/components/ui/meter";
-import { useRowKeys } from "@/components/ui/row-keys";
+import { type RowColumn, RowTable } from "@/components/ui/row-table";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatBytes, formatOffset } from "@/server/fabric/domain/health";
@@ -20,57 +18,26 @@ interface FleetTableProps {
   more: (() => void) | null;
 }
 
+const COLUMNS: readonly RowColumn[] = [
+  { title: "Node" },
+  { title: "Health" },
+  { title: "Devices", isWideOnly: true },
+  { title: "Streams", isNumber: true },
+  { title: "Last data", isNumber: true },
+  { title: "Buffer", isNumber: true, isWideOnly: true },
+  { title: "Clock", isNumber: true, isWideOnly: true },
+  { title: "Decision", isTitleHidden: true },
+];
+
 /** Nodes with their devices, the worst first. */
 export function FleetTable({ rows, matching, asOfMs, stale, more }: FleetTableProps) {
-  const body = useRef<HTMLTableSectionElement>(null);
   const now = useClock() ?? asOfMs;
-  useRowKeys(body);
   return (
-    <>
-      <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label="Nodes">
-        <table className={`${table.table} ${table.cards}`}>
-          <thead>
-            <tr>
-              <th scope="col">Node</th>
-              <th scope="col">Health</th>
-              <th scope="col" className={table.wideOnly}>
-                Devices
-              </th>
-              <th scope="col" className={table.num}>
-                Streams
-              </th>
-              <th scope="col" className={table.num}>
-                Last data
-              </th>
-              <th scope="col" className={`${table.num} ${table.wideOnly}`}>
-                Buffer
-              </th>
-              <th scope="col" className={`${table.num} ${table.wideOnly}`}>
-                Clock
-              </th>
-              <th scope="col">
-                <span className="vh">Decision</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody ref={body}>
-            {rows.map((row) => (
-              <FleetLine key={row.id} row={row} now={now} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <div className={table.foot}>
-        <span>
-          {rows.length} of {matching} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open.
-        </span>
-        {more ? (
-          <Button size="small" onClick={more}>
-            Show more
-          </Button>
-        ) : null}
-      </div>
-    </>
+    <RowTable label="Nodes" columns={COLUMNS} shown={rows.length} matching={matching} stale={stale} more={more}>
+      {rows.map((row) => (
+        <FleetLine key={row.id} row={row} now={now} />
+      ))}
+    </RowTable>
   );
 }
 

@@ -1,8 +1,7 @@
 "use client";
 import Link from "next/link";
-import { useRef, useState } from "react";
-import { Button } from "@/components/ui/button";
-import { useRowKeys } from "@/components/ui/row-keys";
+import { useState } from "react";
+import { type RowColumn, RowTable } from "@/components/ui/row-table";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatNumber, streamHealth } from "@/server/fabric/domain/health";
@@ -23,13 +22,20 @@ interface StreamTableProps {
 }
 
 const MAX_LIVE = 200;
+const COLUMNS: readonly RowColumn[] = [
+  { title: "Stream" },
+  { title: "Node", isWideOnly: true },
+  { title: "Quantity", isWideOnly: true },
+  { title: "Latest", isNumber: true },
+  { title: "State" },
+  { title: "Rate", isNumber: true, isWideOnly: true },
+  { title: "Age", isNumber: true },
+];
 
 /** Streams with their newest values, which follow the live feed between two reads. */
 export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, more }: StreamTableProps) {
-  const body = useRef<HTMLTableSectionElement>(null);
   const now = useClock() ?? asOfMs;
   const [live, setLive] = useState<ReadonlyMap<number, LatestReading>>(new Map());
-  useRowKeys(body);
   useLatest(
     rows.slice(0, MAX_LIVE).map((row) => row.id),
     (readings) =>
@@ -38,50 +44,18 @@ export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, m
       ),
   );
   return (
-    <>
-      <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label="Streams">
-        <table className={`${table.table} ${table.cards}`}>
-          <thead>
-            <tr>
-              <th scope="col">Stream</th>
-              {withNode ? (
-                <th scope="col" className={table.wideOnly}>
-                  Node
-                </th>
-              ) : null}
-              <th scope="col" className={table.wideOnly}>
-                Quantity
-              </th>
-              <th scope="col" className={table.num}>
-                Latest
-              </th>
-              <th scope="col">State</th>
-              <th scope="col" className={`${table.num} ${table.wideOnly}`}>
-                Rate
-              </th>
-              <th scope="col" className={table.num}>
-                Age
-              </th>
-            </tr>
-          </thead>
-          <tbody ref={body}>
-            {rows.map((row) => (
-              <StreamLine key={row.id} row={withReading(row, live.get(row.id), now)} now={now} withNode={withNode} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <div className={table.foot}>
-        <span>
-          {rows.length} of {matching} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to open.
-        </span>
-        {more ? (
-          <Button size="small" onClick={more}>
-            Show more
-          </Button>
-        ) : null}
-      </div>
-    </>
+    <RowTable
+      label="Streams"
+      columns={COLUMNS.filter(({ title }) => withNode || title !== "Node")}
+      shown={rows.length}
+      matching={matching}
+      stale={stale}
+      more={more}
+    >
+      {rows.map((row) => (
+        <StreamLine key={row.id} row={withReading(row, live.get(row.id), now)} now={now} withNode={withNode} />
+      ))}
+    </RowTable>
   );
 }
 
