@@ -26,6 +26,9 @@ interface StreamChartProps {
   height: number;
 }
 
+/** Keeps words readable where they lie on the line, the band or a hatched stretch. */
+const HALO = { paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4, strokeLinejoin: "round" } as const;
+
 /** Band from minimum to maximum of each bucket, the mean as a line, limits named, lost stretches hatched. One axis, no legend. */
 export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spans, width, height }: StreamChartProps) {
   const hatch = `hatch${useId().replace(/[^a-z0-9]/gi, "")}`;
@@ -55,6 +58,7 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
           fontSize: 12.5,
           fontWeight: 520,
           offset: 4,
+          style: HALO,
         }}
       />
     );
@@ -104,7 +108,7 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
                   fill: "var(--text-muted)",
                   fontSize: 12,
                   offset: 5,
-                  style: { paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4 },
+                  style: HALO,
                 }
               : undefined
           }
