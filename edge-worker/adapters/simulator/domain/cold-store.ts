@@ -3,9 +3,10 @@ import {
   type Plant,
   type PlantEvent,
   type PlantStream,
-  deviceStreams,
+  makeMachines,
   measures,
   outdoorTemperature,
+  plantStreams,
 } from "./plant";
 import { Drift, Random, approach } from "./random";
 
@@ -108,10 +109,8 @@ export class ColdStore implements Plant {
   /** `seed` makes the machines what they are, `chance` is what happens to them. */
   constructor(seed: string, chance: string, count: number) {
     this.roughness = new Drift(new Random(`${chance}/rack/roughness`), 0.05, 20);
-    this.rooms = Array.from({ length: count }, (_, index) => {
-      const device = `room-${index + 1}`;
+    this.rooms = makeMachines("room", count, seed, (device, parameters) => {
       const random = new Random(`${chance}/${device}`);
-      const parameters = new Random(`${seed}/${device}/parameters`);
       return {
         device,
         airCel: random.vary(-20, 0.01),
@@ -124,7 +123,7 @@ export class ColdStore implements Plant {
         random,
       };
     });
-    this.streams = [...deviceStreams("rack", RACK), ...this.rooms.flatMap(({ device }) => deviceStreams(device, ROOM))];
+    this.streams = plantStreams({ device: "rack", measures: RACK }, this.rooms, ROOM);
   }
 
   advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {

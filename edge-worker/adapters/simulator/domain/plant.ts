@@ -1,3 +1,5 @@
+import { Random, approach } from "./random";
+
 /** One measuring point of a plant: what it measures, in which UCUM unit, and what its instrument can show. */
 export interface PlantStream {
   key: string;
@@ -67,7 +69,7 @@ export function outdoorTemperature(tsMs: number): number {
 type Measure = Omit<PlantStream, "key" | "device" | "type"> & { type?: PlantStream["type"] };
 
 /** The streams of one device from its table of measures, keyed `device/name`. */
-export function deviceStreams(device: string, measures: Readonly<Record<string, Measure>>): PlantStream[] {
+function deviceStreams(device: string, measures: Readonly<Record<string, Measure>>): PlantStream[] {
   return Object.entries(measures).map(([name, measure]) => ({
     type: "number",
     ...measure,
@@ -79,4 +81,50 @@ export function deviceStreams(device: string, measures: Readonly<Record<string, 
 /** A table of measures, checked where it is written. */
 export function measures<Name extends string>(table: Record<Name, Measure>): Record<Name, Measure> {
   return table;
+}
+
+/** `count` machines of one kind, `pump-1` and so on. Each has numbers of its own, the same ones for the same seed. */
+export function makeMachines<Machine>(
+  kind: string,
+  count: number,
+  seed: string,
+  make: (device: string, parameters: Random) => Machine,
+): Machine[] {
+  return Array.from({ length: count }, (_, index) => {
+    const device = `${kind}-${index + 1}`;
+    return make(device, new Random(`${seed}/${device}/parameters`));
+  });
+}
+
+/** The streams of what a plant has once, then those of each machine: the order in which `advance` writes. */
+export function plantStreams(
+  shared: { device: string; measures: Readonly<Record<string, Measure>> },
+  machines: readonly { device: string }[],
+  each: Readonly<Record<string, Measure>>,
+): PlantStream[] {
+  return [
+    ...deviceStreams(shared.device, shared.measures),
+    ...machines.flatMap(({ device }) => deviceStreams(device, each)),
+  ];
+}
+
+/**
+ * Air of a heated building, which feels a `share` of what the outdoors differs from its mean of 12 Cel, with the lag `tauS`.
+ *
+ *     rest = heated + share (outdoor − 12)
+ */
+export class RoomAir {
+  private airCel: number | null = null;
+
+  constructor(
+    private readonly heatedCel: number,
+    private readonly share: number,
+    private readonly tauS: number,
+  ) {}
+
+  advance(outdoorCel: number, dtS: number): number {
+    const restCel = this.heatedCel + this.share * (outdoorCel - 12);
+    this.airCel = approach(this.airCel ?? restCel, restCel, dtS, this.tauS);
+    return this.airCel;
+  }
 }

@@ -3,9 +3,11 @@ import {
   type Plant,
   type PlantEvent,
   type PlantStream,
-  deviceStreams,
+  RoomAir,
+  makeMachines,
   measures,
   outdoorTemperature,
+  plantStreams,
 } from "./plant";
 import { Drift, Random, approach } from "./random";
 
@@ -118,41 +120,29 @@ export class PressLine implements Plant {
   private readonly presses: Press[];
   private readonly pace: Drift;
   private phase = 0;
-  private hallCel: number | null = null;
+  private readonly hall = new RoomAir(20, 0.3, 3_600);
 
   /** `seed` makes the machines what they are, `chance` is what happens to them. */
   constructor(seed: string, chance: string, count: number) {
     this.pace = new Drift(new Random(`${chance}/pace`), 0.35, 120);
-    this.presses = Array.from({ length: count }, (_, index) => {
-      const device = `press-${index + 1}`;
-      const random = new Random(`${seed}/${device}/parameters`);
-      return {
-        device,
-        phase: 2 * Math.PI * random.next(),
-        forceShare: random.vary(0.72, 0.01),
-        vibration: random.vary(0.9, 0.04),
-        oilCel: null,
-        peakKn: 0,
-        cycles: 0,
-        force: new Drift(new Random(`${chance}/${device}/force`), 0.012, 30),
-        roughness: new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 15),
-      };
-    });
-    this.streams = [
-      ...deviceStreams("line", LINE),
-      ...this.presses.flatMap(({ device }) => deviceStreams(device, PRESS)),
-    ];
+    this.presses = makeMachines("press", count, seed, (device, random) => ({
+      device,
+      phase: 2 * Math.PI * random.next(),
+      forceShare: random.vary(0.72, 0.01),
+      vibration: random.vary(0.9, 0.04),
+      oilCel: null,
+      peakKn: 0,
+      cycles: 0,
+      force: new Drift(new Random(`${chance}/${device}/force`), 0.012, 30),
+      roughness: new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 15),
+    }));
+    this.streams = plantStreams({ device: "line", measures: LINE }, this.presses, PRESS);
   }
 
   advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
     const events: PlantEvent[] = [];
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
-    const hallCel = (this.hallCel = approach(
-      this.hallCel ?? 20 + 0.3 * (outside - 12),
-      20 + 0.3 * (outside - 12),
-      dtS,
-      3_600,
-    ));
+    const hallCel = this.hall.advance(outside, dtS);
     const speed = Math.max(1, SPEED + this.pace.advance(dtS));
     this.phase += (2 * Math.PI * speed * dtS) / 60;
 

@@ -4,9 +4,11 @@ import {
   type PlantEvent,
   type PlantStream,
   dayShare,
-  deviceStreams,
+  RoomAir,
+  makeMachines,
   measures,
   outdoorTemperature,
+  plantStreams,
 } from "./plant";
 import { Drift, Random, approach } from "./random";
 
@@ -159,39 +161,27 @@ export class PumpHouse implements Plant {
   private readonly bearingsCel: number[];
   private readonly roughness: Drift[];
   private readonly demand: Drift;
-  private roomCel: number | null = null;
+  private readonly room = new RoomAir(18, 0.4, 1_800);
   private speedShare = 0.93;
 
   /** `seed` makes the machines what they are, `chance` is what happens to them. */
   constructor(seed: string, chance: string, count: number) {
-    this.pumps = Array.from({ length: count }, (_, index) => {
-      const device = `pump-${index + 1}`;
-      const random = new Random(`${seed}/${device}/parameters`);
-      return {
-        device,
-        shutOffBar: random.vary(SHUT_OFF, 0.006),
-        curve: random.vary(CURVE, 0.02),
-        vibration: random.vary(NEW_VIBRATION, 0.05),
-        bearingResistance: random.vary(BEARING_RESISTANCE, 0.03),
-      };
-    });
+    this.pumps = makeMachines("pump", count, seed, (device, random) => ({
+      device,
+      shutOffBar: random.vary(SHUT_OFF, 0.006),
+      curve: random.vary(CURVE, 0.02),
+      vibration: random.vary(NEW_VIBRATION, 0.05),
+      bearingResistance: random.vary(BEARING_RESISTANCE, 0.03),
+    }));
     this.bearingsCel = this.pumps.map(() => 45);
     this.roughness = this.pumps.map(({ device }) => new Drift(new Random(`${chance}/${device}/roughness`), 0.05, 20));
     this.demand = new Drift(new Random(`${chance}/demand`), 0.03, 180);
-    this.streams = [
-      ...deviceStreams("station", STATION),
-      ...this.pumps.flatMap(({ device }) => deviceStreams(device, PUMP)),
-    ];
+    this.streams = plantStreams({ device: "station", measures: STATION }, this.pumps, PUMP);
   }
 
   advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
-    const roomCel = (this.roomCel = approach(
-      this.roomCel ?? 18 + 0.4 * (outside - 12),
-      18 + 0.4 * (outside - 12),
-      dtS,
-      1_800,
-    ));
+    const roomCel = this.room.advance(outside, dtS);
     const wanted = this.pumps.length * RATED_FLOW * (demandShare(tsMs) + this.demand.advance(dtS));
     const network = (SET_POINT - STATIC) / wanted ** 2;
     const pressure = headerPressure(this.pumps, this.speedShare, network, wearOf);
