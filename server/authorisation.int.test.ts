@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /** A caller with a personal token, so that roles and a disabled account are looked up as they are for a session. */
-async function callerOf(role: Role, { disabled = false } = {}) {
+async function tokenOf(role: Role, { disabled = false } = {}): Promise<string> {
   const token = `tlp_${randomBytes(24).toString("base64url")}`;
   const user = await db.owner.query<{ id: string }>(
     "insert into users (email, name, disabled_at) values ($1, $2, case when $3 then now() end) returning id",
@@ -77,7 +77,12 @@ async function callerOf(role: Role, { disabled = false } = {}) {
     "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', $2, 'tlp_', 'write', 'test', now() + interval '1 hour')",
     [id, hashSecret(token)],
   );
-  return createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
+  return token;
+}
+
+async function callerOf(role: Role, options: { disabled?: boolean } = {}) {
+  const authorization = `Bearer ${await tokenOf(role, options)}`;
+  return createCaller(openVisit(db.pool, new Headers({ authorization })));
 }
 
 interface Procedure {
@@ -98,6 +103,12 @@ const procedures: Procedure[] = Object.entries(flat).map(([path, procedure]) => 
     return Reflect.apply(at, undefined, [input]);
   },
 }));
+
+function procedure(path: string): Procedure {
+  const found = procedures.find((one) => one.path === path);
+  if (!found) throw new Error(`no procedure ${path}`);
+  return found;
+}
 
 function inside(value: unknown, name: string): unknown {
   return (typeof value === "object" && value !== null) || typeof value === "function"
@@ -179,6 +190,86 @@ test("every route handler asks who is there, or is listed with the reason why no
     return !/\bauthenticate\(/.test(text) && !(file.replace(/\/route\.ts$/, "") in OTHER_DOORS);
   });
   expect(silent).toEqual([]);
+});
+
+describe("I09-I14 ids that are none, or not theirs", () => {
+  test.each<[string, unknown]>([
+    ["text that SQL would run", "1 or 1=1"],
+    ["a list", [1, 2]],
+    ["ten thousand characters", "9".repeat(10_000)],
+    ["a fraction", 1.5],
+    ["nothing", null],
+  ])("%s never reaches the database", async (_, id) => {
+    const admin = await callerOf("admin");
+    for (const path of ["streams.get", "quarantine.payload"])
+      expect(await codeOf(procedure(path).call(admin, { id })), path).toBe("BAD_REQUEST");
+    expect(await codeOf(procedure("people.disable").call(admin, { userId: id }))).toBe("BAD_REQUEST");
+  });
+
+  test.each(["00000000-0000-0000-0000-000000000000", "8D3F7C4E-1111-4111-8111-AAAAAAAAAAAA"])(
+    "%s is well formed and nobody's",
+    async (userId) => {
+      const admin = await callerOf("admin");
+      expect(await codeOf(procedure("people.disable").call(admin, { userId }))).toBe("NOT_FOUND");
+    },
+  );
+
+  test("the own team's name does not open what belongs to the other", async () => {
+    const technician = await callerOf("technician");
+    expect((await technician.streams.list({ node: "node-other" })).rows).toEqual([]);
+    expect(await technician.fleet.streamsOfNode({ node: "node-other" })).toEqual([]);
+    expect(await codeOf(technician.quarantine.discard({ ids: [held.own, held.other] }))).toBe("OK");
+    const { rows } = await db.owner.query("select status from quarantine where id = $1", [held.other]);
+    expect(rows).toEqual([{ status: "held" }]);
+  });
+});
+
+describe("route handlers", () => {
+  beforeAll(() => {
+    process.env.DATABASE_URL = db.appUrl;
+  });
+  afterAll(async () => {
+    delete process.env.DATABASE_URL;
+    await globalThis.throughlineWeb?.pool.end();
+    globalThis.throughlineWeb = undefined;
+  });
+
+  const range = "fromMs=0&toMs=1000";
+  const get = async (path: string, handler: (request: Request) => Promise<Response>, token: string | null) =>
+    handler(
+      new Request(`http://localhost${path}`, { headers: token === null ? {} : { authorization: `Bearer ${token}` } }),
+    );
+
+  test("I05-I07 series, export and the live line give nothing of the other team, and to nobody anything", async () => {
+    const token = await tokenOf("technician");
+    const series = await import("@/app/api/series/route");
+    const exported = await import("@/app/api/streams/[id]/export/route");
+    const live = await import("@/app/api/live/route");
+    const audit = await import("@/app/api/audit/export/route");
+    const download = (id: number) => (request: Request) =>
+      exported.GET(request, { params: Promise.resolve({ id: String(id) }) });
+
+    expect((await get(`/api/streams/1/export?${range}`, download(stream.own), token)).status).toBe(200);
+    const other = await get(`/api/streams/1/export?${range}`, download(stream.other), token);
+    const none = await get(`/api/streams/1/export?${range}`, download(999_999), token);
+    expect([other.status, await other.json()]).toEqual([none.status, await none.json()]);
+    expect(other.status).toBe(404);
+    const foreign = await get(`/api/series?id=${stream.other}&${range}`, series.GET, token);
+    const missing = await get(`/api/series?id=999999&${range}`, series.GET, token);
+    expect(await foreign.json()).toEqual(await missing.json());
+    expect((await get("/api/audit/export", audit.GET, token)).status).toBe(404);
+
+    for (const [path, handler] of [
+      [`/api/series?id=${stream.own}&${range}`, series.GET],
+      [`/api/streams/1/export?${range}`, download(stream.own)],
+      [`/api/live?streams=${stream.own}`, live.GET],
+      ["/api/audit/export", audit.GET],
+    ] as const) {
+      const refused = await get(path, handler, null);
+      expect([path, refused.status]).toEqual([path, 401]);
+      expect(await refused.json()).toMatchObject({ error: { code: "unauthenticated" } });
+    }
+  });
 });
 
 test("every mutation leaves a row in the audit log, in the transaction that made the change", async () => {

@@ -75,8 +75,10 @@ export function visitOf(headers: Headers): Visit {
 /** The same on a pool of the caller's choice. */
 export function openVisit(pool: Pool, headers: Headers, now: () => number = Date.now): Visit {
   let asked: Promise<Actor | null> | null = null;
+  let teams: Promise<string[]> | null = null;
   const who = () => (asked ??= findActor(doorAccess(pool), headers, now()));
-  return { who, as: async (action) => contextFor(pool, await who(), action, now) };
+  const teamsOnce = (orgId: string) => (teams ??= teamsOf(doorAccess(pool), orgId));
+  return { who, as: async (action) => contextFor(pool, await who(), action, now, teamsOnce) };
 }
 
 /**
@@ -88,12 +90,12 @@ export async function contextFor(
   actor: Actor | null,
   action: Action,
   now: () => number = Date.now,
+  allTeams: (orgId: string) => Promise<string[]> = (orgId) => teamsOf(doorAccess(pool), orgId),
 ): Promise<Ctx> {
   if (actor === null) throw new DomainError("unauthenticated", "Sign in first: your session is over or was ended.");
   const reach = reachOf(actor, action);
   if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
-  const teamIds =
-    reach.scope === "org" ? await teamsOf(doorAccess(pool), actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
+  const teamIds = reach.scope === "org" ? await allTeams(actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
   const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
   return context(pool, actor, limits, now);
 }

@@ -1,5 +1,5 @@
 import { authenticate } from "@/server/core/authenticate";
-import { webLiveHub } from "@/server/core/context";
+import { visitOf, webLiveHub } from "@/server/core/context";
 import type { LiveMessage } from "@/server/core/live-hub";
 import { shutdownSignal } from "@/server/core/shutdown";
 
@@ -42,7 +42,11 @@ export async function GET(request: Request): Promise<Response> {
           else controller.enqueue(encoder.encode(text));
         };
         // A message and no comment: an EventSource tells its page nothing of comments.
-        const beat = setInterval(() => write('data: {"type":"beat"}\n\n'), BEAT_MS);
+        const beat = setInterval(() => {
+          write('data: {"type":"beat"}\n\n');
+          // Whoever was signed out, disabled or lost the role meanwhile hears no more.
+          visitOf(request.headers).as("stream.read").catch(close);
+        }, BEAT_MS);
         const unsubscribe = webLiveHub().subscribe({
           sql: ctx.sql,
           scope: ctx.scope,
