@@ -70,22 +70,20 @@ describe("a password", () => {
 
   test("A01 they take the same time, within a fifth", async () => {
     const known = await hashPassword(PASSWORD);
-    const median = async (stored: string | null) => {
-      const took: number[] = [];
-      for (let i = 0; i < 15; i++) {
-        const started = performance.now();
-        await passwordMatches("not the password", stored);
-        took.push(performance.now() - started);
-      }
-      return took.sort((a, b) => a - b)[7] ?? 0;
+    const time = async (stored: string | null) => {
+      const started = performance.now();
+      await passwordMatches("not the password", stored);
+      return performance.now() - started;
     };
-    await median(null);
-    // Interleaved by being measured twice: another process on the machine slows both.
-    const ratios = [];
-    for (let i = 0; i < 3; i++) ratios.push((await median(null)) / (await median(known)));
-    const ratio = ratios.sort((a, b) => a - b)[1] ?? 0;
+    // The shortest of many, taken in turns: what else runs on the machine only ever makes one longer.
+    const took = { unknown: [await time(null)], known: [await time(known)] };
+    for (let i = 0; i < 20; i++) {
+      took.unknown.push(await time(null));
+      took.known.push(await time(known));
+    }
+    const ratio = Math.min(...took.unknown) / Math.min(...took.known);
     expect(ratio).toBeGreaterThan(0.8);
-    expect(ratio).toBeLessThan(1.25);
+    expect(ratio).toBeLessThan(1.2);
   });
 
   test("A02 the eleventh wrong one in a quarter of an hour is not looked at, right or wrong, also when they come at once", async () => {
@@ -195,11 +193,17 @@ describe("a session", () => {
           await changePassword(here, { current: PASSWORD, next: "another long password of mine" }, visitor("10.0.0.1"));
         },
       ],
-      ["disabled", async () => disablePerson(await admin.ctx("users.manage"), { userId: id })],
+      [
+        "disabled",
+        async (s) => {
+          await disablePerson(await admin.ctx("users.manage"), { userId: id });
+          expect(await s.who()).toBeNull();
+          await enablePerson(await admin.ctx("users.manage"), { userId: id });
+        },
+      ],
       [
         "role taken",
         async () => {
-          await enablePerson(await admin.ctx("users.manage"), { userId: id });
           const again = await signedIn(id);
           await revokeRole(await admin.ctx("roles.grant"), { userId: id, role: "admin", teamId: null });
           expect(await again.who()).toBeNull();
@@ -237,6 +241,7 @@ describe("a session", () => {
       await db.owner.query(`update sessions set ${change} where user_id = $1`, [id]);
       expect(await session.who(), change).toBeNull();
     }
+    await signedIn(id);
     const { rows } = await db.owner.query<{ hours: number }>(
       "select extract(epoch from expires_at - created_at)::int / 3600 as hours from sessions where user_id = $1 and expires_at > now()",
       [id],
