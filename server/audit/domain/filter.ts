@@ -9,5 +9,7 @@ export const AuditFilter = z.strictObject({
   fromMs: z.number().nullable().default(null),
   toMs: z.number().nullable().default(null),
   cursor: z.int().positive().nullable().default(null),
+  /** Sent along by the pages' query library; there is one way to go on, to older rows. */
+  direction: z.enum(["forward", "backward"]).optional(),
 });
 export type AuditFilter = z.infer<typeof AuditFilter>;
