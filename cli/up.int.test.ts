@@ -130,7 +130,14 @@ test("starts, lets a node in within a second, stops on SIGTERM and leaves no pro
     protocolVersion: 5,
     reconnectPeriod: 0,
   });
+  await client.publishAsync("tl/1/somebody/up/state", "x", { qos: 1 }).catch(() => undefined); // not its own: refused
   await client.endAsync();
+  await expect
+    .poll(
+      () => ask("select data->>'text' from events where node_id = 'pump-house-1' and kind = 'broker-publish-refused'"),
+      { timeout: 10_000 },
+    )
+    .toMatchObject([expect.stringContaining("tl/1/somebody/up/state")]);
   expect(run("status").stdout).toContain("✓ postgres");
   expect(JSON.parse(run("node", "list", "--json").stdout)).toMatchObject([
     { id: "pump-house-1", site: "lyon", status: "accepted", trusted: true },

@@ -347,7 +347,7 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
       [id],
     ),
     sql.query<{ atMs: number; kind: string; severity: string | null; stream: string | null; detail: string | null }>(
-      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream, case when e.kind like 'broker-%' then (e.data->>'text') || ', ' || (e.data->>'count') || ' times' end as detail from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
+      `select ${ms("e.ts")} as "atMs", e.kind, e.severity, s.key as stream, case when e.kind like 'broker-%' then (e.data->>'text') || ', ' || (e.data->>'count') || '×' end as detail from events e left join streams s on s.id = e.stream_id where e.node_id = $1 order by e.ts desc limit 20`,
       [id],
     ),
     sql.query<NodeDetail["inference"][number]>(
