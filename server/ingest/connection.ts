@@ -34,6 +34,7 @@ const SESSION_EXPIRY_S = 3_600;
 const RECEIVE_MAXIMUM = 2_000;
 /** Acks under way to the broker; more are dropped, because the next ack says more than the last. */
 const MAX_UNSENT_ACKS = 5_000;
+const CLOSE_WAIT_MS = 2_000;
 
 /**
  * The way to the broker. Messages come one at a time: as long as `takeMessage` has not answered, the client reads nothing
@@ -113,11 +114,23 @@ export class Connection {
     this.#paused = true;
   }
 
-  /** Ends the connection; the session stays at the broker for this replica to come back to. */
-  async close(): Promise<void> {
-    await this.#client
-      .endAsync(false)
-      .catch((cause: unknown) => this.options.log.warn({ err: cause }, "The broker connection did not close cleanly."));
+  /**
+   * Ends the connection; the session stays at the broker for this replica to come back to. Acks under way get `waitMs` to be
+   * acknowledged. The client would wait for them without end, and after a reconnect it no longer even resends them; what is
+   * given up here the nodes ask for again.
+   */
+  async close(waitMs = CLOSE_WAIT_MS): Promise<void> {
+    const clean = this.#client.endAsync(false).then(
+      () => true,
+      (cause: unknown) => {
+        this.options.log.warn({ err: cause }, "The broker connection did not close cleanly.");
+        return true;
+      },
+    );
+    const late = new Promise<false>((waited) => setTimeout(waited, waitMs, false).unref());
+    if (await Promise.race([clean, late])) return;
+    this.options.log.warn({ unsentAcks: this.#unsentAcks }, "The broker does not acknowledge; ending without its answer.");
+    this.#client.stream.destroy();
   }
 
   #onConnect(connack: IConnackPacket): void {
