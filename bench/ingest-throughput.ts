@@ -49,29 +49,36 @@ async function measure(line: BenchLine, { name, shape, goal, disk }: (typeof FIG
   const disks: number[] = [];
   const floors: number[] = [];
   const products: number[] = [];
+  const cpus: number[] = [];
   await line.connect(shape);
   for (let round = 0; round <= rounds; round++) {
     const floor = await measureFloor(line.ownerUrl, file);
     await line.clear();
     await line.ask({ do: "prepare", shape });
     await new Promise((settled) => setTimeout(settled, 500)); // the births of the round
+    const cpuBefore = line.ingestCpuMs();
     const { ms = Number.NaN } = await line.ask({ do: "run", shape, mode: "window" });
+    cpus.push(((line.ingestCpuMs() - cpuBefore) * 1_000) / (shape.nodes * shape.messagesPerNode));
     const product = count / (ms / 1000);
     const stored = await line.countReadings();
     lost += count - stored;
-    if (round === 0) continue; // the first round warms the compilers up
+    if (round === 0) {
+      cpus.pop();
+      continue; // the first round warms the compilers up
+    }
     ratios.push(product / floor.readingsPerS);
     floors.push(floor.readingsPerS);
     products.push(product);
     if (disk) disks.push((await line.bytes()) / count / floor.bytesPerReading);
     process.stderr.write(
-      `${name} round ${round}: floor ${Math.round(floor.readingsPerS)}/s, ingest ${Math.round(product)}/s, ratio ${(product / floor.readingsPerS).toFixed(2)}, rss ${line.ingestRssMb().toFixed(0)} MB, floor via ${floor.via}\n`,
+      `${name} round ${round}: floor ${Math.round(floor.readingsPerS)}/s, ingest ${Math.round(product)}/s, ratio ${(product / floor.readingsPerS).toFixed(2)}, cpu ${Math.round(cpus.at(-1) ?? 0)} us a message, rss ${line.ingestRssMb().toFixed(0)} MB, floor via ${floor.via}\n`,
     );
   }
   file.remove();
   print(`${name}.ratio`, median(ratios), "x", `>= ${goal}`, {
     floor: Math.round(median(floors)),
     readings_per_s: Math.round(median(products)),
+    cpu_us_per_message: Math.round(median(cpus)),
     min: Number(Math.min(...ratios).toFixed(2)),
     max: Number(Math.max(...ratios).toFixed(2)),
     n: ratios.length,

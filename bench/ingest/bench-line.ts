@@ -28,6 +28,8 @@ export interface BenchLine {
   countReadings(): Promise<number>;
   bytes(): Promise<number>;
   ingestRssMb(): number;
+  /** Processor time that ingest has used so far, all threads, ms. Unlike wall time it says the same on a busy machine. */
+  ingestCpuMs(): number;
   close(): Promise<void>;
 }
 
@@ -136,6 +138,11 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     },
     ingestRssMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ingest.pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
+    ingestCpuMs: () => {
+      // proc(5): after the name in brackets, the 12th and 13th field are user and system time in ticks of 10 ms
+      const fields = readFileSync(`/proc/${ingest.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
     close: async () => {
       publisher.kill();
       ingest.kill();
