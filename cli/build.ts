@@ -17,6 +17,7 @@ const ENTRIES = {
   cli: "cli/main.ts",
   broker: "cli/embedded/broker-aedes-main.ts",
   ingest: "server/ingest/main.ts",
+  "ingest-reader": "server/ingest/reader-thread.ts",
   jobs: "server/jobs/main.ts",
   edge: "edge-worker/main.ts",
   "inference-thread": "edge-worker/inference/thread.ts",

@@ -129,7 +129,10 @@ export class Connection {
     );
     const late = new Promise<false>((waited) => setTimeout(waited, waitMs, false).unref());
     if (await Promise.race([clean, late])) return;
-    this.options.log.warn({ unsentAcks: this.#unsentAcks }, "The broker does not acknowledge; ending without its answer.");
+    this.options.log.warn(
+      { unsentAcks: this.#unsentAcks },
+      "The broker does not acknowledge; ending without its answer.",
+    );
     this.#client.stream.destroy();
   }
 

@@ -14,6 +14,7 @@ import { Intake } from "./intake";
 import { LatestValues } from "./latest";
 import { Notifier } from "./notifier";
 import { PlainRamp } from "./plain-ramp";
+import { Reader } from "./reader";
 import { Registry } from "./registry";
 import { Replayer } from "./replay";
 import { Replicas } from "./replicas";
@@ -129,8 +130,13 @@ export async function startIngest({
   const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
   const owns = (node: string) => replicas.owns(node);
   const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
+  const reader = new Reader((cause) => {
+    log.fatal({ err: cause }, "The reading thread stopped; ending, the supervisor starts this again.");
+    process.exit(1);
+  });
   const intake: Intake = new Intake({
     registry,
+    reader,
     writer,
     control,
     plain,
@@ -201,7 +207,9 @@ export async function startIngest({
       clearInterval(pacer);
       await replayer.close();
       connection.pause();
+      await reader.settle();
       await writer.drain(5_000);
+      await reader.close();
       control.close();
       await latest.flush();
       await control.flushSeen();

@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { type Lane, Ulid } from "@/sdk/wire/names";
+import type { Lane } from "@/sdk/wire/names";
 import { commandTopic, parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
 import type { Refusal } from "@/sdk/wire/refusal";
 import type { Logger } from "@/server/core/logger";
@@ -9,13 +8,16 @@ import { decodeJson } from "./decode";
 import { type BatchItem, type Kept, keptFrom, type Source } from "./items";
 import type { IngestMetrics } from "./ingest-metrics";
 import type { PlainRamp } from "./plain-ramp";
-import { type BatchRead, isRecord, readBatch } from "./read-batch";
+import type { BatchRead } from "./read-batch";
+import type { PayloadRead } from "./read-payload";
+import type { Reader } from "./reader";
 import type { Aliases, Registry } from "./registry";
 import { resolveTelemetry } from "./resolve";
 import type { Writer } from "./writer";
 
 export interface IntakeParts {
   registry: Registry;
+  reader: Reader;
   writer: Writer;
   control: Control;
   plain: PlainRamp;
@@ -26,6 +28,9 @@ export interface IntakeParts {
   sendCommand(topic: string, body: string): void;
   now(): number;
 }
+
+/** A batch as it came, with the SHA-256 of its bytes. */
+type HashedSource = Source & { sha256: Buffer };
 
 /** How long a batch waits in memory for the birth of its boot before it is put into quarantine, ms. */
 const BIRTH_WAIT_MS = 2_000;
@@ -53,9 +58,10 @@ export class Intake {
   }
 
   take(incoming: Incoming): "now" | "later" | Promise<"now" | "later"> {
-    const { writer } = this.parts;
+    const { reader, writer } = this.parts;
     // Full: read nothing more until a third is free. The broker and the nodes' windows hold the rest.
-    return writer.pressure >= 1 ? writer.relief(0.66).then(() => this.#take(incoming)) : this.#take(incoming);
+    if (writer.pressure >= 1) return writer.relief(0.66).then(() => this.#take(incoming));
+    return reader.isFull ? reader.relief().then(() => this.#take(incoming)) : this.#take(incoming);
   }
 
   #take(incoming: Incoming): "now" | "later" {
@@ -120,29 +126,19 @@ export class Intake {
       return;
     }
     this.#underWay.set(key, underWay + 1);
-    const json = decodeJson(source.payload, source.properties);
-    if (!json.ok) return this.#refuse(node, lane, source, json.refusal, null);
-    if (source.properties.retain) {
-      return this.#refuse(
-        node,
-        lane,
-        source,
-        {
-          code: "CONTRACT",
-          message: "A batch was published retained.",
-          field: "retain",
-          hint: "Publish batches without the retain flag.",
-        },
-        json.value,
-      );
-    }
-    const read = readBatch(json.value, { node, lane }, source.receivedMs);
-    if (!read.ok) return this.#refuse(node, lane, source, read.refusal, json.value);
+    const { payload, properties, receivedMs } = source;
+    this.parts.reader.read({ node, lane, payload, properties, receivedMs }, (read) =>
+      this.#takeRead(node, lane, { ...source, sha256: read.sha256 }, read),
+    );
+  }
 
-    const aliases = this.parts.registry.peekAliases(node, read.value.envelope.clock.boot);
+  #takeRead(node: string, lane: Lane, source: HashedSource, { read, number }: PayloadRead): void {
+    if (!read.ok) return this.#refuse(node, lane, source, read.refusal, number);
+    const { boot } = read.value.envelope.clock;
+    const aliases = this.parts.registry.peekAliases(node, boot);
     if (aliases) return this.#push(node, read.value, source, aliases);
     this.#waiting++;
-    this.#waitForBirth(node, read.value.envelope.clock.boot)
+    this.#waitForBirth(node, boot)
       .then((found) => this.#push(node, read.value, source, found))
       .catch((cause: unknown) => {
         // Not acknowledged: the node sends it again.
@@ -169,7 +165,7 @@ export class Intake {
     }
   }
 
-  #push(node: string, read: BatchRead, source: Source, aliases: Aliases | null): void {
+  #push(node: string, read: BatchRead, source: HashedSource, aliases: Aliases | null): void {
     const { registry, metrics } = this.parts;
     const { envelope, lane } = read;
     const known = registry.peek(node);
@@ -233,16 +229,15 @@ export class Intake {
     lane: Lane;
     epoch: string;
     batch: number;
-    source: Source;
+    source: HashedSource;
   }): BatchItem {
-    const sha256 = hash("sha256", source.payload, "buffer");
     return {
       kind: "batch",
       node,
       lane,
       epoch,
       batch,
-      sha256,
+      sha256: source.sha256,
       rowCount: 0,
       readings: 0,
       blocks: [],
@@ -261,9 +256,8 @@ export class Intake {
   }
 
   /** A batch that cannot be read: settled as rejected when we can tell its number, kept either way. */
-  #refuse(node: string, lane: Lane, source: Source, refusal: Refusal, json: unknown): void {
+  #refuse(node: string, lane: Lane, source: HashedSource, refusal: Refusal, number: PayloadRead["number"]): void {
     this.parts.metrics.refused.inc({ code: refusal.code });
-    const number = findNumber(json, source);
     const known = this.parts.registry.peek(node);
     const entry = (): Kept => keptFrom(refusal, { node, lane, source, ...number });
     if (number && (known?.epochs.has(number.epoch) || this.#mayOpenLane(node, number.epoch))) {
@@ -397,20 +391,4 @@ function waitingRefusal(reason: string, aliases: readonly string[]): Refusal {
         hint: "Accept it; what was kept is then stored.",
       };
   }
-}
-
-/** The number of a batch that could not be read, from what of the payload is good or from the user properties. */
-function findNumber(json: unknown, source: Source): { epoch: string; batch: number } | null {
-  const fromPayload = isRecord(json) ? { epoch: json.epoch, batch: json.batch } : null;
-  const { epoch, batch } = source.properties.user;
-  for (const candidate of [
-    fromPayload,
-    { epoch, batch: batch !== undefined && /^\d{1,16}$/.test(batch) ? Number(batch) : undefined },
-  ]) {
-    const ulid = Ulid.safeParse(candidate?.epoch);
-    const number = candidate?.batch;
-    if (ulid.success && typeof number === "number" && Number.isSafeInteger(number) && number >= 0)
-      return { epoch: ulid.data, batch: number };
-  }
-  return null;
 }

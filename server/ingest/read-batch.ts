@@ -18,7 +18,8 @@ import { newColumn } from "./columns";
 /** One column as it came, beside the times of its rows: its values are looked at when its stream is known. */
 export interface Column {
   alias: string;
-  values: readonly unknown[];
+  /** numbers where every value is one, without −0; otherwise what the JSON held */
+  values: Float64Array | readonly unknown[];
   /** quality code by row, 0 where nothing was said; null when nothing was said at all */
   quality: Uint8Array | null;
   /** rows that the sender gave a quality for */
@@ -27,7 +28,7 @@ export interface Column {
 
 export interface TelemetryRead {
   lane: "telemetry";
-  envelope: TelemetryEnvelope;
+  envelope: Pick<TelemetryEnvelope, "epoch" | "batch" | "count" | "gaps" | "watermark"> & { clock: { boot: string } };
   /** capture times, epoch ms */
   tsMs: Float64Array;
   columns: Column[];
@@ -147,7 +148,13 @@ function readTelemetry(head: Head, nowMs: number): Checked<TelemetryRead> {
   for (let row = 0; row < offsets.length; row++) tsMs[row] = envelope.base + (offsets[row] ?? 0);
   const implausible = checkTimes(tsMs, "dt", nowMs, envelope.base);
   if (implausible) return implausible;
-  return accepted({ lane: "telemetry", envelope, tsMs, columns: read });
+  const { epoch, batch, count, gaps, watermark, clock } = envelope;
+  return accepted({
+    lane: "telemetry",
+    envelope: { epoch, batch, count, gaps, watermark, clock: { boot: clock.boot } },
+    tsMs,
+    columns: read,
+  });
 }
 
 /** `dt`, `columns` and `quality` exactly as the schema TelemetryBatch describes them; a property test holds the two together. */
@@ -206,7 +213,7 @@ export function readShape(
         "columns",
         "Seal smaller batches.",
       );
-    read.push({ alias, values, quality: null, named: null });
+    read.push({ alias, values: asNumbers(values) ?? values, quality: null, named: null });
   }
   for (const [alias, entries] of Object.entries(qualities)) {
     if (!ALIAS.test(alias) || !Array.isArray(entries))
@@ -241,6 +248,17 @@ export function readShape(
     }
   }
   return accepted({ offsets: dt as readonly number[], read }); // every element was found finite above
+}
+
+/** The values as a column of numbers, −0 as 0; null when one of them is something else. */
+function asNumbers(values: readonly unknown[]): Float64Array | null {
+  const numbers = newColumn(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (typeof value !== "number" || value - value !== 0) return null;
+    numbers[row] = value + 0 === 0 ? 0 : value;
+  }
+  return numbers;
 }
 
 function checkRows(
