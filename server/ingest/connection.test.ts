@@ -43,7 +43,7 @@ test("acks that the broker never acknowledges do not keep the process from endin
     connected: () => undefined,
   });
   await vi.waitFor(() => expect(connection.ready).toBe(true), { timeout: 5_000 });
-  for (let batch = 0; batch < 20; batch++) connection.publishAck("tl/1/n/dn/ack/telemetry", String(batch));
+  for (let batch = 0; batch < 20; batch++) connection.publishKept("tl/1/n/dn/ack/telemetry", String(batch));
   await vi.waitFor(() => expect(broker.published).toHaveLength(20));
   const startedMs = performance.now();
   await connection.close(500);
