@@ -5,10 +5,11 @@ import { cloneTestDb, type TestDb } from "@/db/testing";
 import * as fabric from "./fabric";
 import * as identity from "./identity";
 import * as ingest from "./ingest";
+import * as limits from "./limits";
 import * as records from "./records";
 import * as timeseries from "./timeseries";
 
-const described = [fabric, identity, ingest, records, timeseries]
+const described = [fabric, identity, ingest, limits, records, timeseries]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

@@ -66,10 +66,18 @@ async function readRange(db: Pool | PoolClient, query: RangeQuery): Promise<Read
   const runs: OrderedReadings[] = [];
   if (fromUs < toUsExclusive) {
     const firstHour = Math.floor(fromUs / HOUR_US) * HOUR_US;
-    await copyOut(
-      db,
-      `select ${READ_COLUMNS} from segments where stream_id = ${Math.trunc(query.streamId)} and t0 >= ${timeLiteral(firstHour)} and t0 < ${timeLiteral(toUsExclusive)} and t1 >= ${timeLiteral(fromUs)} order by t0`,
-      (row) => runs.push(readSegment(row)),
+    const inRange = `stream_id = ${Math.trunc(query.streamId)} and t0 >= ${timeLiteral(firstHour)} and t0 < ${timeLiteral(toUsExclusive)} and t1 >= ${timeLiteral(fromUs)}`;
+    // A page of few readings must not fetch the whole range. Segments overlap, so the first `limit` readings lie before the end of
+    // the last segment that is needed to have that many; those that reach out of the range may hold none of it and do not count.
+    const upTo =
+      query.limit === undefined
+        ? ""
+        : `and t0 <= (select max(t1) from (
+             select t1, coalesce(sum(case when t0 >= ${timeLiteral(fromUs)} and t1 < ${timeLiteral(toUsExclusive)} then n else 0 end)
+               over (order by t0, t1, txid rows between unbounded preceding and 1 preceding), 0) as before
+             from segments where ${inRange}) h where before < ${Math.trunc(query.limit)})`;
+    await copyOut(db, `select ${READ_COLUMNS} from segments where ${inRange} ${upTo} order by t0`, (row) =>
+      runs.push(readSegment(row)),
     );
   }
   return toReadings(mergeRuns(query.streamId, runs), fromUs, toUsExclusive, query.limit);

@@ -10,6 +10,10 @@ const SECRET_KEYS = [
   "secret",
   "authorization",
   "cookie",
+  "set-cookie",
+  "x-api-key",
+  "sid",
+  "session",
   "token_hash",
   "tokenHash",
   "url",
@@ -18,11 +22,14 @@ const SECRET_KEYS = [
   "mqttUrl",
 ];
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
-const NODE_TOKEN = /\btln_[A-Za-z0-9_-]{8,}/g;
+/** Tokens of nodes and of the API. */
+const TOKEN = /\b(tln|tlp)_[A-Za-z0-9_-]{8,}/g;
+/** Whatever stands behind the word in a header that was printed. */
+const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi;
 
-/** Hides passwords of URLs and node tokens inside free text, such as the message of a driver's error. */
+/** Hides passwords of URLs and tokens inside free text, such as the message of a driver's error. */
 export function redact(text: string): string {
-  return text.replace(URL_PASSWORD, "$1:[hidden]@").replace(NODE_TOKEN, "tln_[hidden]");
+  return text.replace(URL_PASSWORD, "$1:[hidden]@").replace(TOKEN, "$1_[hidden]").replace(BEARER, "$1 [hidden]");
 }
 
 /** One JSON object per line on stdout. `process` says which of our processes wrote it. */

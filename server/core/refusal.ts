@@ -16,6 +16,14 @@ export interface Refusal {
   allow?: string;
 }
 
+/** Carries a refusal out of a handler. Nothing in it is secret: the whole refusal is told to the caller. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+    this.name = "Refused";
+  }
+}
+
 /** Names one answer in the log and to the person who got it, so that both speak of the same. */
 export function newCorrelationId(): string {
   return randomUUID();

@@ -5,6 +5,8 @@ import { IncomingMessage, Server } from "node:http";
 const HEADERS_WITHIN_MS = 15_000;
 /** The same for a whole request with its body. */
 const REQUEST_WITHIN_MS = 60_000;
+/** Header that carries the address of the other end of the connection; whatever a client sends under this name is overwritten. */
+export const PEER_HEADER = "x-tl-peer";
 
 /**
  * Next.js makes the web server and offers no way to its limits, but Node tells of every connection and request of the process: there
@@ -20,6 +22,7 @@ export function guardWebServer(): void {
   subscribe("http.server.request.start", (message) => {
     const request = propertyOf(message, "request");
     if (!(request instanceof IncomingMessage)) return;
+    request.headers[PEER_HEADER] = request.socket.remoteAddress ?? "";
     // Next.js cannot even represent a TRACE; under another name that nobody serves, proxy.ts refuses it.
     if (request.method === "TRACE") request.method = "SEARCH";
     useOriginForm(request);
@@ -41,4 +44,15 @@ function useOriginForm(request: IncomingMessage): void {
 
 function propertyOf(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null && key in value ? Reflect.get(value, key) : undefined;
+}
+
+/**
+ * The address a request comes from: the connection's, or with `proxies` trusted reverse proxies before us the one that the outermost
+ * of them saw. What a client writes into X-Forwarded-For itself stands further left and is never reached.
+ */
+export function clientAddress(headers: Headers, proxies: number): string {
+  const peer = headers.get(PEER_HEADER) ?? "unknown";
+  if (proxies <= 0) return peer;
+  const seen = (headers.get("x-forwarded-for") ?? "").split(",").map((part) => part.trim());
+  return seen.at(-proxies) || peer;
 }
