@@ -16,7 +16,10 @@ test("no secret reaches the log, wherever it hides", () => {
     { token, node: { password: "CANARY" }, url: "mqtt://u:CANARY@h" },
     `signing in with ${token} at mqtt://u:CANARY@host:1883`,
   );
-  log.info({ headers: { authorization: "Bearer CANARY", cookie: "sid=CANARY" }, sid: "CANARY" }, "GET with tlp_CANARYCANARY");
+  log.info(
+    { headers: { authorization: "Bearer CANARY", cookie: "sid=CANARY" }, sid: "CANARY" },
+    "GET with tlp_CANARYCANARY",
+  );
   log.warn("sent Authorization: Bearer CANARYCANARY.CANARY");
   log.error({ err: new Error("connect postgres://app:CANARY@db/x failed") }, "failed");
   expect(written).not.toContain("CANARY");

@@ -5,7 +5,10 @@ import { z } from "zod";
 
 const root = join(import.meta.dirname, "..", "..");
 const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), "utf8"));
-const Least = z.record(z.string(), z.strictObject({ atLeast: z.string().regex(/^\d+\.\d+\.\d+$/), because: z.string().min(5) }));
+const Least = z.record(
+  z.string(),
+  z.strictObject({ atLeast: z.string().regex(/^\d+\.\d+\.\d+$/), because: z.string().min(5) }),
+);
 const Lock = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional() })) });
 
 const least = Least.parse(read("security/min-versions.json"));
@@ -14,7 +17,9 @@ const { packages } = Lock.parse(read("package-lock.json"));
 /** Every copy of a package in the lock file, also one inside of another package. */
 function copiesOf(name: string): string[] {
   return Object.entries(packages).flatMap(([path, { version }]) =>
-    version !== undefined && (path === `node_modules/${name}` || path.endsWith(`/node_modules/${name}`)) ? [version] : [],
+    version !== undefined && (path === `node_modules/${name}` || path.endsWith(`/node_modules/${name}`))
+      ? [version]
+      : [],
   );
 }
 
@@ -28,7 +33,11 @@ function isAtLeast(version: string, wanted: string): boolean {
 }
 
 test("versions compare by their numbers", () => {
-  expect([isAtLeast("16.10.0", "16.2.6"), isAtLeast("16.2.5", "16.2.6"), isAtLeast("2.0.0-beta.1", "2.0.0")]).toEqual([true, false, true]);
+  expect([isAtLeast("16.10.0", "16.2.6"), isAtLeast("16.2.5", "16.2.6"), isAtLeast("2.0.0-beta.1", "2.0.0")]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 test.each(Object.entries(least))("no copy of %s is older than its last known hole: %o", (name, { atLeast }) => {
