@@ -40,7 +40,7 @@ export function proxy(request: NextRequest): NextResponse | Response {
     return NextResponse.redirect(login);
   }
 
-  const isHttps = request.nextUrl.protocol === "https:";
+  const isHttps = usesTls(process.env);
   const headers = new Headers(request.headers);
   let policy = DATA_POLICY;
   if (!isData(request.nextUrl.pathname)) {

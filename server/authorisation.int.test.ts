@@ -20,8 +20,8 @@ const OTHER_DOORS: Readonly<Record<string, string>> = {
   health: "answers a load balancer, with figures that name nothing and nobody",
   "trpc/[trpc]": "hands over to the procedures, each of which asks",
   "v1/artifacts/[sha256]": "asks for the login of a node",
-  "v1/openapi.json": "describes the interface and holds no data",
-  "v1/docs": "describes the interface and holds no data",
+  "v1/[...path]":
+    "asks for the permission that each of its routes names; server/api/api.int.test.ts walks them with every role",
 };
 
 /** Transactions that are no change of anybody's: each with its reason. */

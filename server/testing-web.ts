@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Pool } from "pg";
 import { buildWeb, isWebBuilt, NEXT } from "@/cli/web-build";
+import { type Role, TEAM_ROLES } from "./core/domain/permissions";
+import { hashSecret } from "./core/secrets-hash";
 
 const READY_WITHIN_MS = 60_000;
 
@@ -31,6 +35,7 @@ export async function startTestWeb(env: Record<string, string>): Promise<TestWeb
       HOME: process.env.HOME,
       NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
+      THROUGHLINE_SECRET: randomBytes(48).toString("base64"),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -54,6 +59,17 @@ export async function startTestWeb(env: Record<string, string>): Promise<TestWeb
       await once(child, "exit");
     },
   };
+}
+
+/** A service token of a role; a team role works in the first team. */
+export async function makeTestToken(owner: Pool, role: Role, access: "read" | "write" = "read"): Promise<string> {
+  const token = `tlp_${randomBytes(24).toString("base64url")}`;
+  await owner.query(
+    `insert into api_tokens (name, token_hash, hint, role, team_id, access, created_by, expires_at)
+     values ('test', $1, 'tlp_', $2, case when $3 then (select id from teams where is_default limit 1) end, $4, 'test', now() + interval '1 day')`,
+    [hashSecret(token), role, TEAM_ROLES.has(role), access],
+  );
+  return token;
 }
 
 async function untilAnswers(url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
-import { startTestWeb, type TestWeb } from "./testing-web";
+import { makeTestToken, startTestWeb, type TestWeb } from "./testing-web";
 
 let db: TestDb;
 let web: TestWeb;
@@ -96,6 +96,20 @@ test("T23 a forged Server Action is not found", async () => {
   expect([answer.status, await answer.json()]).toMatchObject([404, { code: "E_ACTION" }]);
 });
 
+test.each([
+  ["a page", "/fleet", {}],
+  ["its data for the browser", "/fleet", { rsc: "1" }],
+  ["a prefetch", "/fleet?_rsc=1", { rsc: "1", "next-router-prefetch": "1" }],
+  ["a segment of it", "/fleet?_rsc=1", { rsc: "1", "next-router-segment-prefetch": "/_tree" }],
+  ["its file of data", "/fleet.rsc", {}],
+  ["with the inner header of Next.js", "/fleet", { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" }],
+])("T24 without a session %s gives nothing of the fleet", async (_what, path, headers) => {
+  await db.owner.query("insert into nodes (id, status) values ('secret-press', 'accepted') on conflict do nothing");
+  const answer = await fetch(`${web.url}${path}`, { headers, redirect: "manual" });
+  expect(answer.status === 200 ? await answer.text() : "").not.toContain("secret-press");
+  if (path !== "/fleet.rsc") expect(answer.headers.get("location")).toMatch(/\/login/);
+});
+
 test("T25 an upgrade to a foreign address ends without an answer of that address", async () => {
   const heard = await raw(
     "GET http://169.254.169.254/ HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
@@ -132,7 +146,7 @@ test("T33 whatever a client says it accepts, data is JSON", async () => {
 });
 
 test("every page has a policy with a nonce of its own, and all its scripts carry it", async () => {
-  const answers = await Promise.all([fetch(`${web.url}/fleet`), fetch(`${web.url}/fleet`)]);
+  const answers = await Promise.all([fetch(`${web.url}/login`), fetch(`${web.url}/login`)]);
   const nonces = answers.map(
     (answer) => /'nonce-([^']+)'/.exec(answer.headers.get("content-security-policy") ?? "")?.[1],
   );
@@ -144,7 +158,7 @@ test("every page has a policy with a nonce of its own, and all its scripts carry
 });
 
 test("what holds for every answer is said on every answer", async () => {
-  for (const path of ["/fleet", "/api/health", "/nothing-here", "/icon.svg"]) {
+  for (const path of ["/login", "/api/health", "/nothing-here", "/icon.svg"]) {
     const { headers } = await fetch(`${web.url}${path}`);
     expect([path, headers.get("x-content-type-options"), headers.get("cross-origin-resource-policy")]).toEqual([
       path,
@@ -157,8 +171,13 @@ test("what holds for every answer is said on every answer", async () => {
 });
 
 test("what tRPC refuses says code, field and hint, and never how it is made", async () => {
+  const authorization = `Bearer ${await makeTestToken(db.owner, "admin", "write")}`;
   const ask = async (path: string, json: unknown) => {
-    const answer = await fetch(`${web.url}/api/trpc/${path}`, { method: "POST", headers: RPC, body: input(json) });
+    const answer = await fetch(`${web.url}/api/trpc/${path}`, {
+      method: "POST",
+      headers: { ...RPC, authorization },
+      body: input(json),
+    });
     return { status: answer.status, body: await answer.text() };
   };
   const unknown = await ask("fleet.accept", { node: "press-1", role: "admin" });

@@ -165,6 +165,7 @@ const DOMAIN_STATUS: Record<DomainErrorCode, [number, string]> = {
   forbidden: [403, "E_FORBIDDEN"],
   invalid_state: [409, "E_STATE"],
   conflict: [409, "E_STALE"],
+  busy: [503, "E_BUSY"],
   invalid_input: [400, "E_INPUT"],
 };
 

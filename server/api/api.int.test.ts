@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import Ajv2020 from "ajv/dist/2020";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openTimeSeries } from "@/db/timeseries/open";
-import { startTestWeb, type TestWeb } from "@/server/testing-web";
+import { can, ROLES } from "@/server/core/domain/permissions";
+import { makeTestToken, startTestWeb, type TestWeb } from "@/server/testing-web";
 import { API_ROUTES } from "./routes";
 
 const BEGIN = Date.UTC(2026, 2, 1);
@@ -52,11 +53,10 @@ beforeAll(async () => {
     { streamId: 1, tsMs: times(30, (i) => i * 1_000 + 500), values: values(30), quality: null },
   ]);
   client.release();
-  token = await makeToken("auditor");
+  token = await makeTestToken(db.owner, "auditor");
   web = await startTestWeb({
     DATABASE_URL: db.appUrl,
     API_STATEMENT_TIMEOUT_MS: "1500",
-    THROUGHLINE_SECRET: randomBytes(48).toString("base64"),
   });
   const document: unknown = await (await fetch(`${web.url}/api/v1/openapi.json`)).json();
   compiler.addSchema(Object.assign({}, document, { $id: "api" }));
@@ -66,22 +66,13 @@ afterAll(async () => {
   await db?.drop();
 });
 
-async function makeToken(role: string): Promise<string> {
-  const made = `tlp_${randomBytes(24).toString("base64url")}`;
-  await db.owner.query(
-    `insert into api_tokens (name, token_hash, hint, role, created_by, expires_at) values ('test', $1, $2, $3, 'test', now() + interval '1 day')`,
-    [createHash("sha256").update(made).digest(), made.slice(0, 8), role],
-  );
-  return made;
-}
-
 interface Told {
   status: number;
   headers: Headers;
   body: { data: Record<string, unknown>[]; next: string | null; code?: string; field?: string; message?: string };
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Told> {
+async function ask(path: string, init: { method?: string; headers?: Record<string, string> } = {}): Promise<Told> {
   const answer = await fetch(`${web.url}/api/v1${path}`, {
     ...init,
     headers: { authorization: `Bearer ${token}`, ...init.headers },
@@ -255,7 +246,7 @@ describe("what cannot be used is refused with code and field", () => {
   });
 
   test("T22 an unknown, an expired and a revoked token are one and the same 401, with or without the inner header of Next.js", async () => {
-    const [expired, revoked] = [await makeToken("auditor"), await makeToken("auditor")];
+    const [expired, revoked] = [await makeTestToken(db.owner, "auditor"), await makeTestToken(db.owner, "auditor")];
     const hash = (text: string) => createHash("sha256").update(text).digest();
     await db.owner.query("update api_tokens set expires_at = now() - interval '1 second' where token_hash = $1", [
       hash(expired),
@@ -277,6 +268,41 @@ describe("what cannot be used is refused with code and field", () => {
     blocker.release();
     expect([told.status, told.body.code, told.headers.get("retry-after")]).toEqual([503, "E_TIMEOUT", "5"]);
     expect((await ask("/streams")).status).toBe(200);
+  });
+});
+
+describe("every role gets what the table of permissions says", () => {
+  test.each(ROLES.map((role) => [role]))("%s", async (role) => {
+    const bearer = await makeTestToken(db.owner, role);
+    for (const { path, action } of API_ROUTES) {
+      const teamId = "00000000-0000-0000-0000-000000000001";
+      const may = can({ kind: "token", memberships: [{ role, teamId }], readOnly: true }, action);
+      const { status } = await ask(path === "/readings" ? "/readings?node=press-1" : path, {
+        headers: { authorization: `Bearer ${bearer}` },
+      });
+      expect([role, path, status]).toEqual([role, path, may ? 200 : 404]);
+    }
+  });
+
+  test("I01 nodes, streams, readings and records of another team are not there", async () => {
+    await db.owner.query("insert into teams (org_id, name) select org_id, 'Another team' from teams where is_default");
+    await db.owner.query(
+      "update nodes set team_id = (select id from teams where name = 'Another team') where id = 'press-1'",
+    );
+    const headers = { authorization: `Bearer ${await makeTestToken(db.owner, "technician")}` };
+    const nodes = (await ask("/nodes", { headers })).body.data.map(({ node }) => node);
+    const streams = (await ask("/streams", { headers })).body.data.map(({ node }) => node);
+    const latest = (await ask("/latest", { headers })).body.data;
+    const events = (await ask(`/events?${RANGE}`, { headers })).body.data;
+    const inference = (await ask(`/inference?${RANGE}`, { headers })).body.data;
+    const readings = await Promise.all(
+      ["stream=1", "node=press-1", "stream=1&node=press-1"].map((named) =>
+        ask(`/readings?${named}&${RANGE}`, { headers }),
+      ),
+    );
+    await db.owner.query("update nodes set team_id = (select id from teams where is_default) where id = 'press-1'");
+    expect([nodes, streams, latest, events, inference]).toEqual([["press-2"], ["press-2"], [], [], []]);
+    expect(readings.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 });
 
@@ -306,7 +332,7 @@ test("T27 an address that a client claims to come from is not counted, and 1,200
         }),
       ),
     );
-    await Promise.all(answers.map((answer) => answer.body?.cancel()));
+    for (const answer of answers) await answer.body?.cancel();
     return answers.find(({ status }) => status === 429);
   };
   let refused: Response | undefined;

@@ -1,5 +1,18 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { clientAddress, PEER_HEADER } from "./web-server";
+import { clientAddress, guardWebServer, PEER_HEADER } from "./web-server";
+
+test("T29 a server of this process waits fifteen seconds for headers, and learns who is at the other end", async () => {
+  guardWebServer();
+  const server = createServer((request, response) => response.end(String(request.headers[PEER_HEADER])));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { [PEER_HEADER]: "203.0.113.5" } });
+  expect([await answer.text(), server.headersTimeout, server.requestTimeout]).toEqual(["127.0.0.1", 15_000, 60_000]);
+  server.close();
+});
 
 const headers = (forwarded: string | null) =>
   new Headers({ [PEER_HEADER]: "10.0.0.9", ...(forwarded === null ? {} : { "x-forwarded-for": forwarded }) });

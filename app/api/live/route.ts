@@ -1,11 +1,14 @@
 import { authenticate } from "@/server/core/authenticate";
 import { visitOf, webLiveHub } from "@/server/core/context";
 import type { LiveMessage } from "@/server/core/live-hub";
+import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
 import { shutdownSignal } from "@/server/core/shutdown";
+import { StreamLimit } from "@/server/core/stream-limit";
 
 export const dynamic = "force-dynamic";
 
 const MAX_STREAMS = 500;
+const limit = new StreamLimit();
 /** The browser takes three missed beats for a dead connection: see BEAT_MS in app/_shell/live-policy.ts. */
 const BEAT_MS = 5_000;
 
@@ -22,6 +25,8 @@ export async function GET(request: Request): Promise<Response> {
     .filter((id) => Number.isSafeInteger(id) && id > 0);
   if (wanted.length > MAX_STREAMS)
     return Response.json({ error: `At most ${MAX_STREAMS} streams at once.` }, { status: 400 });
+  const leave = limit.enter(ctx.actor.id);
+  if (typeof leave !== "function") return refusalResponse(leave, newCorrelationId());
   const over = AbortSignal.any([request.signal, shutdownSignal()]);
   const encoder = new TextEncoder();
 
@@ -34,6 +39,7 @@ export async function GET(request: Request): Promise<Response> {
           closed = true;
           clearInterval(beat);
           unsubscribe();
+          leave();
           controller.close();
         };
         const write = (text: string) => {

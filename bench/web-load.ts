@@ -1,0 +1,164 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { cloneTestDb, type TestDb } from "@/db/testing";
+import startTestServer from "@/db/testing-server";
+import { sessionCookieName } from "@/server/core/deployment";
+import { can, type Principal } from "@/server/core/domain/permissions";
+import { sealSession, startSession } from "@/server/core/session";
+import { startTestWeb, type TestWeb } from "@/server/testing-web";
+
+/**
+ * The web process with a plant of 5,000 nodes and 50,000 streams: how long the fleet takes, what 200 people who poll cost, what 50
+ * browsers that listen cost, and what one check of a permission costs. The database is on this machine, without durability: nothing is
+ * written but sessions.
+ */
+const NODES = 5_000;
+const STREAMS_EACH = 10;
+const PEOPLE = 200;
+const BROWSERS = 50;
+/** What a page with the usual time range does. */
+const POLL_EVERY_MS = 10_000;
+const POLL_FOR_MS = Number(process.env.BENCH_SECONDS ?? 30) * 1_000;
+const SECRET = randomBytes(48).toString("base64");
+
+const stopServer = await startTestServer();
+const db = await cloneTestDb();
+let web: TestWeb | null = null;
+try {
+  await fill(db);
+  const cookies = await signIn(db, PEOPLE);
+  web = await startTestWeb({ DATABASE_URL: db.appUrl, THROUGHLINE_SECRET: SECRET });
+  await measureFleet(web, cookies[0] ?? "");
+  await measurePolling(web, cookies);
+  await measureListening(web, cookies);
+  measurePermission();
+} finally {
+  await web?.stop();
+  await db.drop();
+  await stopServer();
+}
+
+async function fill({ owner }: TestDb): Promise<void> {
+  await owner.query(
+    `insert into nodes (id, status, online, born_at, last_seen_at, buffer_bytes, buffer_limit_bytes, clock_source, clock_offset_ms, clock_error_ms)
+     select 'edge-' || lpad(i::text, 4, '0'), 'accepted', i % 50 <> 0, now() - interval '1 day', now(), 1e6, 5e8, 'ntp', 3, 2 from generate_series(1, $1) i`,
+    [NODES],
+  );
+  await owner.query(
+    "insert into ingest_lanes (node_id, epoch, lane, last_batch_at) select id, '01JD8V9C0Z0000000000000000', 'telemetry', now() from nodes",
+  );
+  await owner.query("insert into devices (node_id, key) select id, 'pump-1' from nodes");
+  await owner.query(
+    `insert into streams (node_id, device_id, key, unit, rate_hz, status) select d.node_id, d.id, 'pump-1/s' || k, 'mm/s', 10, 'accepted' from devices d cross join generate_series(1, $1) k`,
+    [STREAMS_EACH],
+  );
+  await owner.query("insert into latest_values (stream_id, ts, value) select id, now(), 1.5 from streams");
+  await owner.query("analyze");
+}
+
+/** People of every team with a session each, as signing in would make them. @returns their cookies */
+async function signIn({ owner }: TestDb, count: number): Promise<string[]> {
+  const cookies: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const { rows } = await owner.query<{ id: string }>("insert into users (email, name) values ($1, $1) returning id", [
+      `person-${i}@bench.invalid`,
+    ]);
+    const userId = rows[0]?.id ?? "";
+    await owner.query("insert into memberships (user_id, role, granted_by) values ($1, 'executive', 'bench')", [
+      userId,
+    ]);
+    const sid = await startSession(owner, { userId, ip: "127.0.0.1", userAgent: "bench" });
+    const sealed = await sealSession(sid, SECRET);
+    cookies.push(`${sessionCookieName(false)}=${sealed}`);
+  }
+  return cookies;
+}
+
+async function measureFleet({ url }: TestWeb, cookie: string): Promise<void> {
+  const took: number[] = [];
+  for (let i = 0; i < 70; i++) {
+    const started = performance.now();
+    const answer = await fetch(`${url}/fleet`, { headers: { cookie }, redirect: "manual" });
+    const page = await answer.text();
+    if (answer.status !== 200 || !page.includes("edge-0050")) throw new Error(`/fleet answered ${answer.status}`);
+    if (i >= 10) took.push(performance.now() - started);
+  }
+  report("web.fleet_p95_ms", at(took, 0.95), "ms", "<= 150", took.length, { p50: at(took, 0.5) });
+}
+
+async function measurePolling({ url, pid }: TestWeb, cookies: readonly string[]): Promise<void> {
+  const took: number[] = [];
+  let errors = 0;
+  let peakMb = 0;
+  const end = performance.now() + POLL_FOR_MS;
+  const poll = async (cookie: string, first: number) => {
+    await new Promise((later) => setTimeout(later, first));
+    while (performance.now() < end) {
+      const started = performance.now();
+      const input = { json: { q: "", show: "all", cursor: null } };
+      const answer = await fetch(`${url}/api/trpc/fleet.list,fleet.waiting?batch=1`, {
+        method: "POST",
+        headers: { cookie, "content-type": "application/json", "x-tl": "1" },
+        body: JSON.stringify({ 0: input, 1: { json: null, meta: { values: ["undefined"] } } }),
+      });
+      const text = await answer.text();
+      took.push(performance.now() - started);
+      if (answer.status !== 200 || text.includes('"error"')) errors += 1;
+      peakMb = Math.max(peakMb, rssMb(pid));
+      await new Promise((later) => setTimeout(later, Math.max(0, POLL_EVERY_MS - (performance.now() - started))));
+    }
+  };
+  await Promise.all(cookies.map((cookie, i) => poll(cookie, (i / cookies.length) * POLL_EVERY_MS)));
+  report("web.poll_200_p95_ms", at(took, 0.95), "ms", "<= 250", took.length, {
+    p50: at(took, 0.5),
+    errors,
+    rss_mb: peakMb,
+  });
+  report("web.poll_200_rss_mb", peakMb, "MB", "<= 450", took.length);
+  if (errors > 0) process.exitCode = 1;
+}
+
+async function measureListening({ url, pid }: TestWeb, cookies: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  const first = cookies.slice(0, BROWSERS);
+  const answers = await Promise.all(
+    first.map((cookie) => fetch(`${url}/api/live?streams=1,2,3`, { headers: { cookie }, signal: stop.signal })),
+  );
+  let beats = 0;
+  const listening = answers.map(async ({ body }) => {
+    const reader = body?.getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) beats += 1;
+  });
+  await new Promise((later) => setTimeout(later, 11_000));
+  const heldMb = rssMb(pid);
+  stop.abort();
+  await Promise.allSettled(listening);
+  const alive = answers.filter(({ status }) => status === 200).length;
+  report("web.sse_50_open", alive, "browsers", "= 50", beats, { rss_mb: heldMb });
+}
+
+function measurePermission(): void {
+  const memberships = Array.from({ length: 20 }, (_, i) => ({ role: "technician" as const, teamId: `t${i}` }));
+  const principal: Principal = { kind: "user", memberships };
+  const n = 200_000;
+  const started = performance.now();
+  let allowed = 0;
+  for (let i = 0; i < n; i++) if (can(principal, "stream.read", { teamId: `t${i % 25}` })) allowed += 1;
+  report("web.permission_check_ms", (performance.now() - started) / n, "ms", "<= 0.1", n, { allowed });
+}
+
+function at(took: readonly number[], share: number): number {
+  const sorted = took.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length * share)] ?? Number.NaN) * 10) / 10;
+}
+
+function rssMb(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024);
+}
+
+/** A figure as one JSON line; one that misses its goal makes the run fail. */
+function report(figure: string, value: number, unit: string, goal: string, n: number, more: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ area: "web", figure, value, unit, goal, n, ...more })}\n`);
+  const limit = Number(goal.split(" ")[1]);
+  if (goal.startsWith("=") ? value !== limit : !(value <= limit)) process.exitCode = 1;
+}
