@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { openPool } from "@/db/client";
 import type { Actor } from "@/server/core/actor";
+import { readApiConfig } from "@/server/core/config";
 import { openVisit, readVitals, webDatabaseUrl, webTimeSeries } from "@/server/core/context";
 import { DomainError, type DomainErrorCode, errorCode } from "@/server/core/errors";
 import { RateLimiter } from "@/server/core/rate-limit";
@@ -29,6 +30,7 @@ const NOT_THERE: Refusal = {
 
 interface ApiResources {
   pool: Pool;
+  proxies: number;
   cursors: Cursors;
   perActor: RateLimiter;
   perAddress: RateLimiter;
@@ -38,12 +40,13 @@ let shared: ApiResources | null = null;
 
 function resources(): ApiResources {
   if (shared) return shared;
-  const statementTimeoutMs = Number(process.env.API_STATEMENT_TIMEOUT_MS ?? 20_000);
+  const { statementTimeoutMs, proxies } = readApiConfig(process.env);
   const pool = openPool(webDatabaseUrl(), { ...API_POOL, statementTimeoutMs });
   // Without a secret of the installation, cursors end with the process that gave them.
   const secret = process.env.THROUGHLINE_SECRET ?? process.env.NEXTAUTH_SECRET ?? randomBytes(32).toString("hex");
   shared = {
     pool,
+    proxies,
     cursors: openCursors(secret),
     perActor: new RateLimiter(pool, PER_ACTOR),
     perAddress: new RateLimiter(pool, PER_ADDRESS),
@@ -77,8 +80,8 @@ async function dispatch(request: Request): Promise<Response> {
   if (open) return open(raw);
   if (!route) throw new Refused(NOT_THERE);
 
-  const { pool, cursors, perActor, perAddress } = resources();
-  const address = clientAddress(request.headers, Number(process.env.THROUGHLINE_PROXIES ?? 0));
+  const { pool, proxies, cursors, perActor, perAddress } = resources();
+  const address = clientAddress(request.headers, proxies);
   admit(await perAddress.take(`api:address:${address}`));
   const visit = openVisit(pool, request.headers);
   const actor = await visit.who();

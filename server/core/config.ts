@@ -80,6 +80,28 @@ export interface JobsConfig {
   logLevel: LogLevel;
 }
 
+const ApiEnv = z.object({
+  // how long one statement of the public API may take
+  API_STATEMENT_TIMEOUT_MS: z.coerce
+    .number("must be a number of milliseconds")
+    .int("must be a whole number")
+    .min(100, "must be at least 100")
+    .max(600_000, "must be at most 600000")
+    .default(20_000),
+  // reverse proxies before the web process, whose X-Forwarded-For is believed
+  THROUGHLINE_PROXIES: z.coerce
+    .number("must be a number of proxies")
+    .int("must be a whole number")
+    .min(0, "must be 0 or more")
+    .max(10, "must be at most 10")
+    .default(0),
+});
+
+export interface ApiConfig {
+  statementTimeoutMs: number;
+  proxies: number;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** @throws {ConfigError} */
@@ -104,6 +126,12 @@ export function readJobsConfig(env: Env): JobsConfig {
     keepRawDays: read.RETENTION_RAW_DAYS,
     logLevel: read.LOG_LEVEL,
   };
+}
+
+/** @throws {ConfigError} */
+export function readApiConfig(env: Env): ApiConfig {
+  const read = parseEnv(ApiEnv, env);
+  return { statementTimeoutMs: read.API_STATEMENT_TIMEOUT_MS, proxies: read.THROUGHLINE_PROXIES };
 }
 
 function parseEnv<T extends z.ZodType>(schema: T, env: Env): z.infer<T> {
