@@ -3,8 +3,8 @@ import { z } from "zod";
 import { openApiDocument } from "./openapi";
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.55 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-code,pre{font:14px/1.5 ui-monospace,monospace}pre{padding:.75rem;border:1px solid;border-radius:6px;overflow-x:auto}
-table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid}
+code,pre{font:14px/1.5 ui-monospace,monospace}pre{padding:.75rem;border:1px solid;border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}td{overflow-wrap:anywhere}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid}
 section{margin-top:2.5rem}h2 code{font-size:1.1em}`;
 
 /** Only its own style, by hash; no script, nothing from elsewhere. */
