@@ -121,7 +121,7 @@ const OPEN: Readonly<Record<string, (raw: Readonly<Record<string, string>>) => P
 };
 const NO_STORE = { "cache-control": "no-store" };
 
-/** Also `__proto__`, which a schema of an object leaves out of its sight. */
+/** Also names that every object has, such as `constructor`. */
 function refuseUnknown(raw: Readonly<Record<string, string>>, known: Readonly<Record<string, unknown>>): void {
   const field = Object.keys(raw).find((name) => !Object.hasOwn(known, name));
   if (field === undefined) return;

@@ -224,7 +224,7 @@ describe("what cannot be used is refused with code and field", () => {
     ["I10 SQL in a name", "/readings?node=a'%20or%201%3D1--", 400, "E_ID", "node"],
     ["I14 a parameter twice", "/readings?stream=1&stream=2", 400, "E_ID", "stream"],
     ["A34 a token in the address", "/nodes?token=tlp_abcdefghijkl", 400, "E_TOKEN_IN_URL", "token"],
-    ["T10 __proto__", "/nodes?__proto__=1", 400, "E_UNKNOWN_FIELD", "__proto__"],
+    ["T10 constructor", "/nodes?constructor=1", 400, "E_UNKNOWN_FIELD", "constructor"],
   ])("%s: %s", async (_row, path, status, code, field) => {
     const told = await ask(path);
     expect([told.status, told.body.code, told.body.field]).toEqual([status, code, field]);
