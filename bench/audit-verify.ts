@@ -7,7 +7,7 @@ import { migrate } from "@/db/migrate";
 import { verifyAudit } from "@/server/audit/verify";
 
 /** How fast the chain of the audit log is verified, and how much memory that takes: `npm run bench -- audit`. */
-const ROWS = 200_000;
+const ROWS = 100_000;
 const PORT = 54_000 + (process.pid % 900);
 
 const folder = mkdtempSync(join(tmpdir(), "tl-bench-audit-"));
