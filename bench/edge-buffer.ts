@@ -3,8 +3,8 @@ import { LedgerPeer } from "@/sdk/device/testing";
 import { EdgeChild, printFigure } from "./edge/run";
 
 /**
- * The device SDK alone: write latency at 1,000 readings/s with group commit, readings per second to durable ack (against a
- * ledger in memory behind a real broker, all on the same cores), recovery with 1 GB of backlog, and memory in each case.
+ * The device SDK alone, with a ledger in memory behind a real broker: write latency at 1,000 readings/s with group commit,
+ * recovery with 1 GB of backlog, and memory in each case. edge-line.ts has readings per second to the durable ack.
  */
 const child = new EdgeChild();
 await child.prepare();
@@ -40,31 +40,6 @@ try {
     note: `durable writes; per round ${p99.write.map((ms) => ms.toFixed(1)).join(", ")}; floor = append and fdatasync at the same pace, ${median(p99.waited).toFixed(1)} ms when the wait for the sync before counts as it does for a write`,
   });
 
-  for (const [figure, columns, pace] of [
-    ["edge.readings_per_s_single", 1, 0],
-    ["edge.readings_per_s", 10, 0],
-    ["edge.readings_per_s_paced", 10, 20_000],
-  ] as const) {
-    const { figures } = await child.run("throughput", {
-      ...at,
-      dataDir: child.newDataDir(),
-      seconds: 15,
-      columns,
-      pace,
-    });
-    const readings = figures.readings ?? 0;
-    // Flat out the heap grows with the garbage; what a device needs is what it takes at the pace it has to keep.
-    if (pace > 0) memory.push(figures.rssMb ?? 0);
-    printFigure({
-      figure,
-      value: readings / (figures.tookS ?? Number.NaN),
-      unit: "readings/s",
-      goal: ">= 20000",
-      n: readings,
-      note: `rows of ${columns}, ${pace > 0 ? "paced" : "flat out"}, to the durable ack of a ledger in memory; ${(figures.rssMb ?? 0).toFixed(0)} MB`,
-    });
-  }
-
   const dataDir = child.newDataDir();
   const filled = await child.run("fill", { node, dataDir, bytes: 1024 ** 3 });
   if (filled.signal !== "SIGKILL") throw new Error("the backlog was not cut off by a kill");
@@ -89,7 +64,7 @@ try {
     unit: "MB",
     goal: "<= 150",
     n: memory.length,
-    note: `peak of ${memory.map((mb) => mb.toFixed(0)).join(", ")}: write ×5, rows at 20,000/s, recovery, drain (${drained.figures.sentBatches} batches sent)`,
+    note: `peak of ${memory.map((mb) => mb.toFixed(0)).join(", ")}: write ×5, recovery, drain (${drained.figures.sentBatches} batches sent)`,
   });
   if (peer.mismatches.length > 0 || peer.faults.length > 0)
     throw new Error(

@@ -23,7 +23,9 @@ import { printFigure } from "./run";
  * **`edge.infer_ratio`** is wall time of one window of 32 features through the edge loop over a bare
  * `await session.run` of the same network on one row (performance.md P7): medians of blocks, rounds that alternate.
  * The floor is one row a run because windows come one by one; that the loop gathers those of many devices into one run
- * is its own doing, and counts. Inside the loop: `JSON.parse` of a message of 32 numbers, reading it by paths with checks
+ * is its own doing, and counts. Devices send as fast as the loop takes messages, so windows of one device overlap on their
+ * way to the model; **`edge.infer_step_ratio`** is the same when no device sends again before every window of the step before
+ * is scored: the trip to the model thread and back is then paid by one window per device. Inside the loop: `JSON.parse` of a message of 32 numbers, reading it by paths with checks
  * of time and values, routing, hopping windows of event time (4 s every 1 s), 32 features, the queue to the model thread
  * and back, thresholds, sampling of what leaves the node, and the durable buffer for the rows that do (one in 60).
  * Outside: the making of the messages, and logging every raw reading, which P7 did not do either; **`edge.take_ratio`**
@@ -155,6 +157,18 @@ try {
     return (performance.now() - startedMs) / (BLOCK_STEPS * DEVICES);
   };
 
+  /** the same, each step sent when every window before it has been scored */
+  const stepped = async (): Promise<number> => {
+    const messages = messagesOf(BLOCK_STEPS);
+    const startedMs = performance.now();
+    for (const step of messages) {
+      const until = scored + DEVICES;
+      await Promise.all(step.map((message, of) => take(message, of, false)));
+      while (scored < until) await new Promise((next) => setImmediate(next));
+    }
+    return (performance.now() - startedMs) / (BLOCK_STEPS * DEVICES);
+  };
+
   const session = await InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -203,6 +217,25 @@ try {
     floor: Math.round(median(bareMs) * 1e6) / 1e3,
     ratio: Math.round(median(ratios) * 1e3) / 1e3,
     note: `${size}, ${(median(loopMs) * 1_000).toFixed(1)} us a window of ${WIDTH} features through the loop, ${(median(bareMs) * 1_000).toFixed(1)} us bare; rounds ${Math.min(...ratios).toFixed(2)}..${Math.max(...ratios).toFixed(2)}; processor time of all threads ${median(cpuRatios).toFixed(2)} times`,
+  });
+
+  const stepRatios: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const floor: number[] = [];
+    const product: number[] = [];
+    for (let at = 0; at < BLOCKS; at += 1) {
+      floor.push(await bare());
+      product.push(await stepped());
+    }
+    stepRatios.push(median(product) / median(floor));
+  }
+  printFigure({
+    figure: `edge.infer_step_ratio${suffix}`,
+    value: median(stepRatios),
+    unit: "ratio",
+    goal: "-",
+    n: ROUNDS * BLOCKS * BLOCK_STEPS * DEVICES,
+    note: `${size}, as edge.infer_ratio${suffix} when each step waits for the verdicts of the one before; rounds ${Math.min(...stepRatios).toFixed(2)}..${Math.max(...stepRatios).toFixed(2)}`,
   });
 
   /** Lets the node send what it holds, so that it does not work beside what is measured next. */

@@ -23,6 +23,10 @@ export interface BenchLine {
   /** One request to the publisher process. */
   ask(command: object): Promise<Record<string, number>>;
   connect(shape: Shape): Promise<void>;
+  /** Accepts the first nodes and trusts their births, so that nobody has to accept their streams. */
+  accept(nodes: number): Promise<void>;
+  /** What a device needs to sign in as one of the nodes. */
+  signIn(node: number): { node: string; url: string; token: string };
   /** Empties readings, ledger and latest values. */
   clear(): Promise<void>;
   countReadings(): Promise<number>;
@@ -94,6 +98,13 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     publisher.stdin.write(`${JSON.stringify(command)}\n`);
     return JSON.parse(await answer) as Record<string, number>; // our own publisher wrote it
   };
+  const accept = async (nodes: number): Promise<void> => {
+    for (let i = 0; i < nodes; i++)
+      await owner.query(
+        "insert into nodes (id, status, trusted) values ($1, 'accepted', true) on conflict do nothing",
+        [nodeName(i)],
+      );
+  };
   const tables = home === "segments" ? "segments" : "readings_narrow, readings_touched";
 
   return {
@@ -102,11 +113,7 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     owner,
     ask,
     connect: async (shape) => {
-      for (let i = 0; i < shape.nodes; i++)
-        await owner.query(
-          "insert into nodes (id, status, trusted) values ($1, 'accepted', true) on conflict do nothing",
-          [nodeName(i)],
-        );
+      await accept(shape.nodes);
       await ask({ do: "connect", shape, urls: Array.from({ length: shape.nodes }, (_, i) => urlOf(nodeName(i))) });
       for (;;) {
         const { rows } = await owner.query<{ n: number }>(
@@ -116,6 +123,8 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
         await new Promise((again) => setTimeout(again, 50));
       }
     },
+    accept,
+    signIn: (node) => ({ node: nodeName(node), url: broker.url, token: tokens.get(nodeName(node)) ?? "" }),
     clear: async () => {
       await owner.query(`truncate ${tables}, ingest_batches, latest_values`);
       await owner.query("checkpoint");
