@@ -4,6 +4,7 @@ import { LANES, type Lane } from "@/sdk/wire/names";
 import { isSettled } from "@/sdk/wire/settle";
 import { batchTopic } from "@/sdk/wire/topics";
 import type { BufferStore, StoredBatch } from "./buffer/port";
+import { Rooms } from "./buffer/rooms";
 import { Serial } from "./buffer/serial";
 import { DeviceError } from "./errors";
 import { type Link, REASON } from "./link";
@@ -62,6 +63,7 @@ export class Sender {
   private readonly lanes: LaneSend[];
   private link: Link | null = null;
   private readonly acks = new Serial();
+  private readonly rooms = new Rooms();
   private bucket: TokenBucket;
   private pumping = false;
   private again = false;
@@ -282,7 +284,7 @@ export class Sender {
     one.flights.set(number, { atMs: this.options.monoMs(), acked: false });
     let bytes: Buffer;
     try {
-      bytes = await store.read(one.lane, number);
+      bytes = await store.read(one.lane, number, this.rooms);
     } catch (cause) {
       one.flights.delete(number);
       // Freed while we were about to read it: there is nothing left to send.
@@ -315,7 +317,10 @@ export class Sender {
       return;
     }
     // When the connection ends first, the flight stays until `detach`: it tells what the broker had not answered.
-    published.then((reason) => this.answered(link, one, batch, reason), unanswered);
+    published.then((reason) => {
+      this.rooms.give(bytes); // a link never sends again by itself
+      this.answered(link, one, batch, reason);
+    }, unanswered);
   }
 
   private answered(link: Link, one: LaneSend, batch: StoredBatch, reason: number): void {

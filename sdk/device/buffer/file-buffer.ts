@@ -10,6 +10,7 @@ import { readIfThere, replaceFile, syncDirectory } from "./files";
 import { LaneLog } from "./lane-log";
 import { lockFolder } from "./lock";
 import type { BufferStore, LaneState, LoggedRow, MissingBatch, Origin, Run, StoredBatch } from "./port";
+import type { Rooms } from "./rooms";
 import { type LoggedRows, RowLog } from "./row-log";
 import { Serial } from "./serial";
 
@@ -181,8 +182,8 @@ class FileBuffer implements BufferStore {
     return this.laneLog(lane).held(from);
   }
 
-  read(lane: Lane, batch: number): Promise<Buffer> {
-    return this.laneLog(lane).read(batch);
+  read(lane: Lane, batch: number, rooms: Rooms | null = null): Promise<Buffer> {
+    return this.laneLog(lane).read(batch, rooms);
   }
 
   async markSent(lane: Lane, batch: number): Promise<void> {

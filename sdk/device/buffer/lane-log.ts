@@ -8,6 +8,7 @@ import { keepTornTail, removeFile, syncDirectory, writeAll } from "./files";
 import { FRAME_HEAD, encodeFrame, encodeJsonFrame, joinHead, readFrame, scanFrames, splitHead } from "./frame";
 import { type Entry, IndexRow, entryFromIndex, indexRow } from "./lane-index";
 import type { MissingBatch, StoredBatch } from "./port";
+import type { Rooms } from "./rooms";
 import { Serial } from "./serial";
 
 const HEADER = 1;
@@ -123,19 +124,22 @@ export class LaneLog {
     });
   }
 
-  async read(batch: number): Promise<Buffer> {
+  async read(batch: number, rooms: Rooms | null = null): Promise<Buffer> {
     const entry = this.entries.get(batch);
     if (!entry) throw new DeviceError("CORRUPT", `Batch ${batch} of lane ${this.lane} is not in the buffer.`);
     const segment = this.segments.get(entry.segment);
     if (!segment) throw new DeviceError("CORRUPT", `The file of batch ${batch} of lane ${this.lane} is gone.`);
-    const data = Buffer.allocUnsafe(entry.size);
+    const data = rooms?.take(entry.size) ?? Buffer.allocUnsafe(entry.size);
+    let isWhole = false;
     const handle = await open(segment.path, "r");
     try {
-      await handle.read(data, 0, entry.size, entry.at);
+      // a room still holds what was in it before, so a short read must not pass for a frame
+      const { bytesRead } = await handle.read(data, 0, entry.size, entry.at);
+      isWhole = bytesRead === entry.size;
     } finally {
       await handle.close();
     }
-    const frame = readFrame(data, 0);
+    const frame = isWhole ? readFrame(data, 0) : null;
     if (!frame || frame.type !== BATCH)
       throw new DeviceError("CORRUPT", `Batch ${batch} of lane ${this.lane} is damaged on the disk.`);
     return splitHead(frame.body).bytes;

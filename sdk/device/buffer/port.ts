@@ -2,6 +2,7 @@ import type { ClockStatus } from "@/sdk/wire/birth";
 import type { ContentEncoding } from "@/sdk/wire/batch";
 import type { Lane } from "@/sdk/wire/names";
 import type { Settled } from "@/sdk/wire/settle";
+import type { Rooms } from "./rooms";
 
 /** A row as the log keeps it: capture time and the JSON text of the rest. */
 export interface LoggedRow {
@@ -99,8 +100,11 @@ export interface BufferStore {
   count(lane: Lane): number;
   /** batches held of a lane from a number on, lowest first */
   held(lane: Lane, from?: number): Iterable<StoredBatch>;
-  /** @throws {DeviceError} `CORRUPT` when the bytes on the disk are not those that were stored. */
-  read(lane: Lane, batch: number): Promise<Buffer>;
+  /**
+   * @param rooms where the bytes are to stand; the caller gives them back
+   * @throws {DeviceError} `CORRUPT` when the bytes on the disk are not those that were stored.
+   */
+  read(lane: Lane, batch: number, rooms?: Rooms): Promise<Buffer>;
   markSent(lane: Lane, batch: number): Promise<void>;
   free(lane: Lane, settled: Settled): Promise<void>;
   /** bytes on the disk, per lane and in all */
