@@ -3,6 +3,7 @@ import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
 import { meRouter, peopleRouter, tokensRouter } from "./identity/router";
+import { viewsRouter } from "./views/router";
 
 export const appRouter = router({
   me: meRouter,
@@ -13,6 +14,7 @@ export const appRouter = router({
   fleet: fleetRouter,
   streams: streamsRouter,
   quarantine: quarantineRouter,
+  views: viewsRouter,
 });
 export type AppRouter = typeof appRouter;
 

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { Palette, type PaletteGroup, type PaletteItem } from "@/components/ui/palette";
 import { useTRPC } from "../_trpc/client";
-import { commandsFor, matches, type Command } from "./registry";
+import { commandsFor, matches, viewCommands, type Command } from "./registry";
 import { useViewer } from "./viewer";
 
 interface CommandPaletteProps {
@@ -33,6 +33,7 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
     enabled,
     placeholderData: keepPreviousData,
   });
+  const views = useQuery({ ...trpc.views.list.queryOptions({}), enabled: open, staleTime: 30_000 });
   const { pages, acts } = commandsFor(reader);
   const runs = new Map<string, Command["run"]>();
   const commandItems = (commands: readonly Command[]): PaletteItem[] =>
@@ -48,6 +49,10 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
   };
   const groups: PaletteGroup[] = [
     { label: "Go to", items: commandItems(pages) },
+    {
+      label: "Views",
+      items: commandItems(viewCommands(views.data ?? [])),
+    },
     {
       label: "Nodes",
       items: enabled

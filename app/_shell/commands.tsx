@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { singleKeysOn } from "@/components/ui/single-keys";
 import { isTyping } from "@/components/ui/typing";
+import { useCarry } from "./carry";
 import { readKey, type Waiting } from "./keys";
 import type { Act, Command } from "./registry";
 import { useActs } from "./use-acts";
@@ -31,6 +32,7 @@ export function useCommands(): Commands {
 export function CommandsProvider({ children }: { children: ReactNode }) {
   const router = useRouter();
   const reader = useViewer();
+  const carry = useCarry();
   const [open, setOpen] = useState<"palette" | "shortcuts" | null>(null);
   const [everOpened, setEverOpened] = useState<ReadonlySet<"palette" | "shortcuts">>(new Set());
   const [opener, setOpener] = useState<HTMLElement | null>(null);
@@ -45,10 +47,10 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
   });
   const run = useCallback(
     (what: Command["run"]) => {
-      if (what.kind === "go") router.push(what.href);
+      if (what.kind === "go") router.push(carry(what.href));
       else act(what.act);
     },
-    [act, router],
+    [act, carry, router],
   );
   // Fetched once the page is at rest: what is typed right after Ctrl K must not be lost to a download.
   useEffect(() => {

@@ -216,6 +216,22 @@ export function commandsFor(reader: Reader | null): { pages: Command[]; acts: Co
   };
 }
 
+/** Saved views as commands that go to their page. A view of a page that is no more is left out. */
+export function viewCommands(views: readonly { id: string; page: string; name: string; query: string }[]): Command[] {
+  return views.flatMap(({ id, page: pageId, name, query }) => {
+    const page = PAGES.find((candidate) => candidate.id === pageId);
+    if (!page) return [];
+    const href = query === "" ? page.href : `${page.href}?${query}`;
+    return {
+      id: `view-${id}`,
+      label: `${page.label}: ${name}`,
+      words: ["view"],
+      keys: null,
+      run: { kind: "go", href },
+    };
+  });
+}
+
 /** Whether a command is meant by what was typed: each word begins a word of its label or of its other words. */
 export function matches(command: Command, typed: string): boolean {
   const has = `${command.label} ${command.words.join(" ")}`.toLowerCase().split(/[\s/]+/);

@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTRPC } from "../_trpc/client";
+import { useCarry } from "./carry";
 import { useCommands } from "./commands";
 import { LiveBadge } from "./live-badge";
 import { Mark } from "./mark";
 import { pageOf, sidebarFor, type CountName, type PageEntry } from "./registry";
+import { SiteSwitch } from "./site-switch";
 import { useViewer } from "./viewer";
 import { You } from "./you";
 import styles from "./shell.module.css";
@@ -23,6 +25,7 @@ export function Sidebar({ onLeave }: { onLeave: () => void }) {
       <Link href="/" className={`${styles.brand} ${styles.brandWide}`}>
         <Mark /> Throughline
       </Link>
+      <SiteSwitch />
       <button
         type="button"
         className={styles.search}
@@ -69,9 +72,15 @@ interface EntryProps {
 }
 
 function Entry({ page, current, count, onLeave }: EntryProps) {
+  const carry = useCarry();
   return (
     <li>
-      <Link href={page.href} className={styles.entry} aria-current={current ? "page" : undefined} onClick={onLeave}>
+      <Link
+        href={carry(page.href)}
+        className={styles.entry}
+        aria-current={current ? "page" : undefined}
+        onClick={onLeave}
+      >
         {page.label}
         {count ? (
           <span className={styles.count}>

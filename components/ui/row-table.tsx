@@ -14,6 +14,11 @@ export interface RowColumn {
   isTitleHidden?: boolean;
 }
 
+/** Whether a column is among the hidden ones, which links name in small letters with hyphens. */
+export function isHidden(title: string, hidden: readonly string[]): boolean {
+  return hidden.includes(title.toLowerCase().replaceAll(" ", "-"));
+}
+
 interface RowTableProps {
   /** What the rows are, for those who do not see the page. */
   label: string;

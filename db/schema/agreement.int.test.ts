@@ -8,8 +8,9 @@ import * as ingest from "./ingest";
 import * as limits from "./limits";
 import * as records from "./records";
 import * as timeseries from "./timeseries";
+import * as views from "./views";
 
-const described = [fabric, identity, ingest, limits, records, timeseries]
+const described = [fabric, identity, ingest, limits, records, timeseries, views]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

@@ -34,14 +34,18 @@ export interface QuarantinePage {
 }
 
 /** Refused messages, the newest first, with the counts that the filter shows. Payloads are read one at a time by `findPayload`. */
-export async function listQuarantine(sql: Sql, input: QuarantineInput): Promise<QuarantinePage> {
+export async function listQuarantine(
+  sql: Sql,
+  input: QuarantineInput,
+  pageSize: number = PAGE_SIZE,
+): Promise<QuarantinePage> {
   const [page, facets] = await Promise.all([
     sql.query<QuarantineRow>(
       `select id::float8, node_id as "nodeId", topic, lane, batch::float8, reason, field, message, hint, length(payload) as bytes, status,
          (extract(epoch from received_at) * 1000)::float8 as "receivedMs", (extract(epoch from decided_at) * 1000)::float8 as "decidedMs", decided_by as "decidedBy", outcome->>'error' as "replayError"
        from quarantine
        where status = $1 and ($2::text is null or node_id = $2) and ($3::text is null or reason = $3) and ($4::int8 is null or id < $4)
-       order by id desc limit ${PAGE_SIZE + 1}`,
+       order by id desc limit ${pageSize + 1}`,
       [input.status, input.node, input.reason, input.cursor],
     ),
     sql.query<{ nodeId: string; reason: string; n: number }>(
@@ -49,12 +53,12 @@ export async function listQuarantine(sql: Sql, input: QuarantineInput): Promise<
       [input.status],
     ),
   ]);
-  const rows = page.rows.slice(0, PAGE_SIZE);
+  const rows = page.rows.slice(0, pageSize);
   const matches = (facet: { nodeId: string; reason: string }) =>
     (input.node === null || facet.nodeId === input.node) && (input.reason === null || facet.reason === input.reason);
   return {
     rows,
-    next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null,
+    next: page.rows.length > pageSize ? (rows.at(-1)?.id ?? null) : null,
     reasons: sumBy(
       facets.rows.filter((facet) => input.node === null || facet.nodeId === input.node),
       (facet) => facet.reason,

@@ -57,7 +57,12 @@ const NODE_FACTS = `
  * One page of the fleet, the worst first, with the sentence over it. Health is decided by the same pure function for the counts and
  * for the rows, so they cannot disagree: the facts of all nodes come in one lean read, the details of the page's nodes in a second.
  */
-export async function listFleet(sql: Sql, input: FleetInput, nowMs: number): Promise<FleetPage> {
+export async function listFleet(
+  sql: Sql,
+  input: FleetInput,
+  nowMs: number,
+  pageSize: number = PAGE_SIZE,
+): Promise<FleetPage> {
   const [nodes, waiting] = await Promise.all([
     sql.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
     // The row without a node counts the quarantine.
@@ -68,6 +73,7 @@ export async function listFleet(sql: Sql, input: FleetInput, nowMs: number): Pro
   ]);
   const waits = new Map(waiting.rows.map((row) => [row.nodeId, row.n]));
   const all = nodes.rows
+    .filter((row) => input.site === null || row.siteId === input.site)
     .map((row): FleetNode => ({ ...row, health: nodeHealth(row, nowMs), proposed: waits.get(row.id) ?? 0 }))
     .sort(byUrgency);
   const facts = fleetFacts(all, waits.get(null) ?? 0);
@@ -80,7 +86,7 @@ export async function listFleet(sql: Sql, input: FleetInput, nowMs: number): Pro
   );
   const after = input.cursor;
   const rest = after === null ? matching : matching.filter((row) => sortKey(row) > after);
-  const page = rest.slice(0, PAGE_SIZE);
+  const page = rest.slice(0, pageSize);
   const last = page.at(-1);
   return {
     verdict: fleetVerdict(facts),
@@ -193,17 +199,20 @@ export async function listStreams(
   sql: Sql,
   input: StreamListInput,
   nowMs: number,
+  pageSize: number = PAGE_SIZE,
 ): Promise<{ rows: StreamRow[]; next: number | null; matching: number; total: number }> {
   const words = input.q.split(/\s+/).filter((word) => word !== "");
   const where = [
     "($1::text is null or s.node_id = $1)",
     "($2::text is null or s.status = $2)",
     "(select bool_and(concat_ws(' ', s.node_id, s.key, s.quantity, s.unit, d.name) ilike w) from unnest($3::text[]) w) is not false",
+    "($4::text is null or s.node_id in (select id from nodes where site_id = $4))",
   ].join(" and ");
-  const filter = [input.node, input.status, words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`)];
+  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
+  const filter = [input.node, input.status, patterns, input.site];
   const [page, counts] = await Promise.all([
     sql.query<RawStreamRow>(
-      `${STREAM_ROW} where ${where} and ($4::int is null or s.id > $4) order by s.id limit ${PAGE_SIZE + 1}`,
+      `${STREAM_ROW} where ${where} and ($5::int is null or s.id > $5) order by s.id limit ${pageSize + 1}`,
       [...filter, input.cursor],
     ),
     sql.query<{ matching: number; total: number }>(
@@ -211,10 +220,10 @@ export async function listStreams(
       filter,
     ),
   ]);
-  const rows = page.rows.slice(0, PAGE_SIZE).map((row) => toStreamRow(row, nowMs));
+  const rows = page.rows.slice(0, pageSize).map((row) => toStreamRow(row, nowMs));
   return {
     rows,
-    next: page.rows.length > PAGE_SIZE ? (rows.at(-1)?.id ?? null) : null,
+    next: page.rows.length > pageSize ? (rows.at(-1)?.id ?? null) : null,
     matching: counts.rows[0]?.matching ?? 0,
     total: counts.rows[0]?.total ?? 0,
   };

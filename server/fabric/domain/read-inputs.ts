@@ -5,11 +5,14 @@ export const PAGE_SIZE = 50;
 
 /** Which way a list goes on. The client of an endless list always says it; ours only go forward. */
 const Direction = z.literal("forward").optional();
+/** Narrows a list to one site; one that does not exist leaves nothing. */
+const SiteId = z.string().min(1).max(100);
 
 /** `cursor` is what the page before returned as `next`. */
 export const FleetInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
+  site: SiteId.nullable().default(null),
   cursor: z.string().max(200).nullable().default(null),
   direction: Direction,
 });
@@ -21,6 +24,7 @@ export const StreamListInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   node: NodeId.nullable().default(null),
   status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
+  site: SiteId.nullable().default(null),
   cursor: z.int().nonnegative().nullable().default(null),
   direction: Direction,
 });

@@ -1,30 +1,37 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { FilterBar, type Chip } from "@/components/ui/filter-bar";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
+import { ColumnMenu } from "../../../_shell/views/column-menu";
+import { ListActions } from "../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { useTRPC } from "../../../_trpc/client";
 import { AddNode } from "./add-node";
-import { FleetTable } from "./fleet-table";
+import { FLEET_COLUMNS, FleetTable } from "./fleet-table";
 import { trail } from "../../../_shell/registry";
 
 const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as const;
 
 /** The fleet: what is true of it, then every node, the worst first. */
 export function Fleet() {
-  const [{ q, show }, setFilter] = useQueryStates(
-    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOW).withDefault("all") },
+  const [{ q, show, site, hide }, setFilter] = useQueryStates(
+    {
+      q: parseAsString.withDefault(""),
+      show: parseAsStringLiteral(SHOW).withDefault("all"),
+      site: parseAsString,
+      hide: parseAsArrayOf(parseAsStringLiteral(FLEET_COLUMNS)).withDefault([]),
+    },
     { throttleMs: 250 },
   );
   const { intervalMs, control } = useRefresh(5_000);
   const query = useInfiniteQuery({
     ...useTRPC().fleet.list.infiniteQueryOptions(
-      { q, show },
+      { q, show, site },
       { getNextPageParam: (page) => page.next, initialCursor: null },
     ),
     placeholderData: keepPreviousData,
@@ -49,6 +56,7 @@ export function Fleet() {
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
           {control}
+          <ListActions page="fleet" list="fleet" />
         </>
       }
     >
@@ -69,7 +77,9 @@ export function Fleet() {
             chosen={show}
             onChoose={(value) => void setFilter({ show: value })}
             name="Show"
-          />
+          >
+            <ColumnMenu all={FLEET_COLUMNS} hidden={hide} onHide={(next) => void setFilter({ hide: next })} />
+          </FilterBar>
         ) : null}
         {query.isError && !first ? (
           <Failed
@@ -92,6 +102,7 @@ export function Fleet() {
             matching={first.matching}
             asOfMs={query.dataUpdatedAt}
             stale={query.isPlaceholderData}
+            hidden={hide}
             more={query.hasNextPage ? () => void query.fetchNextPage() : null}
           />
         ) : null}

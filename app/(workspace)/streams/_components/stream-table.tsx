@@ -1,15 +1,20 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
-import { type RowColumn, RowTable } from "@/components/ui/row-table";
+import { isHidden, type RowColumn, RowTable } from "@/components/ui/row-table";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatNumber, streamHealth } from "@/server/fabric/domain/health";
 import type { StreamRow } from "@/server/fabric/queries";
 import { qualityWord } from "@/sdk/wire/quality";
+import { useCarry } from "../../../_shell/carry";
 import { useLatest } from "../../../_shell/live";
 import type { LatestReading } from "../../../_shell/live-line";
 import { useClock } from "../../../_shell/refresh";
+
+/** Columns that can be hidden, as links name them. */
+export const STREAM_COLUMNS = ["quantity", "state", "rate", "age"] as const;
+export type StreamColumn = (typeof STREAM_COLUMNS)[number];
 
 interface StreamTableProps {
   rows: readonly StreamRow[];
@@ -18,6 +23,7 @@ interface StreamTableProps {
   stale: boolean;
   /** Shows the node of each stream; left out on the node's own page. */
   withNode?: boolean;
+  hidden?: readonly StreamColumn[];
   more: (() => void) | null;
 }
 
@@ -33,7 +39,7 @@ const COLUMNS: readonly RowColumn[] = [
 ];
 
 /** Streams with their newest values, which follow the live feed between two reads. */
-export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, more }: StreamTableProps) {
+export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, hidden = [], more }: StreamTableProps) {
   const now = useClock() ?? asOfMs;
   const [live, setLive] = useState<ReadonlyMap<number, LatestReading>>(new Map());
   useLatest(
@@ -46,14 +52,20 @@ export function StreamTable({ rows, matching, asOfMs, stale, withNode = false, m
   return (
     <RowTable
       label="Streams"
-      columns={COLUMNS.filter(({ title }) => withNode || title !== "Node")}
+      columns={COLUMNS.filter(({ title }) => (withNode || title !== "Node") && !isHidden(title, hidden))}
       shown={rows.length}
       matching={matching}
       stale={stale}
       more={more}
     >
       {rows.map((row) => (
-        <StreamLine key={row.id} row={withReading(row, live.get(row.id), now)} now={now} withNode={withNode} />
+        <StreamLine
+          key={row.id}
+          row={withReading(row, live.get(row.id), now)}
+          now={now}
+          withNode={withNode}
+          hidden={hidden}
+        />
       ))}
     </RowTable>
   );
@@ -67,11 +79,19 @@ function withReading(row: StreamRow, reading: LatestReading | undefined, now: nu
   return { ...newest, health: streamHealth(newest, now) };
 }
 
-function StreamLine({ row, now, withNode }: { row: StreamRow; now: number; withNode: boolean }) {
+interface StreamLineProps {
+  row: StreamRow;
+  now: number;
+  withNode: boolean;
+  hidden: readonly StreamColumn[];
+}
+
+function StreamLine({ row, now, withNode, hidden }: StreamLineProps) {
+  const carry = useCarry();
   return (
     <tr>
       <td>
-        <Link href={`/streams/${row.id}`} className={table.rowLink} data-row>
+        <Link href={carry(`/streams/${row.id}`)} className={table.rowLink} data-row>
           {row.key}
         </Link>
         <span className={table.sub}>
@@ -80,7 +100,9 @@ function StreamLine({ row, now, withNode }: { row: StreamRow; now: number; withN
         </span>
       </td>
       {withNode ? <td className={table.wideOnly}>{row.nodeId}</td> : null}
-      <td className={table.wideOnly}>{row.quantity ?? <span className="muted">not told</span>}</td>
+      {hidden.includes("quantity") ? null : (
+        <td className={table.wideOnly}>{row.quantity ?? <span className="muted">not told</span>}</td>
+      )}
       <td className={`${table.num} ${table.corner}`}>
         {row.value === null ? (
           <span className="muted">none</span>
@@ -91,15 +113,21 @@ function StreamLine({ row, now, withNode }: { row: StreamRow; now: number; withN
         )}
         {row.unit ? <span className="muted"> {row.unit}</span> : null}
       </td>
-      <td className={table.wholeRow}>
-        <StatusText status={row.health.status}>{row.health.reason}</StatusText>
-      </td>
-      <td className={`${table.num} ${table.wideOnly}`}>
-        {row.rateHz === null ? <span className="muted">not told</span> : `${formatNumber(row.rateHz)} /s`}
-      </td>
-      <td className={`${table.num} ${table.phoneOff}`}>
-        {row.lastMs === null ? <span className="muted">never</span> : formatAge(now - row.lastMs)}
-      </td>
+      {hidden.includes("state") ? null : (
+        <td className={table.wholeRow}>
+          <StatusText status={row.health.status}>{row.health.reason}</StatusText>
+        </td>
+      )}
+      {hidden.includes("rate") ? null : (
+        <td className={`${table.num} ${table.wideOnly}`}>
+          {row.rateHz === null ? <span className="muted">not told</span> : `${formatNumber(row.rateHz)} /s`}
+        </td>
+      )}
+      {hidden.includes("age") ? null : (
+        <td className={`${table.num} ${table.phoneOff}`}>
+          {row.lastMs === null ? <span className="muted">never</span> : formatAge(now - row.lastMs)}
+        </td>
+      )}
     </tr>
   );
 }

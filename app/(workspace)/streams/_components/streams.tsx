@@ -1,16 +1,18 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { FilterBar, type Chip } from "@/components/ui/filter-bar";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { formatCount } from "@/server/fabric/domain/health";
+import { ColumnMenu } from "../../../_shell/views/column-menu";
+import { ListActions } from "../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { useTRPC } from "../../../_trpc/client";
 import { AddNode } from "../../fleet/_components/add-node";
-import { StreamTable } from "./stream-table";
+import { STREAM_COLUMNS, StreamTable } from "./stream-table";
 import { trail } from "../../../_shell/registry";
 
 const STATES = ["any", "accepted", "proposed"] as const;
@@ -22,14 +24,20 @@ const CHIPS: readonly Chip<(typeof STATES)[number]>[] = [
 
 /** Every stream, found by words of its node, device, key or quantity. */
 export function Streams() {
-  const [{ q, state, node }, setFilter] = useQueryStates(
-    { q: parseAsString.withDefault(""), state: parseAsStringLiteral(STATES).withDefault("any"), node: parseAsString },
+  const [{ q, state, node, site, hide }, setFilter] = useQueryStates(
+    {
+      q: parseAsString.withDefault(""),
+      state: parseAsStringLiteral(STATES).withDefault("any"),
+      node: parseAsString,
+      site: parseAsString,
+      hide: parseAsArrayOf(parseAsStringLiteral(STREAM_COLUMNS)).withDefault([]),
+    },
     { throttleMs: 250 },
   );
   const { intervalMs, control } = useRefresh(5_000);
   const query = useInfiniteQuery({
     ...useTRPC().streams.list.infiniteQueryOptions(
-      { q, node, status: state === "any" ? null : state },
+      { q, node, site, status: state === "any" ? null : state },
       { getNextPageParam: (page) => page.next, initialCursor: null },
     ),
     placeholderData: keepPreviousData,
@@ -51,6 +59,7 @@ export function Streams() {
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
           {control}
+          <ListActions page="streams" list="streams" />
         </>
       }
     >
@@ -76,7 +85,9 @@ export function Streams() {
             chosen={state}
             onChoose={(value) => void setFilter({ state: value })}
             name="State"
-          />
+          >
+            <ColumnMenu all={STREAM_COLUMNS} hidden={hide} onHide={(next) => void setFilter({ hide: next })} />
+          </FilterBar>
         ) : null}
         {query.isError && !first ? (
           <Failed
@@ -101,6 +112,7 @@ export function Streams() {
             matching={first.matching}
             asOfMs={query.dataUpdatedAt}
             stale={query.isPlaceholderData}
+            hidden={hide}
             withNode
             more={query.hasNextPage ? () => void query.fetchNextPage() : null}
           />

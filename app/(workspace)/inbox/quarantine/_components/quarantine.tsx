@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { quarantineVerdict } from "@/server/fabric/domain/quarantine-verdict";
+import { ListActions } from "../../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
 import { QuarantineFilter } from "./quarantine-filter";
@@ -56,6 +57,7 @@ export function Quarantine() {
         <>
           {first ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError || query.isRefetchError} /> : null}
           {control}
+          <ListActions page="quarantine" list="quarantine" />
         </>
       }
     >
