@@ -246,7 +246,7 @@ export interface StreamDetail extends StreamRow {
   lastReceivedMs: number | null;
   node: { id: string; name: string | null; health: Health };
   /** Slots of the node that score this stream; empty when none is known to. */
-  models: { slot: string; model: string }[];
+  models: { slot: string; model: string; lastMs: number; lastLabel: string | null }[];
 }
 
 /** One stream with its node, clock and the models that score it, or null. */
@@ -258,15 +258,15 @@ export async function findStream(sql: Sql, id: number, nowMs: number): Promise<S
        from (${NODE_FACTS} where n.id = (select node_id from streams where id = $2)) f left join sites si on si.id = f."siteId"`,
       [nowMs, id],
     ),
-    sql.query<{ slot: string; model: string }>(
+    sql.query<StreamDetail["models"][number]>(
       // The newest rows of each slot of the node, of which one per slot may be about this stream: an index read per slot, however long the history.
-      `select e.v->>'slot' as slot, recent.model
+      `select e.v->>'slot' as slot, recent.model, ${ms("recent.ts")} as "lastMs", recent.label as "lastLabel"
        from streams s
        join nodes n on n.id = s.node_id
        cross join jsonb_array_elements(n.slots) e (v)
        cross join lateral (
-         select r.model from (
-           select i.model, i.stream_ids, i.output from inference i where i.node_id = s.node_id and i.slot = e.v->>'slot' and i.role = 'active' order by i.ts desc limit 100
+         select r.model, r.ts, r.label from (
+           select i.model, i.stream_ids, i.output, i.ts, i.label from inference i where i.node_id = s.node_id and i.slot = e.v->>'slot' and i.role = 'active' order by i.ts desc limit 100
          ) r where r.stream_ids @> array[s.id] or r.output->'streams' ? s.key limit 1
        ) recent
        where s.id = $1 order by 1`,

@@ -136,7 +136,7 @@ export function stream(nowMs: number): StreamDetail {
     clockErrorMs: 8,
     lastReceivedMs: nowMs - 900,
     node: { id: "edge-lyon-1", name: null, health: { status: "ok", reason: "sending" } },
-    models: [{ slot: "pump-health", model: "sha256:7c1e04" }],
+    models: [{ slot: "pump-health", model: "sha256:7c1e04", lastMs: nowMs - 5_000, lastLabel: "wear" }],
   };
 }
 

@@ -6,6 +6,7 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, Empty, Failed, Sample, TableSkeleton } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { compareStatus, formatAge, formatBytes, formatCount, formatOffset } from "@/server/fabric/domain/health";
+import { modelHealth } from "@/server/fabric/domain/model-health";
 import type { NodeDetail, StreamRow } from "@/server/fabric/queries";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
@@ -61,7 +62,7 @@ export function NodePage({ id }: { id: string }) {
           .filter(Boolean)
           .join(", ") || "It has not said what it is yet."}
       </Headline>
-      <TheLine stops={lineOf(known, rows)} />
+      <TheLine stops={lineOf(known, rows, now)} />
       <Figures node={known} now={now} />
       {proposed.length > 0 && known.status !== "proposed" ? <AcceptStreams streams={proposed} /> : null}
       <Sheet
@@ -162,8 +163,17 @@ function Figures({ node, now }: { node: NodeDetail; now: number }) {
   );
 }
 
-function lineOf(node: NodeDetail, rows: readonly StreamRow[]): LineStop[] {
+function lineOf(node: NodeDetail, rows: readonly StreamRow[], nowMs: number): LineStop[] {
   const slot = node.slots[0];
+  const [model] = node.slots
+    .map(({ slot: name }) => {
+      const said = node.inference.find((one) => one.slot === name);
+      // The node's page reads the last hour.
+      if (!said) return { status: "unknown" as const, reason: `${name} has scored nothing for an hour` };
+      const { status, reason } = modelHealth(said, nowMs);
+      return { status, reason: `${name} ${reason}` };
+    })
+    .sort((a, b) => compareStatus(a.status, b.status));
   const worst = [...rows].sort((a, b) => compareStatus(a.health.status, b.health.status))[0];
   return [
     { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured by this node yet" },
@@ -171,9 +181,8 @@ function lineOf(node: NodeDetail, rows: readonly StreamRow[]): LineStop[] {
     {
       kind: "model",
       label: slot ? (node.slots.length === 1 ? slot.slot : `${node.slots.length} models`) : null,
-      status: slot?.committed ? "ok" : "unknown",
+      ...(model ?? { status: "unknown", reason: "no model runs here" }),
       href: "#models",
-      reason: slot ? "runs on this node" : "no model runs here",
     },
     {
       kind: "stream",

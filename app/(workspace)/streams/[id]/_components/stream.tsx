@@ -7,6 +7,7 @@ import { Menu } from "@/components/ui/menu";
 import { Headline, Page } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { formatNumber, streamHealth, type Health } from "@/server/fabric/domain/health";
+import { modelHealth } from "@/server/fabric/domain/model-health";
 import type { StreamDetail } from "@/server/fabric/queries";
 import { RangePicker } from "../../../../_shell/range/range-picker";
 import { gestures, resolveOrDefault, useRange } from "../../../../_shell/range/use-range";
@@ -95,7 +96,7 @@ export function Stream({ id }: { id: number }) {
       }
     >
       <Headline title={titleOf(known)} aside={subtitle(known)} />
-      <TheLine stops={lineOf(known, health)} />
+      <TheLine stops={lineOf(known, health, now ?? series.dataUpdatedAt)} />
       {problem ? (
         <Failed
           what={problem}
@@ -165,7 +166,7 @@ function permalink(fromMs: number, toMs: number): string {
   return url.href;
 }
 
-function lineOf(stream: StreamDetail, health: Health): LineStop[] {
+function lineOf(stream: StreamDetail, health: Health, nowMs: number): LineStop[] {
   const model = stream.models[0];
   return [
     { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured by this stream yet" },
@@ -173,9 +174,8 @@ function lineOf(stream: StreamDetail, health: Health): LineStop[] {
     {
       kind: "model",
       label: model ? `${model.slot}, ${shortDigest(model.model)}` : null,
-      status: "ok",
+      ...(model ? modelHealth(model, nowMs) : { status: "unknown", reason: "no model has scored this stream yet" }),
       href: `/fleet/${stream.nodeId}#models`,
-      reason: model ? "scores this stream" : "no model has scored this stream yet",
     },
     { kind: "stream", label: stream.key, status: health.status, reason: health.reason },
     {
