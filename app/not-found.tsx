@@ -1,17 +1,27 @@
 import Link from "next/link";
-import { Page, Sheet } from "@/components/ui/page";
-import { Empty } from "@/components/ui/states";
+import { Headline, Page, Sheet } from "@/components/ui/page";
+import styles from "./_shell/ways.module.css";
+
+const WAYS = [
+  ["/", "Home"],
+  ["/fleet", "Nodes of the fleet"],
+  ["/streams", "Streams"],
+] as const;
 
 export default function NotFound() {
   return (
     <Page crumbs={[{ label: "Throughline", href: "/" }, { label: "Not found" }]}>
-      <h1>There is nothing at this address</h1>
+      <Headline title="There is nothing at this address">
+        It may have been renamed or retired, or it is not yours to see. Look for it here:
+      </Headline>
       <Sheet flush>
-        <Empty title="It may have been renamed or retired">
-          <p>
-            Look for it in the <Link href="/fleet">fleet</Link> or among the <Link href="/streams">streams</Link>.
-          </p>
-        </Empty>
+        <ul className={styles.ways}>
+          {WAYS.map(([href, label]) => (
+            <li key={href}>
+              <Link href={href}>{label}</Link>
+            </li>
+          ))}
+        </ul>
       </Sheet>
     </Page>
   );

@@ -50,6 +50,7 @@ const WEB_VARIABLES = [
   "OIDC_CLIENT_ID",
   "OIDC_CLIENT_SECRET",
   "OIDC_NAME",
+  "THROUGHLINE_DESIGN",
 ] as const;
 
 const Port = z.coerce

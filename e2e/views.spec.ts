@@ -30,6 +30,9 @@ test("a filter is saved under a name, found again in the palette, and its remova
   await page.getByRole("button", { name: `Remove the view ${name}` }).click();
   await expect(page.getByRole("link", { name })).toHaveCount(0);
   await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText(`“${name}” saved`)).toBeVisible();
+  await page.reload();
+  await page.getByRole("button", { name: /^Views/ }).click();
   await expect(page.getByRole("link", { name })).toBeVisible();
 });
 

@@ -7,7 +7,9 @@ export const FIRST_LOAD_LIMIT_BYTES = 220 * 1024;
  * Addresses of the scripts that a page needs before it can be used: those of its HTML, and those that the components in it name. What a
  * component loads later by itself (charts, the palette) is named in neither.
  */
-export function scriptsOf(html: string): string[] {
+export function scriptsOf(page: string): string[] {
+  // Browsers that know modules, which all that we support do, leave these out.
+  const html = page.replace(/<script[^>]*\bnomodule\b[^>]*>/gi, "");
   return [
     ...new Set(
       [...html.matchAll(/\/_next\/static\/[\w./~-]+\.js|static\/chunks\/[\w./~-]+\.js/g)].map(([path]) => path),

@@ -1,12 +1,12 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { afterSilence, BEAT_MS, retryDelayMs } from "./live-policy";
 
 /** A stream's newest reading as the server tells it; `tsMs` is the capture time. */
-const Latest = z.object({ id: z.number(), tsMs: z.number(), value: z.number().nullable(), quality: z.number() });
+const Latest = z.object({ id: z.number(), tsMs: z.number(), value: z.nullable(z.number()), quality: z.number() });
 export type LatestReading = z.infer<typeof Latest>;
 
 /** Names what has changed, such as `nodes` or `jobs`; one that this version does not know is passed on and means nothing here. */
-const Changed = z.string().min(1).max(40);
+const Changed = z.string().check(z.minLength(1), z.maxLength(40));
 
 /** What the leading tab passes on, and what the others ask of it. */
 const Message = z.discriminatedUnion("type", [

@@ -1,53 +1,23 @@
 "use client";
-import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactNode } from "react";
-import buttons from "./button.module.css";
-import styles from "./overlay.module.css";
+import { lazy, Suspense, useState } from "react";
+import { LazyTrigger, usePreload } from "./lazy-trigger";
+import type { MenuProps } from "./menu-base";
 
-export interface MenuItem {
-  label: string;
-  /** Marks the one that is chosen now. */
-  checked?: boolean;
-  onSelect?: () => void;
-  href?: string;
-  download?: boolean;
-}
+const load = () => import("./menu-base").then((module) => ({ default: module.MenuBase }));
+const MenuBase = lazy(load);
 
-/** A button with a list of actions or choices. */
-export function Menu({ label, name, items }: { label: ReactNode; name?: string; items: readonly MenuItem[] }) {
-  return (
-    <Base.Root>
-      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
-        {label}
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} align="end" className={styles.positioner}>
-          <Base.Popup className={styles.menu}>
-            {items.map((item) => (
-              <Base.Item
-                key={item.label}
-                className={styles.item}
-                onClick={item.onSelect}
-                render={
-                  item.href
-                    ? (props) => (
-                        <a {...props} href={item.href} download={item.download ? "" : undefined}>
-                          {props.children}
-                        </a>
-                      )
-                    : undefined
-                }
-              >
-                <span className={styles.tick} aria-hidden="true">
-                  {item.checked ? "✓" : ""}
-                </span>
-                {item.label}
-                {item.checked ? <span className="vh">, chosen</span> : null}
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+/** A button with a list of actions or choices. What draws the list is fetched after the page, or when somebody opens it. */
+export function Menu(props: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  usePreload(load);
+  const trigger = (
+    <LazyTrigger label={props.label} name={props.name} look="plain" opens="menu" onOpen={() => setWanted(true)} />
+  );
+  return wanted ? (
+    <Suspense fallback={trigger}>
+      <MenuBase {...props} />
+    </Suspense>
+  ) : (
+    trigger
   );
 }

@@ -1,31 +1,30 @@
 "use client";
-import { Popover as Base } from "@base-ui/react/popover";
-import type { ReactNode } from "react";
-import buttons from "./button.module.css";
-import styles from "./overlay.module.css";
+import { lazy, Suspense, useState } from "react";
+import { LazyTrigger, usePreload } from "./lazy-trigger";
+import type { PopoverProps } from "./popover-base";
 
-interface PopoverProps {
-  label: ReactNode;
-  /** Name for screen readers when the label alone does not say what opens. */
-  name?: string;
-  look?: "plain" | "quiet";
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  children: ReactNode;
-}
+const load = () => import("./popover-base").then((module) => ({ default: module.PopoverBase }));
+const PopoverBase = lazy(load);
 
-/** A button that opens a small sheet under it. */
-export function Popover({ label, name, look = "plain", open, onOpenChange, children }: PopoverProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange}>
-      <Base.Trigger className={`${buttons.button} ${buttons[look]}`} aria-label={name}>
-        {label}
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner sideOffset={6} align="end" className={styles.positioner}>
-          <Base.Popup className={styles.popover}>{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+/** A button that opens a small sheet under it. What draws the sheet is fetched after the page, or when somebody opens it. */
+export function Popover(props: PopoverProps) {
+  const [wanted, setWanted] = useState(props.open);
+  usePreload(load);
+  if (props.open && !wanted) setWanted(true);
+  const trigger = (
+    <LazyTrigger
+      label={props.label}
+      name={props.name}
+      look={props.look ?? "plain"}
+      opens="dialog"
+      onOpen={() => props.onOpenChange(true)}
+    />
+  );
+  return wanted ? (
+    <Suspense fallback={trigger}>
+      <PopoverBase {...props} />
+    </Suspense>
+  ) : (
+    trigger
   );
 }

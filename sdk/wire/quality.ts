@@ -1,33 +1,8 @@
 import { z } from "zod";
+import { QUALITY_WORDS } from "./quality-words";
 
-/**
- * What is known about a value (wire contract §3). `good` is the default and is omitted on the wire. The position in this
- * list is the code that stores keep, so words are only ever appended.
- */
-export const QUALITY_WORDS = [
-  "good",
-  "uncertain",
-  "bad",
-  "stale",
-  "nan",
-  "out-of-range",
-  "stuck",
-  "substituted",
-] as const;
+// Pages show the words without the schema, which would cost them a library.
+export { QUALITY_WORDS, qualityCode, qualityWord } from "./quality-words";
 
 export const Quality = z.enum(QUALITY_WORDS);
 export type Quality = z.infer<typeof Quality>;
-
-const CODES = new Map<string, number>(QUALITY_WORDS.map((word, code) => [word, code]));
-
-/** The stored code of a quality word, or `undefined` for a word this version does not know. */
-export function qualityCode(word: string): number | undefined {
-  return CODES.get(word);
-}
-
-/** @throws {RangeError} for a code no version has written. */
-export function qualityWord(code: number): Quality {
-  const word = QUALITY_WORDS[code];
-  if (word === undefined) throw new RangeError(`no quality has code ${code}`);
-  return word;
-}

@@ -6,7 +6,7 @@ import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatNumber, streamHealth } from "@/server/fabric/domain/health";
 import type { StreamRow } from "@/server/fabric/queries";
-import { qualityWord } from "@/sdk/wire/quality";
+import { qualityWord } from "@/sdk/wire/quality-words";
 import { useCarry } from "../../../_shell/carry";
 import { useLatest } from "../../../_shell/live";
 import type { LatestReading } from "../../../_shell/live-line";

@@ -1,12 +1,12 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { useLatest } from "../../../../_shell/live";
 import { autoRefreshMs, type TimeRange } from "@/server/fabric/domain/time-range";
 import { resolveOrDefault } from "../../../../_shell/range/use-range";
 
-const Column = z.array(z.number().nullable());
+const Column = z.array(z.nullable(z.number()));
 const Points = z.object({
   tsMs: z.array(z.number()),
   mean: Column,
@@ -14,7 +14,7 @@ const Points = z.object({
   max: Column,
   n: z.array(z.number()),
   source: z.enum(["raw", "1m", "1h", "1d", "none"]),
-  bucketMs: z.number().nullable(),
+  bucketMs: z.nullable(z.number()),
 });
 const Refusal = z.object({ error: z.object({ message: z.string() }) });
 
