@@ -1,5 +1,5 @@
 /** What of an address holds for the whole workspace and goes along from page to page. */
-const CARRIED = ["site", "from", "to", "tz"] as const;
+const CARRIED = ["site", "team", "from", "to", "tz"] as const;
 
 /** An address of ours with the carried part of a query, where it does not say otherwise itself. */
 export function withCarried(href: string, query: Pick<URLSearchParams, "get">): string {

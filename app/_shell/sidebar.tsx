@@ -8,7 +8,7 @@ import { useCommands } from "./commands";
 import { LiveBadge } from "./live-badge";
 import { Mark } from "./mark";
 import { pageOf, sidebarFor, type CountName, type PageEntry } from "./registry";
-import { SiteSwitch } from "./site-switch";
+import { ScopeSwitch } from "./scope-switch";
 import { useViewer } from "./viewer";
 import { You } from "./you";
 import styles from "./shell.module.css";
@@ -25,7 +25,7 @@ export function Sidebar({ onLeave }: { onLeave: () => void }) {
       <Link href="/" className={`${styles.brand} ${styles.brandWide}`}>
         <Mark /> Throughline
       </Link>
-      <SiteSwitch />
+      <ScopeSwitch />
       <button
         type="button"
         className={styles.search}

@@ -64,7 +64,10 @@ export async function listFleet(
   pageSize: number = PAGE_SIZE,
 ): Promise<FleetPage> {
   const [nodes, waiting] = await Promise.all([
-    sql.query<NodeFactsRow>(`${NODE_FACTS} where n.status <> 'retired'`, [nowMs]),
+    sql.query<NodeFactsRow>(
+      `${NODE_FACTS} where n.status <> 'retired' and ($2::text is null or n.site_id = $2) and ($3::uuid is null or n.team_id = $3)`,
+      [nowMs, input.site, input.team],
+    ),
     // The row without a node counts the quarantine.
     sql.query<{ nodeId: string | null; n: number }>(
       `select node_id as "nodeId", count(*)::int as n from streams where status = 'proposed' group by node_id
@@ -73,7 +76,6 @@ export async function listFleet(
   ]);
   const waits = new Map(waiting.rows.map((row) => [row.nodeId, row.n]));
   const all = nodes.rows
-    .filter((row) => input.site === null || row.siteId === input.site)
     .map((row): FleetNode => ({ ...row, health: nodeHealth(row, nowMs), proposed: waits.get(row.id) ?? 0 }))
     .sort(byUrgency);
   const facts = fleetFacts(all, waits.get(null) ?? 0);
@@ -207,12 +209,13 @@ export async function listStreams(
     "($2::text is null or s.status = $2)",
     "(select bool_and(concat_ws(' ', s.node_id, s.key, s.quantity, s.unit, d.name) ilike w) from unnest($3::text[]) w) is not false",
     "($4::text is null or s.node_id in (select id from nodes where site_id = $4))",
+    "($5::uuid is null or s.team_id = $5)",
   ].join(" and ");
   const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, "\\$&")}%`);
-  const filter = [input.node, input.status, patterns, input.site];
+  const filter = [input.node, input.status, patterns, input.site, input.team];
   const [page, counts] = await Promise.all([
     sql.query<RawStreamRow>(
-      `${STREAM_ROW} where ${where} and ($5::int is null or s.id > $5) order by s.id limit ${pageSize + 1}`,
+      `${STREAM_ROW} where ${where} and ($6::int is null or s.id > $6) order by s.id limit ${pageSize + 1}`,
       [...filter, input.cursor],
     ),
     sql.query<{ matching: number; total: number }>(

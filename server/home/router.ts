@@ -1,10 +1,11 @@
 import { can } from "@/server/core/domain/permissions";
 import { protectedProcedure, router } from "@/server/core/trpc";
+import { Scope } from "@/server/fabric/domain/read-inputs";
 import { getHome } from "./queries";
 
 export const homeRouter = router({
   /** What the first page of every role is made of. */
-  facts: protectedProcedure("fleet.read").query(({ ctx: { sql, actor, now } }) =>
-    getHome(sql, now(), can(actor, "quarantine.read")),
-  ),
+  facts: protectedProcedure("fleet.read")
+    .input(Scope)
+    .query(({ ctx: { sql, actor, now }, input }) => getHome(sql, input, now(), can(actor, "quarantine.read"))),
 });

@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Button } from "@/components/ui/button";
 import { Headline, Page, Sheet } from "@/components/ui/page";
@@ -8,6 +8,7 @@ import { StatusShape } from "@/components/ui/status";
 import { HOME_ROLES, homeRolesOf, homeVerdict, needsOf, type HomeRole } from "@/server/home/domain/home";
 import { Freshness, useRefresh } from "../../_shell/refresh";
 import { trail } from "../../_shell/registry";
+import { useScope } from "../../_shell/use-scope";
 import { useViewer } from "../../_shell/viewer";
 import { useTRPC } from "../../_trpc/client";
 import { AddNode } from "../fleet/_components/add-node";
@@ -29,7 +30,12 @@ export function Home() {
   const { intervalMs, control } = useRefresh(10_000);
   const viewer = useViewer();
   const [as, setAs] = useQueryState("as", parseAsStringLiteral(HOME_ROLES));
-  const query = useQuery({ ...useTRPC().home.facts.queryOptions(), refetchInterval: intervalMs });
+  const { scope } = useScope();
+  const query = useQuery({
+    ...useTRPC().home.facts.queryOptions(scope),
+    refetchInterval: intervalMs,
+    placeholderData: keepPreviousData,
+  });
   const homes = homeRolesOf(viewer?.roles ?? []);
   const role = as !== null && homes.includes(as) ? as : (homes[0] ?? "technician");
   const facts = query.data;

@@ -5,14 +5,19 @@ export const PAGE_SIZE = 50;
 
 /** Which way a list goes on. The client of an endless list always says it; ours only go forward. */
 const Direction = z.literal("forward").optional();
-/** Narrows a list to one site; one that does not exist leaves nothing. */
-const SiteId = z.string().min(1).max(100);
+/** What of the organisation a page is narrowed to; a site or team that does not exist leaves nothing. */
+const SCOPE = {
+  site: z.string().min(1).max(100).nullable().default(null),
+  team: z.uuid().nullable().default(null),
+};
+export const Scope = z.strictObject(SCOPE);
+export type Scope = z.infer<typeof Scope>;
 
 /** `cursor` is what the page before returned as `next`. */
 export const FleetInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
-  site: SiteId.nullable().default(null),
+  ...SCOPE,
   cursor: z.string().max(200).nullable().default(null),
   direction: Direction,
 });
@@ -24,7 +29,7 @@ export const StreamListInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
   node: NodeId.nullable().default(null),
   status: z.enum(["accepted", "proposed", "retired"]).nullable().default(null),
-  site: SiteId.nullable().default(null),
+  ...SCOPE,
   cursor: z.int().nonnegative().nullable().default(null),
   direction: Direction,
 });

@@ -7,6 +7,7 @@ import { FilterBar, type Chip } from "@/components/ui/filter-bar";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
+import { useScope } from "../../../_shell/use-scope";
 import { ColumnMenu } from "../../../_shell/views/column-menu";
 import { ListActions } from "../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
@@ -19,19 +20,19 @@ const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as 
 
 /** The fleet: what is true of it, then every node, the worst first. */
 export function Fleet() {
-  const [{ q, show, site, hide }, setFilter] = useQueryStates(
+  const [{ q, show, hide }, setFilter] = useQueryStates(
     {
       q: parseAsString.withDefault(""),
       show: parseAsStringLiteral(SHOW).withDefault("all"),
-      site: parseAsString,
       hide: parseAsArrayOf(parseAsStringLiteral(FLEET_COLUMNS)).withDefault([]),
     },
     { throttleMs: 250 },
   );
+  const { scope } = useScope();
   const { intervalMs, control } = useRefresh(5_000);
   const query = useInfiniteQuery({
     ...useTRPC().fleet.list.infiniteQueryOptions(
-      { q, show, site },
+      { q, show, ...scope },
       { getNextPageParam: (page) => page.next, initialCursor: null },
     ),
     placeholderData: keepPreviousData,

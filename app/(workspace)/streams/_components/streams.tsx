@@ -7,6 +7,7 @@ import { FilterBar, type Chip } from "@/components/ui/filter-bar";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { formatCount } from "@/server/fabric/domain/health";
+import { useScope } from "../../../_shell/use-scope";
 import { ColumnMenu } from "../../../_shell/views/column-menu";
 import { ListActions } from "../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
@@ -24,20 +25,20 @@ const CHIPS: readonly Chip<(typeof STATES)[number]>[] = [
 
 /** Every stream, found by words of its node, device, key or quantity. */
 export function Streams() {
-  const [{ q, state, node, site, hide }, setFilter] = useQueryStates(
+  const [{ q, state, node, hide }, setFilter] = useQueryStates(
     {
       q: parseAsString.withDefault(""),
       state: parseAsStringLiteral(STATES).withDefault("any"),
       node: parseAsString,
-      site: parseAsString,
       hide: parseAsArrayOf(parseAsStringLiteral(STREAM_COLUMNS)).withDefault([]),
     },
     { throttleMs: 250 },
   );
+  const { scope } = useScope();
   const { intervalMs, control } = useRefresh(5_000);
   const query = useInfiniteQuery({
     ...useTRPC().streams.list.infiniteQueryOptions(
-      { q, node, site, status: state === "any" ? null : state },
+      { q, node, ...scope, status: state === "any" ? null : state },
       { getNextPageParam: (page) => page.next, initialCursor: null },
     ),
     placeholderData: keepPreviousData,

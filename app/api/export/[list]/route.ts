@@ -17,16 +17,22 @@ interface Exportable {
 const LISTS: Readonly<Record<string, Exportable>> = {
   fleet: {
     action: "fleet.read",
-    rows: (ctx, { q, show, site }) => {
-      const input = FleetInput.safeParse({ q, show, site: site ?? null });
+    rows: (ctx, { q, show, site, team }) => {
+      const input = FleetInput.safeParse({ q, show, site: site ?? null, team: team ?? null });
       return input.success ? exportFleet(ctx.sql, input.data, ctx.now()) : null;
     },
   },
   streams: {
     action: "stream.export",
-    rows: (ctx, { q, node, state, site }) => {
+    rows: (ctx, { q, node, state, site, team }) => {
       const status = state === undefined || state === "any" ? null : state;
-      const input = StreamListInput.safeParse({ q, node: node ?? null, status, site: site ?? null });
+      const input = StreamListInput.safeParse({
+        q,
+        node: node ?? null,
+        status,
+        site: site ?? null,
+        team: team ?? null,
+      });
       return input.success ? exportStreams(ctx.sql, input.data, ctx.now()) : null;
     },
   },
