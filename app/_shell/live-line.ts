@@ -1,24 +1,5 @@
-import * as z from "zod/mini";
+import type { LatestReading, Message } from "./live-messages";
 import { afterSilence, BEAT_MS, retryDelayMs } from "./live-policy";
-
-/** A stream's newest reading as the server tells it; `tsMs` is the capture time. */
-const Latest = z.object({ id: z.number(), tsMs: z.number(), value: z.nullable(z.number()), quality: z.number() });
-export type LatestReading = z.infer<typeof Latest>;
-
-/** Names what has changed, such as `nodes` or `jobs`; one that this version does not know is passed on and means nothing here. */
-const Changed = z.string().check(z.minLength(1), z.maxLength(40));
-
-/** What the leading tab passes on, and what the others ask of it. */
-const Message = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("latest"), readings: z.array(Latest) }),
-  z.object({ type: z.literal("changed"), what: Changed }),
-  z.object({ type: z.literal("beat") }),
-  z.object({ type: z.literal("state"), state: z.enum(["connecting", "live", "down"]) }),
-  z.object({ type: z.literal("want"), tab: z.string(), streams: z.array(z.number()), visible: z.boolean() }),
-  z.object({ type: z.literal("bye"), tab: z.string() }),
-  z.object({ type: z.literal("who") }),
-]);
-type Message = z.infer<typeof Message>;
 
 export type LiveState = "connecting" | "live" | "down";
 
@@ -45,6 +26,7 @@ interface Want {
  */
 export class LiveLine {
   private readonly tab = `${Date.now().toString(36)}-${performance.now().toString(36)}`;
+  private readMessage: (data: unknown) => Message | null = () => null;
   private channel: BroadcastChannel | null = null;
   private source: EventSource | null = null;
   private sourceKey = "";
@@ -66,12 +48,23 @@ export class LiveLine {
   private readonly stateListeners = new Set<() => void>();
   private readonly changeListeners = new Set<(what: string) => void>();
 
+  /** What checks messages is fetched first, after the page. */
   start(): void {
     this.stopped = false;
+    import("./live-messages").then(
+      ({ readMessage }) => {
+        if (!this.stopped && this.channel === null) this.begin(readMessage);
+      },
+      () => this.setState("down"), // pages ask for themselves meanwhile, and loading one again fetches it again
+    );
+  }
+
+  private begin(readMessage: (data: unknown) => Message | null): void {
+    this.readMessage = readMessage;
     this.channel = new BroadcastChannel("throughline-live");
     this.channel.onmessage = (event: MessageEvent<unknown>) => {
-      const message = Message.safeParse(event.data);
-      if (message.success) this.receive(message.data);
+      const message = readMessage(event.data);
+      if (message) this.receive(message);
     };
     document.addEventListener("visibilitychange", this.onReturn);
     document.addEventListener("resume", this.onReturn);
@@ -264,10 +257,8 @@ export class LiveLine {
       );
     };
     source.onmessage = (event: MessageEvent<string>) => {
-      const message = Message.safeParse(JSON.parse(event.data));
-      if (!message.success) return;
-      const { type } = message.data;
-      if (type === "latest" || type === "changed" || type === "beat") this.tell(message.data);
+      const message = this.readMessage(JSON.parse(event.data));
+      if (message?.type === "latest" || message?.type === "changed" || message?.type === "beat") this.tell(message);
     };
   }
 

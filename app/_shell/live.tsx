@@ -11,7 +11,8 @@ import {
   type ReactNode,
 } from "react";
 import { useTRPC } from "../_trpc/client";
-import { LiveLine, type LatestReading, type LiveState } from "./live-line";
+import { LiveLine, type LiveState } from "./live-line";
+import type { LatestReading } from "./live-messages";
 
 const LiveContext = createContext<LiveLine | null>(null);
 

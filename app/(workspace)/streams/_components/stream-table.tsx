@@ -9,7 +9,7 @@ import type { StreamRow } from "@/server/fabric/queries";
 import { qualityWord } from "@/sdk/wire/quality-words";
 import { useCarry } from "../../../_shell/carry";
 import { useLatest } from "../../../_shell/live";
-import type { LatestReading } from "../../../_shell/live-line";
+import type { LatestReading } from "../../../_shell/live-messages";
 import { useClock } from "../../../_shell/refresh";
 
 /** Columns that can be hidden, as links name them. */

@@ -1,22 +1,9 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import * as z from "zod/mini";
 import { useLatest } from "../../../../_shell/live";
 import { autoRefreshMs, type TimeRange } from "@/server/fabric/domain/time-range";
 import { resolveOrDefault } from "../../../../_shell/range/use-range";
-
-const Column = z.array(z.nullable(z.number()));
-const Points = z.object({
-  tsMs: z.array(z.number()),
-  mean: Column,
-  min: Column,
-  max: Column,
-  n: z.array(z.number()),
-  source: z.enum(["raw", "1m", "1h", "1d", "none"]),
-  bucketMs: z.nullable(z.number()),
-});
-const Refusal = z.object({ error: z.object({ message: z.string() }) });
 
 /** The points of one stream over the range of the link, read again at the range's own pace while its end is now. */
 export function useSeries(id: number, range: TimeRange, refreshMs: number | false | null) {
@@ -31,11 +18,9 @@ export function useSeries(id: number, range: TimeRange, refreshMs: number | fals
         maxPoints: "1000",
       });
       const response = await fetch(`/api/series?${query}`, { signal });
-      if (!response.ok) {
-        const refusal = Refusal.safeParse(await response.json().catch(() => null));
-        throw new Error(refusal.success ? refusal.data.error.message : `The server answered ${response.status}.`);
-      }
-      return { range: resolved, points: Points.parse(await response.json()) };
+      // Fetched with the points and not with the page.
+      const { readSeries } = await import("./series-answer");
+      return { range: resolved, points: await readSeries(response) };
     },
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
