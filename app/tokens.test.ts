@@ -42,6 +42,7 @@ const PAIRS: [string, string][] = [
   ["watch", "watch-soft"],
   ["ok", "ok-soft"],
   ["unknown", "unknown-soft"],
+  ["info", "info-soft"],
 ];
 
 describe.each(["light", "dark"] as const)("%s", (name) => {

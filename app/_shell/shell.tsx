@@ -7,6 +7,7 @@ import { useCompact } from "./density";
 import { useKiosk } from "./kiosk";
 import { Mark } from "./mark";
 import { Sidebar } from "./sidebar";
+import { useViewer } from "./viewer";
 import styles from "./shell.module.css";
 
 /** Sidebar and page; on a phone the sidebar is a sheet behind the menu button, and in kiosk mode there is only the page. */
@@ -24,6 +25,7 @@ function Frame({ children }: { children: ReactNode }) {
   const { act } = useCommands();
   const { kiosk, toggle } = useKiosk();
   const compact = useCompact();
+  const viewer = useViewer();
   useEffect(() => {
     document.documentElement.dataset.density = compact ? "compact" : "normal";
   }, [compact]);
@@ -62,7 +64,14 @@ function Frame({ children }: { children: ReactNode }) {
         </span>
       </div>
       <Sidebar onLeave={close} />
-      <div className={styles.page}>{children}</div>
+      <div className={styles.page}>
+        {viewer?.isDemo ? (
+          <aside aria-label="Demo" className={styles.demo}>
+            Demo: the people and the plant are made up. <Link href="/login">Be somebody else</Link>
+          </aside>
+        ) : null}
+        {children}
+      </div>
     </div>
   );
 }

@@ -55,6 +55,9 @@ export function You({ onLeave }: { onLeave: () => void }) {
           <button type="button" className="link" onClick={() => leaveTo("kiosk")}>
             Kiosk mode
           </button>
+          <button type="button" className="link" onClick={() => leaveTo("sign-out")}>
+            Sign out
+          </button>
         </div>
       </div>
     </Popover>
