@@ -6,7 +6,16 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
   await page.goto(`/streams?q=${FEED.node}`);
   const stream = await page.getByRole("link", { name: FEED.wave, exact: true }).getAttribute("href");
   const weights = new Map<string, { bytes: number; text: string }>();
-  for (const path of ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", stream ?? "", "/inbox/quarantine"]) {
+  for (const path of [
+    "/",
+    "/fleet",
+    `/fleet/${FEED.node}`,
+    "/streams",
+    stream ?? "",
+    "/inbox/quarantine",
+    "/admin/audit",
+    "/account/tokens",
+  ]) {
     const scripts = scriptsOf(await (await page.request.get(path)).text());
     expect(scripts.length, path).toBeGreaterThan(3);
     for (const script of scripts) {
