@@ -7,7 +7,7 @@ import styles from "./states.module.css";
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className={styles.empty}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </div>
   );
