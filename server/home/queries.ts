@@ -90,7 +90,7 @@ const CHANGES = `
     (select (extract(epoch from e.ts) * 1000)::float8 as "atMs", e.node_id as "nodeId", 'event' as what, coalesce(e.data->>'device', s.key) as subject, e.stream_id as "streamId",
        e.kind as word, e.severity, e.data->>'state' as state, 1 as n
      from events e left join streams s on s.id = e.stream_id
-     where e.ts > to_timestamp($1 / 1000.0) - interval '24 hours' and e.ts <= to_timestamp($1 / 1000.0) and (e.severity <> 'info' or e.data ? 'state') and ${inside("e.node_id")} order by e.ts desc limit ${MOST})
+     where e.ts > to_timestamp($1 / 1000.0) - interval '24 hours' and e.ts <= to_timestamp($1 / 1000.0) and (e.severity <> 'info' or e.data->>'state' in ('raised', 'cleared')) and ${inside("e.node_id")} order by e.ts desc limit ${MOST})
     union all
     (select (extract(epoch from online_changed_at) * 1000)::float8, id, case when online then 'online' else 'offline' end, name, null, online_why, null, null, 1
      from nodes where status = 'accepted' and online_changed_at > to_timestamp($1 / 1000.0) - interval '24 hours' and ${inside("nodes.id")} order by 1 desc limit ${MOST})
