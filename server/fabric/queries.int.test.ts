@@ -189,7 +189,9 @@ describe("marks under a chart", () => {
     await db.owner.query(
       `update inference set stream_ids = null, output = '{"device":"pump-1","streams":["pump-1/vibration"]}'`,
     );
-    expect((await findStream(db.pool, pumpStream, NOW))?.models).toEqual([{ slot: "bearing", model: "sha256:aa" }]);
+    expect((await findStream(db.pool, pumpStream, NOW))?.models).toEqual([
+      { slot: "bearing", model: "sha256:aa", lastMs: NOW - 3_600_000 + 5 * 60_000, lastLabel: "normal" },
+    ]);
     // a score is of all streams that went into it, whichever of them its event names; an alarm of a neighbour stays there
     await db.owner.query(
       `insert into events (node_id, stream_id, ts, kind, data)
