@@ -28,6 +28,8 @@ export interface WriterEvents {
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 const WEEK_MS = 7 * 86_400_000;
+/** Monday 1970-01-05: partitions are ISO weeks, so what is remembered as prepared has to be cut at the same instants. */
+const FIRST_MONDAY_MS = 4 * 86_400_000;
 /** SQLSTATE classes that say the data cannot be stored, and will not be the next time either. */
 const POISON_CLASSES = ["21", "22", "23", "54"];
 
@@ -289,7 +291,7 @@ export class Writer {
           if (ts < min) min = ts;
           if (ts > max) max = ts;
         }
-        const [from, to] = [Math.floor(min / WEEK_MS), Math.floor(max / WEEK_MS)];
+        const [from, to] = [weekOf(min), weekOf(max)];
         if (this.#preparedWeeks.has(from) && this.#preparedWeeks.has(to)) continue;
         await this.store.prepare(this.pool, min, max);
         this.#preparedWeeks.add(from).add(to);
@@ -297,6 +299,8 @@ export class Writer {
     }
   }
 }
+
+const weekOf = (tsMs: number): number => Math.floor((tsMs - FIRST_MONDAY_MS) / WEEK_MS);
 
 export function laneKey(lane: { node: string; epoch: string; lane: string }): string {
   return `${lane.node}/${lane.epoch}/${lane.lane}`;
