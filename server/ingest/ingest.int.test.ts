@@ -47,6 +47,21 @@ test("a sealed batch becomes rows, a cursor and a durable ack", async () => {
   await node.close();
 });
 
+test("old readings of two ISO weeks are stored, although the weeks since 1970 began on a Thursday", async () => {
+  const node = await trustedNode("history-1");
+  await node.birth([{ alias: 1, key: "history-1/flow" }]);
+  await node.send(node.batch(0, { 1: [1] }, { base: Date.UTC(2024, 2, 1), watermark: Date.UTC(2024, 2, 1) })); // a Friday
+  await waitFor(() => node.upTo() === 0, "the ack of the first week");
+  await node.send(node.batch(1, { 1: [2] }, { base: Date.UTC(2024, 2, 4), watermark: Date.UTC(2024, 2, 4) })); // the Monday after
+  await waitFor(() => node.upTo() === 1, "the ack of the second week");
+  expect(node.acks.get("telemetry")).toMatchObject({ rejected: [] });
+  const { rows } = await line.db.owner.query(
+    "select r.value from readings r join streams s on s.id = r.stream_id where s.node_id = 'history-1' order by r.ts",
+  );
+  expect(rows).toEqual([{ value: 1 }, { value: 2 }]);
+  await node.close();
+});
+
 test("limits come with the birth, unless a person set others, and contradictory ones are told to the node", async () => {
   const node = await trustedNode("limits-1");
   const limits = async () => {
