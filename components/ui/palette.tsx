@@ -65,34 +65,33 @@ export function Palette({ open, onOpenChange, typed, onType, groups, note, onPic
                 if (event.key === "Escape") onOpenChange(false);
               }}
             />
-            <div className={styles.area}>
-              <Autocomplete.Empty>
-                <p className={styles.empty}>{typed === "" ? "Nothing to choose." : `Nothing matches “${typed}”.`}</p>
-              </Autocomplete.Empty>
-              <Autocomplete.List>
-                {(group: { value: string; items: readonly PaletteItem[] }) => (
-                  <Autocomplete.Group key={group.value} items={group.items}>
-                    <Autocomplete.GroupLabel className={styles.group}>{group.value}</Autocomplete.GroupLabel>
-                    <Autocomplete.Collection>
-                      {(item: PaletteItem) => (
-                        <Autocomplete.Item
-                          key={item.id}
-                          value={item}
-                          className={styles.item}
-                          onClick={() => onPick(item.id)}
-                        >
-                          <span className={styles.label}>
-                            {item.status ? <StatusShape status={item.status} size={8} /> : null} {item.label}
-                            {item.note ? <span className={styles.note}>{item.note}</span> : null}
-                          </span>
-                          {item.keys ? <kbd>{item.keys}</kbd> : null}
-                        </Autocomplete.Item>
-                      )}
-                    </Autocomplete.Collection>
-                  </Autocomplete.Group>
-                )}
-              </Autocomplete.List>
-            </div>
+            <Autocomplete.Empty>
+              <p className={styles.empty}>{typed === "" ? "Nothing to choose." : `Nothing matches “${typed}”.`}</p>
+            </Autocomplete.Empty>
+            {/* The list scrolls, not a box around it: it is the field's own, so the field's arrows reach what is out of sight. */}
+            <Autocomplete.List className={styles.area}>
+              {(group: { value: string; items: readonly PaletteItem[] }) => (
+                <Autocomplete.Group key={group.value} items={group.items}>
+                  <Autocomplete.GroupLabel className={styles.group}>{group.value}</Autocomplete.GroupLabel>
+                  <Autocomplete.Collection>
+                    {(item: PaletteItem) => (
+                      <Autocomplete.Item
+                        key={item.id}
+                        value={item}
+                        className={styles.item}
+                        onClick={() => onPick(item.id)}
+                      >
+                        <span className={styles.label}>
+                          {item.status ? <StatusShape status={item.status} size={8} /> : null} {item.label}
+                          {item.note ? <span className={styles.note}>{item.note}</span> : null}
+                        </span>
+                        {item.keys ? <kbd>{item.keys}</kbd> : null}
+                      </Autocomplete.Item>
+                    )}
+                  </Autocomplete.Collection>
+                </Autocomplete.Group>
+              )}
+            </Autocomplete.List>
             <div className={styles.foot}>
               <span role="status">{note}</span>
               <Dialog.Close className={styles.close}>Close</Dialog.Close>
