@@ -54,15 +54,19 @@ test("the application role runs the queue without owning it, and rollups follow 
 
 test("one leader per job: the second replica does nothing meanwhile", async () => {
   let finish = (): void => undefined;
-  const first = runAsLeader(
-    db.pool,
-    "x",
-    () =>
-      new Promise<void>((done) => {
-        finish = done;
-      }),
-  );
-  await expect.poll(() => runAsLeader(db.pool, "x", () => Promise.resolve())).toBe(false);
+  let first: Promise<boolean> | undefined;
+  await new Promise<void>((leads) => {
+    first = runAsLeader(
+      db.pool,
+      "x",
+      () =>
+        new Promise<void>((done) => {
+          finish = done;
+          leads();
+        }),
+    );
+  });
+  expect(await runAsLeader(db.pool, "x", () => Promise.resolve())).toBe(false);
   finish();
   expect(await first).toBe(true);
   expect(await runAsLeader(db.pool, "x", () => Promise.resolve())).toBe(true);
