@@ -54,8 +54,7 @@ async function measure(line: BenchLine, { name, shape, goal, disk }: (typeof FIG
   for (let round = 0; round <= rounds; round++) {
     const floor = await measureFloor(line.ownerUrl, file);
     await line.clear();
-    await line.ask({ do: "prepare", shape });
-    await new Promise((settled) => setTimeout(settled, 500)); // the births of the round
+    await line.prepare(shape);
     const cpuBefore = line.ingestCpuMs();
     const { ms = Number.NaN } = await line.ask({ do: "run", shape, mode: "window" });
     cpus.push(((line.ingestCpuMs() - cpuBefore) * 1_000) / (shape.nodes * shape.messagesPerNode));

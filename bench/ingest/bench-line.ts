@@ -29,6 +29,8 @@ export interface BenchLine {
   signIn(node: number): { node: string; url: string; token: string };
   /** Empties readings, ledger and latest values. */
   clear(): Promise<void>;
+  /** Makes the packets of a round, and waits until the births it sends are in the registry: they are not what is measured. */
+  prepare(shape: Shape): Promise<void>;
   countReadings(): Promise<number>;
   bytes(): Promise<number>;
   ingestRssMb(): number;
@@ -128,6 +130,15 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     clear: async () => {
       await owner.query(`truncate ${tables}, ingest_batches, latest_values`);
       await owner.query("checkpoint");
+    },
+    prepare: async (shape) => {
+      const before = await owner.query<{ n: number }>("select count(*)::int as n from births");
+      await ask({ do: "prepare", shape });
+      for (;;) {
+        const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from births");
+        if ((rows[0]?.n ?? 0) >= (before.rows[0]?.n ?? 0) + shape.nodes) return;
+        await new Promise((again) => setTimeout(again, 20));
+      }
     },
     countReadings: async () => {
       const { rows } = await owner.query<{ n: number }>(

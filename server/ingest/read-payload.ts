@@ -23,7 +23,13 @@ export interface PayloadRead {
 }
 
 /** From bytes to a batch, as far as that can be said without the registry: digest, decoding, shape, plausibility. */
-export function readPayload({ node, lane, payload, properties, receivedMs }: BatchPayload): PayloadRead {
+export function readPayload({
+  node,
+  lane,
+  payload,
+  properties,
+  receivedMs,
+}: BatchPayload): PayloadRead & { sha256: Buffer } {
   const sha256 = hash("sha256", payload, "buffer");
   const json = decodeJson(payload, properties);
   if (!json.ok) return { sha256, read: json, number: findNumber(null, properties) };

@@ -24,8 +24,9 @@ const MAX_NODES = 20_000;
  */
 export class Registry {
   readonly #nodes = new Map<string, KnownNode>();
+  /** Reads under way. One that is no longer here when it ends was overtaken by a change: good for its callers, too old to keep. */
   readonly #loading = new Map<string, Promise<KnownNode | null>>();
-  #generation = 0;
+  readonly #loadingBoots = new Map<string, Map<string, Promise<Aliases | null>>>();
 
   constructor(private readonly pool: Pool) {}
 
@@ -44,42 +45,63 @@ export class Registry {
     if (known) return known;
     const running = this.#loading.get(node);
     if (running) return running;
-    const loading = this.#read(node).finally(() => this.#loading.delete(node));
+    const loading = this.#read(node);
     this.#loading.set(node, loading);
-    return loading;
+    try {
+      const read = await loading;
+      if (read && this.#loading.get(node) === loading) this.#remember(node, read);
+      return read;
+    } finally {
+      if (this.#loading.get(node) === loading) this.#loading.delete(node);
+    }
   }
 
   /** The aliases of a boot, or `null` when its birth has not been seen by anyone. */
   async loadAliases(node: string, boot: string): Promise<Aliases | null> {
+    const cached = this.#nodes.get(node)?.boots.get(boot);
+    if (cached) return cached;
+    const boots = this.#loadingBoots.get(node) ?? new Map<string, Promise<Aliases | null>>();
+    const running = boots.get(boot);
+    if (running) return running;
+    const loading = this.#readBoot(node, boot);
+    this.#loadingBoots.set(node, boots.set(boot, loading));
+    try {
+      return await loading;
+    } finally {
+      if (boots.get(boot) === loading) boots.delete(boot);
+      if (boots.size === 0 && this.#loadingBoots.get(node) === boots) this.#loadingBoots.delete(node);
+    }
+  }
+
+  forget(node: string): void {
+    this.#nodes.delete(node);
+    this.#loading.delete(node);
+    this.#loadingBoots.delete(node);
+  }
+
+  forgetAll(): void {
+    this.#nodes.clear();
+    this.#loading.clear();
+    this.#loadingBoots.clear();
+  }
+
+  async #readBoot(node: string, boot: string): Promise<Aliases | null> {
     const known = await this.load(node);
     if (!known) return null;
     const cached = known.boots.get(boot);
     if (cached) return cached;
-    const generation = this.#generation;
     const aliases = await readAliases(this.pool, node, boot, known.byKey);
     if (aliases === "newer") {
       // The birth was committed between the two reads: what we know of the node is older than it.
       this.forget(node);
-      return this.loadAliases(node, boot);
+      return this.#readBoot(node, boot);
     }
-    if (aliases && generation === this.#generation) known.boots.set(boot, aliases);
+    // If the node changed meanwhile, `known` is no longer the one that is kept.
+    if (aliases) known.boots.set(boot, aliases);
     return aliases;
   }
 
-  forget(node: string): void {
-    this.#generation++;
-    this.#nodes.delete(node);
-    this.#loading.delete(node);
-  }
-
-  forgetAll(): void {
-    this.#generation++;
-    this.#nodes.clear();
-    this.#loading.clear();
-  }
-
   async #read(node: string): Promise<KnownNode | null> {
-    const generation = this.#generation;
     const { rows } = await this.pool.query<{
       status: KnownNode["status"];
       trusted: boolean;
@@ -95,7 +117,7 @@ export class Registry {
       "select id, key, type, unit, status from streams where node_id = $1",
       [node],
     );
-    const known: KnownNode = {
+    return {
       status: row.status,
       trusted: row.trusted,
       epoch: row.epoch,
@@ -103,16 +125,15 @@ export class Registry {
       byKey: new Map(streams.rows.map((stream) => [stream.key, stream])),
       boots: new Map(),
     };
-    // Something changed while we read: what we read is good for this caller and too old to keep.
-    if (generation === this.#generation) {
-      if (this.#nodes.size >= MAX_NODES)
-        for (const oldest of this.#nodes.keys()) {
-          this.#nodes.delete(oldest);
-          break;
-        }
-      this.#nodes.set(node, known);
-    }
-    return known;
+  }
+
+  #remember(node: string, known: KnownNode): void {
+    if (this.#nodes.size >= MAX_NODES)
+      for (const oldest of this.#nodes.keys()) {
+        this.#nodes.delete(oldest);
+        break;
+      }
+    this.#nodes.set(node, known);
   }
 }
 
