@@ -8,7 +8,7 @@ import { type Ctx, systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";
 import { openObjectStore } from "@/server/models/objects/store";
 import { addNode, listNodeCredentials, rotateNodeToken } from "@/server/fabric/node-credentials";
-import { bundlePath, PROJECT_ROOT } from "./build";
+import { bundlePath, nodeArgs, PROJECT_ROOT } from "./build";
 import { CliError } from "./command";
 import { withMqttUser } from "./connection";
 import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
@@ -110,7 +110,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
           startNodeProcess(
             {
               name: node,
-              args: ["--enable-source-maps", bundlePath("edge")],
+              args: nodeArgs("edge"),
               env,
               cwd: PROJECT_ROOT,
               dataDir: settings.dataDir,

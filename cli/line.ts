@@ -7,7 +7,7 @@ import { BrokerNotices } from "./broker-notices";
 import { systemContext } from "@/server/core/context";
 import { addDemoPeople } from "@/server/identity/demo-people";
 import { issueSetUp } from "@/server/identity/password-verbs";
-import { bundlePath, PROJECT_ROOT } from "./build";
+import { bundlePath, nodeArgs, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { syncCredentials } from "./credential-sync";
 import { localAddress } from "./embedded/broker-address";
@@ -86,7 +86,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
           startNodeProcess(
             {
               name,
-              args: ["--enable-source-maps", bundlePath(name)],
+              args: nodeArgs(name),
               env: { ...common, ...env },
               cwd: PROJECT_ROOT,
               dataDir: settings.dataDir,

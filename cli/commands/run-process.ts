@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { bundlePath, type BundleName } from "@/cli/build";
+import { bundlePath, type BundleName, nodeArgs } from "@/cli/build";
 import { CliError, type Command } from "@/cli/command";
 import { findConnection } from "@/cli/connection";
 import { readSettings } from "@/cli/settings";
@@ -67,7 +67,7 @@ function server(name: "ingest" | "jobs", help: string): Command {
 function runBundle(name: BundleName, args: string[], env: Record<string, string>): Promise<number> {
   if (!existsSync(bundlePath(name)))
     throw new CliError(`dist/${name}.js is missing.`, "The message above says why it cannot be built.");
-  return foreground(["--enable-source-maps", bundlePath(name), ...args], env);
+  return foreground([...nodeArgs(name), ...args], env);
 }
 
 /** Runs node with our own terminal; signals reach it through us. @returns its exit code, as a shell would give it */

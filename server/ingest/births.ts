@@ -50,13 +50,13 @@ export function readBirth(json: unknown, node: z.infer<typeof NodeId>): Checked<
  * is trusted. What the registry already knows is not overwritten: another unit or type is reported as a fault, and data of
  * that stream waits until a person decides. The same birth again changes nothing; an older one never replaces a newer one.
  */
-export async function applyBirth(pool: Pool, birth: Birth): Promise<BirthOutcome> {
+export async function applyBirth(pool: Pool, birth: Birth, replica: string): Promise<BirthOutcome> {
   const tx = await pool.connect();
   try {
     await tx.query("begin");
     const outcome = await applyIn(tx, birth);
     await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [
-      JSON.stringify({ node: birth.node }),
+      JSON.stringify({ node: birth.node, by: replica }),
     ]);
     await tx.query("commit");
     tx.release();

@@ -22,6 +22,8 @@ export interface ControlParts {
   desired: DesiredDocuments;
   notifier: Notifier;
   log: Logger;
+  /** name of this replica */
+  replica: string;
 }
 
 type ControlTopic = Exclude<UpTopic, { kind: "batch" | "plain" }>;
@@ -173,8 +175,8 @@ export class Control {
   }
 
   async #applyBirth(birth: Birth, source: Source): Promise<void> {
-    const { registry, acks, desired, pool, log } = this.parts;
-    const { faults, proposed } = await applyBirth(pool, birth);
+    const { registry, acks, desired, pool, log, replica } = this.parts;
+    const { faults, proposed } = await applyBirth(pool, birth, replica);
     for (const fault of faults) this.#keep(fault, birth.node, source);
     if (proposed > 0) log.info({ node: birth.node, proposed }, "Streams were proposed.");
     registry.forget(birth.node);

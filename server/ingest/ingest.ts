@@ -126,7 +126,7 @@ export async function startIngest({
     pressure: () => writer.pressure,
   });
   const desired = new DesiredDocuments({ pool, log, publish: (topic, body) => connection.publishKept(topic, body) });
-  const control = new Control({ pool, registry, writer, acks, desired, notifier, log });
+  const control = new Control({ pool, registry, writer, acks, desired, notifier, log, replica });
   const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
   const owns = (node: string) => replicas.owns(node);
   const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
@@ -155,8 +155,8 @@ export async function startIngest({
     changed: () => notifier.changed("tl_quarantine"),
   });
   const stopListening = listen(databaseUrl, log, {
-    registry: (node) => {
-      registry.forget(node);
+    registry: (node, by) => {
+      if (by !== replica) registry.forget(node); // our own births are forgotten when they are taken, and read since
       control.born(node);
       replayer.poke();
     },
@@ -227,7 +227,12 @@ const RELISTEN_MS = 1_000;
 function listen(
   url: string,
   log: Logger,
-  on: { registry(node: string): void; quarantine(): void; desired(node: string): void; reconnected(): void },
+  on: {
+    registry(node: string, by: string | undefined): void;
+    quarantine(): void;
+    desired(node: string): void;
+    reconnected(): void;
+  },
 ): () => Promise<void> {
   let closed = false;
   let client: Client | null = null;
@@ -258,7 +263,7 @@ function listen(
       const node = /"node":"([a-z0-9._-]+)"/.exec(payload)?.[1];
       if (node === undefined) return;
       if (channel === "tl_desired") on.desired(node);
-      else on.registry(node);
+      else on.registry(node, /"by":"([^"]+)"/.exec(payload)?.[1]);
     });
     try {
       await opened.connect();

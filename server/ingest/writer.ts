@@ -287,7 +287,8 @@ export class Writer {
       for (const { tsMs } of blocks) {
         let min = Infinity;
         let max = -Infinity;
-        for (const ts of tsMs) {
+        for (let i = 0; i < tsMs.length; i++) {
+          const ts = tsMs[i] ?? Number.NaN;
           if (ts < min) min = ts;
           if (ts > max) max = ts;
         }
