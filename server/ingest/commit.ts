@@ -139,15 +139,7 @@ async function commitIn(
     fresh.map(({ item }) => item),
   );
   result.kept = await insertKept(tx, kept);
-  const ledger = fresh.map(({ lane, item }) => {
-    const rejected = item.rejected ? escapeLiteral(clip(`${item.rejected.code}: ${item.rejected.message}`)) : "null";
-    return `(${lane.ref.id},${item.batch},'\\x${item.sha256.toString("hex")}',${item.rowCount},${item.readings},${rejected})`;
-  });
-  const statements = [...moveCursors([...lanes.values()]), "commit"];
-  if (ledger.length > 0)
-    statements.unshift(
-      `insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) values ${ledger.join(",")}`,
-    );
+  const statements = [...ledgerRows(fresh), ...moveCursors([...lanes.values()]), "commit"];
   await tx.query(statements.join(";"));
   for (const lane of lanes.values())
     if (lane.touched)
@@ -159,6 +151,36 @@ async function commitIn(
         rejected: lane.rejected,
       });
   return result;
+}
+
+/**
+ * Statements that note batches in the ledger. They go out with the commit in one message, which takes no parameters: numbers and
+ * hex are ours and need no quotes, a refusal's text is quoted. One `unnest` costs PostgreSQL half of what a list of rows does.
+ */
+function ledgerRows(fresh: readonly { lane: LaneState; item: BatchItem }[]): string[] {
+  const statements: string[] = [];
+  const plain = fresh.filter(({ item }) => item.rejected === null);
+  if (plain.length > 0) {
+    const column = (of: (row: { lane: LaneState; item: BatchItem }) => string | number) =>
+      `'{${plain.map(of).join(",")}}'`;
+    statements.push(
+      `insert into ingest_batches (lane_id, batch, sha256, rows, readings) select * from unnest(
+         ${column(({ lane }) => lane.ref.id)}::int[], ${column(({ item }) => item.batch)}::int8[], ${column(({ item }) => `"\\\\x${item.sha256.toString("hex")}"`)}::bytea[],
+         ${column(({ item }) => item.rowCount)}::int[], ${column(({ item }) => item.readings)}::int[])`,
+    );
+  }
+  const refused = fresh.flatMap(({ lane, item }) =>
+    item.rejected === null
+      ? []
+      : [
+          `(${lane.ref.id},${item.batch},'\\x${item.sha256.toString("hex")}',${item.rowCount},${item.readings},${escapeLiteral(clip(`${item.rejected.code}: ${item.rejected.message}`))})`,
+        ],
+  );
+  if (refused.length > 0)
+    statements.push(
+      `insert into ingest_batches (lane_id, batch, sha256, rows, readings, rejected) values ${refused.join(",")}`,
+    );
+  return statements;
 }
 
 function laneState(lanes: ReadonlyMap<number, LaneState>, ref: LaneRef): LaneState {
