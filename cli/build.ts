@@ -40,12 +40,13 @@ export function bundlePath(name: BundleName): string {
   return join(DIST, `${name}.js`);
 }
 
-/**
- * Heap of a process, MB. Ingest holds what is under way for a tenth of a second, long enough to leave the young generation; an old
- * generation that starts small is then collected several times a second, which cost a quarter of its processor time.
- */
+/** Heap of a process, MB. */
 const HEAP: Partial<Record<BundleName, readonly string[]>> = {
+  // What is under way is held for a tenth of a second, long enough to leave the young generation; an old generation that starts
+  // small is then collected several times a second, which cost a quarter of the processor time.
   ingest: ["--max-old-space-size=160", "--initial-old-space-size=120"],
+  // An edge device has little memory: a small young generation keeps 10 MB to 20 MB of it free.
+  edge: ["--max-semi-space-size=4"],
 };
 
 /** What node is called with to run a bundle. */
