@@ -1,0 +1,25 @@
+import { demandNumber } from "./fault";
+
+/** The four corners of the matrix. */
+export type Quadrant = "quick win" | "big bet" | "fill-in" | "think again";
+
+/** Where the lines stand: policy, in absolute figures. Lines at the mean would move ideas when another idea is added. */
+export interface QuadrantLines {
+  valueCents: number;
+  effortPersonMonths: number;
+}
+
+/**
+ * Where a use case lies in the value/effort matrix. Two axes and no single number: a ratio would hide which of the two it
+ * was. A figure on a line counts as above it.
+ *
+ * @throws {FigureError} naming the field
+ */
+export function quadrant(valueCents: number, effortPersonMonths: number, lines: QuadrantLines): Quadrant {
+  demandNumber("valueCents", valueCents);
+  demandNumber("effortPersonMonths", effortPersonMonths, { min: 0 });
+  const worth = valueCents >= lines.valueCents;
+  const hard = effortPersonMonths >= lines.effortPersonMonths;
+  if (worth) return hard ? "big bet" : "quick win";
+  return hard ? "think again" : "fill-in";
+}
