@@ -12,7 +12,7 @@ const files = readdirSync(here).filter((name) =>
 );
 if (files.length === 0) {
   process.stderr.write(
-    `Say which area: npm run bench -- edge | ingest | live | web. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`,
+    `Say which area: npm run bench -- edge | ingest | live | value | web. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`,
   );
   process.exit(2);
 }
