@@ -103,7 +103,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
       INGEST_PORT: String(settings.ports.ingest),
       INGEST_REPLICA: "1",
     }),
-    keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs) }),
+    keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs), ...sealEnvironment(options) }),
   ]);
   if (options.plant)
     Object.assign(
@@ -200,6 +200,12 @@ async function letSomebodyIn(options: LineOptions, url: string): Promise<void> {
 /** Whether anybody may sign in as one of the demo's people: only beside the embedded database with the simulated plant, or when told so. */
 function isDemo({ settings, plant }: LineOptions): boolean {
   return settings.demo ?? (plant && settings.databaseUrl === null);
+}
+
+/** What the jobs process seals the heads of the audit log with: the web process's secret. */
+function sealEnvironment({ settings, secrets }: LineOptions): Record<string, string> {
+  const secret = settings.webEnv.THROUGHLINE_SECRET ?? (settings.databaseUrl === null ? secrets.webSession : undefined);
+  return secret === undefined ? {} : { THROUGHLINE_SECRET: secret };
 }
 
 function webEnvironment(options: LineOptions): Record<string, string> {

@@ -2,6 +2,7 @@ import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
+import { jobsRouter } from "./jobs/router";
 import { meRouter, peopleRouter, tokensRouter } from "./identity/router";
 import { viewsRouter } from "./views/router";
 
@@ -15,6 +16,7 @@ export const appRouter = router({
   streams: streamsRouter,
   quarantine: quarantineRouter,
   views: viewsRouter,
+  jobs: jobsRouter,
 });
 export type AppRouter = typeof appRouter;
 
@@ -23,6 +25,8 @@ export const createCaller = createCallerFactory(appRouter);
 
 /** Bytes for nodes are no procedure: a route handler hands its request on as it is. */
 export { serveStoredArtifact } from "./models/artifact-http";
+
+export { serveRunResult } from "./jobs/result-http";
 
 /** Sign-in is next-auth's: its route and what its page offers. */
 export { handleAuth, signInOptions } from "./identity/auth-handler";

@@ -71,6 +71,8 @@ export interface TimeSeriesStore {
   readSeries(db: Pool | PoolClient, query: SeriesQuery): Promise<SeriesPoints[]>;
   /** Brings the rollups up to what was committed before; exact for late readings too. One at a time, others wait. */
   rollUp(pool: Pool): Promise<{ buckets: number }>;
+  /** Computes the rollups of a stretch of one stream anew from its raw readings, at most a day at once; rolled up or not before. */
+  recompute(pool: Pool, range: { streamId: number; fromMs: number; toMs: number }): Promise<{ buckets: number }>;
   /** Joins the segments of hours that closed before the given time. Rolls up first. Nothing to do in the home timescale. */
   compact(pool: Pool, options: { closedBeforeMs: number }): Promise<{ segments: number }>;
   /** Drops raw readings older than `keepRawMs`, whole partitions at a time. Rolls up first; rollups stay. */

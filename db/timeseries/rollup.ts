@@ -76,6 +76,45 @@ async function rollUpIn(tx: PoolClient, source: RollupSource): Promise<number> {
   return buckets;
 }
 
+/**
+ * Computes the minutes of some ranges anew from raw readings, whether they were written to or not, and from them their hours and days.
+ * Minutes whose raw readings are gone stay as they are.
+ *
+ * @returns the minutes that were written
+ */
+export async function recomputeFrom(
+  pool: Pool,
+  source: RollupSource,
+  ranges: readonly TouchedRange[],
+): Promise<{ buckets: number }> {
+  const tx = await pool.connect();
+  try {
+    await tx.query("begin");
+    await tx.query("select pg_advisory_xact_lock(hashtext($1))", [ROLLUP_LOCK]);
+    await tx.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    const { rows } = await tx.query<{ keptFromUs: number }>(
+      `select case when raw_kept_from = '-infinity' then '-Infinity'::float8 else extract(epoch from raw_kept_from)::float8 * 1e6 end as "keptFromUs" from timeseries_home`,
+    );
+    const whole = ranges.flatMap((range) => wholeMinutes(range, rows[0]?.keptFromUs ?? Number.NEGATIVE_INFINITY));
+    const buckets = whole.length === 0 ? 0 : await replaceMinutes(tx, source, whole);
+    if (whole.length > 0) await cascade(tx, whole.flatMap(hoursOf));
+    await tx.query("commit");
+    tx.release();
+    return { buckets };
+  } catch (cause) {
+    tx.release(true);
+    throw cause;
+  }
+}
+
+/** A stretch cut at full hours, so that `cascade` meets each of its hours and days. */
+function hoursOf({ streamId, fromUs, toUs }: TouchedRange): TouchedRange[] {
+  const hours: TouchedRange[] = [];
+  for (let at = fromUs; at < toUs; at = (Math.floor(at / HOUR_US) + 1) * HOUR_US)
+    hours.push({ streamId, fromUs: at, toUs: Math.min(toUs, (Math.floor(at / HOUR_US) + 1) * HOUR_US) });
+  return hours;
+}
+
 function wholeMinutes({ streamId, fromUs, toUs }: TouchedRange, keptFromUs: number): TouchedRange[] {
   const from = Math.max(Math.floor(fromUs / MINUTE_US) * MINUTE_US, keptFromUs);
   const to = Math.ceil(toUs / MINUTE_US) * MINUTE_US;

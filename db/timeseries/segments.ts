@@ -5,7 +5,7 @@ import { preparePartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
 import { retainIn } from "./retention";
-import { rangesSql, rollUpFrom, type RollupSource, type TouchedRange } from "./rollup";
+import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource, type TouchedRange } from "./rollup";
 import { READ_COLUMNS, readSegment, SEGMENT_COLUMNS, segmentBytes, writeSegments } from "./segment-codec";
 import { readSeriesFrom } from "./series";
 
@@ -34,6 +34,8 @@ export function openSegments(): TimeSeriesStore {
     readRange,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
+    recompute: (pool, { streamId, fromMs, toMs }) =>
+      recomputeFrom(pool, rollupSource, [{ streamId, fromUs: toUs(fromMs), toUs: toUs(toMs) }]),
     compact: async (pool, { closedBeforeMs }) => {
       await rollUp(pool);
       return compactClosed(pool, closedBeforeMs);

@@ -5,7 +5,7 @@ import { preparePartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, inOrder, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
 import { retainIn } from "./retention";
-import { rangesSql, rollUpFrom, type RollupSource } from "./rollup";
+import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource } from "./rollup";
 import { readSeriesFrom } from "./series";
 
 const DAY_MS = 86_400_000;
@@ -24,6 +24,8 @@ export function openTimescale(): TimeSeriesStore {
     readRange,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
+    recompute: (pool, { streamId, fromMs, toMs }) =>
+      recomputeFrom(pool, rollupSource, [{ streamId, fromUs: toUs(fromMs), toUs: toUs(toMs) }]),
     compact: async (pool) => {
       await rollUp(pool); // the rest is TimescaleDB's own policy, where the licence has one
       return { segments: 0 };

@@ -11,8 +11,15 @@ export interface Verdict {
   heads: (ChainHead & { org: string })[];
 }
 
-/** Reads the whole log once, in order, holding one batch at a time. Stops at the first row that is wrong. */
-export async function verifyAudit(sql: Sql, anchors: readonly Anchor[]): Promise<Verdict> {
+/**
+ * Reads the whole log once, in order, holding one batch at a time. Stops at the first row that is wrong.
+ * @param read called with the rows read so far after each batch; what it throws ends the reading
+ */
+export async function verifyAudit(
+  sql: Sql,
+  anchors: readonly Anchor[],
+  read: (rows: number) => Promise<void> = () => Promise.resolve(),
+): Promise<Verdict> {
   const check = new ChainCheck(anchors);
   let after: [string, string] = ["00000000-0000-0000-0000-000000000000", "0"];
   for (;;) {
@@ -26,6 +33,7 @@ export async function verifyAudit(sql: Sql, anchors: readonly Anchor[]): Promise
       const what = check.add(row);
       if (what !== null) return { rows: check.rows, problem: { org: row.org_id, what }, heads: [] };
     }
+    await read(check.rows);
     const last = rows.at(-1);
     if (!last || rows.length < BATCH) break;
     after = [last.org_id, last.n];

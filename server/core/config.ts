@@ -60,6 +60,12 @@ const JobsEnv = z.object({
     .min(1, "must be at least 1")
     .max(36_500)
     .default(400),
+  OBJECT_STORE_URL: z
+    .string()
+    .regex(/^(file|s3):\/\//, "must be file:///folder or s3://KEY:SECRET@host/bucket")
+    .optional(),
+  // seals the anchors of the audit log; the same as for the web process
+  THROUGHLINE_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
   LOG_LEVEL: LogLevel.default("info"),
 });
 
@@ -77,6 +83,9 @@ export interface JobsConfig {
   databaseUrl: string;
   port: number;
   keepRawDays: number;
+  /** Null: exports and copies of the audit log's heads are refused, with the reason. */
+  objectStoreUrl: string | null;
+  sealKey: string | null;
   logLevel: LogLevel;
 }
 
@@ -124,6 +133,8 @@ export function readJobsConfig(env: Env): JobsConfig {
     databaseUrl: read.DATABASE_URL,
     port: read.JOBS_PORT,
     keepRawDays: read.RETENTION_RAW_DAYS,
+    objectStoreUrl: read.OBJECT_STORE_URL ?? null,
+    sealKey: read.THROUGHLINE_SECRET ?? null,
     logLevel: read.LOG_LEVEL,
   };
 }

@@ -21,10 +21,13 @@ afterEach(() => {
 });
 afterAll(() => db.drop());
 
-function listen(streams: number[]): LiveMessage[] {
+function listen(streams: number[], ownerId = "somebody", seesJobs = false): LiveMessage[] {
   const heard: LiveMessage[] = [];
   ends.push(
-    hub.subscribe({ sql: db.pool, scope: "all", streams: new Set(streams), send: (message) => heard.push(message) }),
+    hub.subscribe({
+      ...{ sql: db.pool, scope: "all", streams: new Set(streams), ownerId, seesJobs },
+      send: (message) => heard.push(message),
+    }),
   );
   return heard;
 }
@@ -83,4 +86,27 @@ test("a lost connection is opened again and everybody is told to read their list
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'throughline-web-live'",
   );
   await vi.waitFor(() => expect(told()).toBe(2), { timeout: 10_000 });
+});
+
+const jobsTold = (heard: LiveMessage[]) =>
+  heard.filter((message) => message.type === "changed" && message.what === "jobs").length;
+
+test("a job is told to its owner and to who sees all jobs, and the last word of many within a second is not lost", async () => {
+  const [mine, theirs, admin] = [listen([], "me"), listen([], "them"), listen([], "admin", true)];
+  for (const heard of [mine, theirs, admin])
+    await vi.waitFor(() => expect(heard).toContainEqual({ type: "changed", what: "jobs" }));
+  const [before, theirsBefore, adminBefore] = [jobsTold(mine), jobsTold(theirs), jobsTold(admin)];
+  for (let i = 0; i < 5; i++)
+    await db.owner.query("select pg_notify('tl_jobs', $1)", [JSON.stringify({ owners: ["me"] })]);
+  await vi.waitFor(() => expect(jobsTold(mine) - before).toBeGreaterThan(0), { timeout: 4_000 });
+  // A stranger's arrives behind the second in which mine were gathered: then everything of before was told.
+  await vi.waitFor(
+    async () => {
+      await db.owner.query("select pg_notify('tl_jobs', $1)", [JSON.stringify({ owners: ["them"] })]);
+      expect(jobsTold(theirs) - theirsBefore).toBeGreaterThan(0);
+    },
+    { timeout: 4_000 },
+  );
+  expect(jobsTold(mine) - before).toBeLessThan(5);
+  expect(jobsTold(admin) - adminBefore).toBeGreaterThanOrEqual(jobsTold(mine) - before);
 });

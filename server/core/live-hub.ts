@@ -5,7 +5,11 @@ import type { Sql } from "@/db/access";
 /** What a browser is told. `latest` carries values; `changed` only says which lists to read again. */
 export type LiveMessage =
   | { type: "latest"; readings: { id: number; tsMs: number; value: number | null; quality: number }[] }
-  | { type: "changed"; what: "nodes" | "quarantine" | "events" };
+  | { type: "changed"; what: Changing };
+
+/** Lists that browsers read again; what concerns only some people is told to them alone. */
+type Changing = "nodes" | "quarantine" | "events" | "jobs" | "inbox";
+const EVERYTHING: readonly Changing[] = ["nodes", "quarantine", "events", "jobs", "inbox"];
 
 export interface LiveSubscriber {
   /** How this browser's reader may look into the database. */
@@ -13,17 +17,25 @@ export interface LiveSubscriber {
   /** Equal for subscribers who see the same rows: they share one read. */
   scope: string;
   streams: ReadonlySet<number>;
+  /** Whose own jobs and notifications these are. */
+  ownerId: string;
+  /** May see the jobs of everybody. */
+  seesJobs: boolean;
   send(message: LiveMessage): void;
 }
 
+/** Whom a change concerns. */
+const OwnersNotice = z.object({ owners: z.union([z.array(z.string()), z.literal("all")]) });
 const LatestNotice = z.object({ streams: z.union([z.array(z.int()), z.literal("many")]) });
 
 /** Streams are told at most four times a second, lists at most once. */
 const LATEST_EVERY_MS = 250;
 const CHANGED_EVERY_MS = 1_000;
 const RECONNECT_MS = 1_000;
-const CHANNELS = new Map<string, "events" | "nodes" | "quarantine">([
+const CHANNELS = new Map<string, Changing>([
   ["tl_events", "events"],
+  ["tl_inbox", "inbox"],
+  ["tl_jobs", "jobs"],
   ["tl_nodes", "nodes"],
   ["tl_quarantine", "quarantine"],
 ]);
@@ -43,7 +55,8 @@ export class LiveHub {
   private allDue = false;
   private latestTimer: NodeJS.Timeout | null = null;
   private latestSentMs = 0;
-  private readonly changedTimers = new Map<string, NodeJS.Timeout>();
+  /** What was told within the last second, and to whom it has to be told again when that is over. */
+  private readonly told = new Map<Changing, Set<string> | "all" | null>();
 
   constructor(
     private readonly url: () => string,
@@ -79,9 +92,11 @@ export class LiveHub {
     client.on("end", () => this.lost(client, null));
     try {
       await client.connect();
-      await client.query("listen tl_latest; listen tl_events; listen tl_nodes; listen tl_quarantine");
+      await client.query(
+        "listen tl_latest; listen tl_events; listen tl_nodes; listen tl_quarantine; listen tl_jobs; listen tl_inbox",
+      );
       this.client = client;
-      for (const what of ["nodes", "quarantine", "events"] as const) this.broadcast({ type: "changed", what });
+      for (const what of EVERYTHING) this.broadcast(what, "all");
     } catch (cause) {
       this.lost(client, cause);
     } finally {
@@ -114,10 +129,25 @@ export class LiveHub {
       return;
     }
     const what = CHANNELS.get(channel);
-    if (what && !this.changedTimers.has(what)) {
-      this.broadcast({ type: "changed", what });
-      this.changedTimers.set(what, setTimeout(() => this.changedTimers.delete(what), CHANGED_EVERY_MS).unref());
+    if (!what) return;
+    const owners = OwnersNotice.safeParse(parseJson(payload));
+    this.change(what, owners.success && owners.data.owners !== "all" ? new Set(owners.data.owners) : "all");
+  }
+
+  /** The first notice after a pause goes out at once; those of the second after it together at its end, so that the last is never lost. */
+  private change(what: Changing, whom: Set<string> | "all"): void {
+    const waiting = this.told.get(what);
+    if (waiting !== undefined) {
+      this.told.set(what, whom === "all" || waiting === "all" ? "all" : new Set([...(waiting ?? []), ...whom]));
+      return;
     }
+    this.broadcast(what, whom);
+    this.told.set(what, null);
+    setTimeout(() => {
+      const again = this.told.get(what);
+      this.told.delete(what);
+      if (again) this.change(what, again);
+    }, CHANGED_EVERY_MS).unref();
   }
 
   /** The first notice after a pause goes out at once, later ones every 250 ms. */
@@ -164,8 +194,11 @@ export class LiveHub {
     }
   }
 
-  private broadcast(message: LiveMessage): void {
-    for (const subscriber of this.subscribers) subscriber.send(message);
+  private broadcast(what: Changing, whom: Set<string> | "all"): void {
+    for (const subscriber of this.subscribers) {
+      const concerned = whom === "all" || whom.has(subscriber.ownerId) || (what === "jobs" && subscriber.seesJobs);
+      if (concerned) subscriber.send({ type: "changed", what });
+    }
   }
 }
 

@@ -1,8 +1,11 @@
+import { tmpdir } from "node:os";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openTimeSeries } from "@/db/timeseries/open";
 import { openLogger } from "@/server/core/logger";
 import { openRegistry } from "@/server/core/metrics";
+import { openObjectStore } from "@/server/models/objects/store";
 import { runAsLeader } from "./every";
 import { startJobs } from "./jobs";
 import { limitQuarantine, markSilentNodes, pruneLedger, SCHEDULES } from "./schedules";
@@ -74,10 +77,9 @@ test("one leader per job: the second replica does nothing meanwhile", async () =
 
 test("every schedule runs on an empty database", async () => {
   const store = await openTimeSeries(db.pool);
-  for (const schedule of SCHEDULES)
-    await expect(schedule.run({ pool: db.pool, store, keepRawDays: 30, nowMs: Date.now() })).resolves.toBeTypeOf(
-      "object",
-    );
+  const objects = () => openObjectStore(pathToFileURL(tmpdir()).href);
+  const parts = { pool: db.pool, store, objects, sealKey: "k".repeat(40), log, keepRawDays: 30, nowMs: Date.now() };
+  for (const schedule of SCHEDULES) await expect(schedule.run(parts)).resolves.toBeTypeOf("object");
 });
 
 test("quarantine is bounded per node, and what it gives up says so", async () => {

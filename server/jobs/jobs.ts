@@ -1,31 +1,51 @@
+import { hostname } from "node:os";
 import { Logger as QueueLogger, parseCronItems, run, type TaskList } from "graphile-worker";
 import type { Pool } from "pg";
+import { z } from "zod";
 import { openTimeSeries } from "@/db/timeseries/open";
 import type { Logger } from "@/server/core/logger";
 import { Counter, type Health, Histogram, type Registry } from "@/server/core/metrics";
+import { DomainError } from "@/server/core/errors";
+import { openObjectStore } from "@/server/models/objects/store";
+import type { ObjectStore } from "@/server/models/objects/object";
 import { everyFewSeconds } from "./every";
-import { SCHEDULES } from "./schedules";
+import { exportReadings } from "./kinds/export-readings";
+import { recomputeRollups } from "./kinds/recompute-rollups";
+import { verifyAudit } from "./kinds/verify-audit";
+import { Runs } from "./runs";
+import { noteSchedules, type Schedule, SCHEDULES, turn } from "./schedules";
 
 const ROLL_UP_PACE_MS = 5_000;
 /** Rollups that did not run for this long make `/health` say no. */
 const UNHEALTHY_AFTER_MS = 120_000;
+const TAKE_UP_PACE_MS = 5_000;
+/** Runs of people at once in one process; schedules have workers of their own, so that an export of a year holds none of them up. */
+const RUNS_AT_ONCE = 2;
+const RunPayload = z.object({ run: z.uuid() });
 
 export interface Jobs {
   health(): Health;
   close(): Promise<void>;
 }
 
-/** Schedules over the queue in Postgres (each tick queued once, run by one replica) and the rollup loop of the leader. */
+/**
+ * Schedules over the queue in Postgres (each tick queued once, run by one replica), the runs that people start, and the loops of the
+ * leader: rollups, and runs whose process died.
+ */
 export async function startJobs({
   pool,
   log,
   metrics,
   keepRawDays,
+  objectStoreUrl = null,
+  sealKey = null,
 }: {
   pool: Pool;
   log: Logger;
   metrics: Registry;
   keepRawDays: number;
+  objectStoreUrl?: string | null;
+  sealKey?: string | null;
 }): Promise<Jobs> {
   // A client that is checked out reports a lost connection by itself: without a listener that would end the process.
   const lostConnection = (cause: Error) =>
@@ -33,7 +53,17 @@ export async function startJobs({
   pool.on("error", lostConnection);
   pool.on("connect", (client) => client.on("error", lostConnection));
   const store = await openTimeSeries(pool);
-  const runs = new Counter({
+  const opened = objectStoreUrl === null ? null : openObjectStore(objectStoreUrl);
+  const objects = (): ObjectStore => {
+    if (opened === null)
+      throw new DomainError(
+        "invalid_state",
+        "The jobs process has no object store. Set OBJECT_STORE_URL for it, as for the web process, and start it again.",
+      );
+    return opened;
+  };
+  const parts = { pool, store, objects, sealKey, log };
+  const turns = new Counter({
     name: "throughline_jobs_runs_total",
     help: "Runs by job and result",
     labelNames: ["job", "result"],
@@ -58,11 +88,11 @@ export async function startJobs({
     try {
       const result = await work();
       const tookMs = Math.round(performance.now() - started);
-      runs.inc({ job, result: "done" });
+      turns.inc({ job, result: "done" });
       seconds.observe({ job }, tookMs / 1_000);
       log[level]({ job, tookMs, ...result }, "job done");
     } catch (cause) {
-      runs.inc({ job, result: "failed" });
+      turns.inc({ job, result: "failed" });
       log.error({ err: cause, job }, "job failed; it runs again at its next turn");
       throw cause;
     }
@@ -83,11 +113,12 @@ export async function startJobs({
   );
 
   const taskList: TaskList = Object.fromEntries(
-    SCHEDULES.map(({ name, run: work }) => [
+    SCHEDULES.map(({ name, run: work }: Schedule) => [
       name,
-      () => timed(name, () => work({ pool, store, keepRawDays, nowMs: Date.now() }), "info"),
+      () => timed(name, () => turn(pool, name, () => work({ ...parts, keepRawDays, nowMs: Date.now() })), "info"),
     ]),
   );
+  await noteSchedules(pool);
   const queueLog = new QueueLogger(() => (of, message) => {
     const level: string = of; // the enum's values are words, and its package is not ours to import
     if (level === "error") log.error({ from: "queue" }, message);
@@ -117,6 +148,33 @@ export async function startJobs({
       })),
     ),
   });
+  const runs = new Runs(
+    parts,
+    {
+      "export-readings": exportReadings,
+      "recompute-rollups": recomputeRollups,
+      "verify-audit": verifyAudit,
+    },
+    `jobs ${process.pid} on ${hostname()}`.slice(0, 100),
+  );
+  const runRunner = await run({
+    pgPool: pool,
+    logger: queueLog,
+    concurrency: RUNS_AT_ONCE,
+    noHandleSignals: true,
+    pollInterval: 2_000,
+    taskList: { "run-job": (payload) => runs.take(RunPayload.parse(payload).run) },
+  });
+  const stopTakeUp = everyFewSeconds(
+    pool,
+    "take-up",
+    TAKE_UP_PACE_MS,
+    async () => {
+      const taken = await runs.takeUp();
+      if (taken.again + taken.given_up > 0) log.warn(taken, "runs whose process died were taken up");
+    },
+    (cause) => log.error({ err: cause }, "runs whose process died could not be looked for; tried again in 5 s"),
+  );
   // Once at the start as well: the partitions of today must not wait for half past.
   await runner.addJob("prepare-partitions", {}, { jobKey: "prepare-partitions", maxAttempts: 3 });
 
@@ -128,8 +186,9 @@ export async function startJobs({
       home: store.home,
     }),
     close: async () => {
-      await stopRollUps();
-      await runner.stop();
+      runs.stop();
+      await Promise.all([stopRollUps(), stopTakeUp()]);
+      await Promise.all([runner.stop(), runRunner.stop()]);
     },
   };
 }

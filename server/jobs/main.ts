@@ -6,6 +6,7 @@ await runServerProcess({
   name: "jobs",
   readConfig: readJobsConfig,
   pool: () => ({ max: 8, applicationName: "throughline-jobs", statementTimeoutMs: 0 }),
-  start: ({ keepRawDays }, parts) => startJobs({ ...parts, keepRawDays }),
-  stopping: "ending what is under way",
+  start: ({ keepRawDays, objectStoreUrl, sealKey }, parts) =>
+    startJobs({ ...parts, keepRawDays, objectStoreUrl, sealKey }),
+  stopping: "ending schedules that are under way, and giving runs back to the queue",
 });

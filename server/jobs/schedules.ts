@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
-import type { TimeSeriesStore } from "@/db/timeseries/port";
+import { errorText } from "@/server/core/errors";
+import { keepAnchors } from "./anchors";
+import type { RunParts } from "./runs";
 
-export interface ScheduleParts {
-  pool: Pool;
-  store: TimeSeriesStore;
+export interface ScheduleParts extends RunParts {
   keepRawDays: number;
   nowMs: number;
 }
@@ -52,7 +52,40 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "limit-quarantine", cron: "*/10 * * * *", run: ({ pool }) => limitQuarantine(pool) },
   { name: "mark-silent-nodes", cron: "* * * * *", run: ({ pool }) => markSilentNodes(pool) },
   { name: "prune-ledger", cron: "41 2 * * *", run: ({ pool }) => pruneLedger(pool) },
+  { name: "anchor-audit", cron: "17 * * * *", run: (parts) => keepAnchors(parts) },
 ];
+
+/** Writes down which schedules this release has; turns of those that it no longer has are forgotten. */
+export async function noteSchedules(pool: Pool): Promise<void> {
+  await pool.query("delete from job_schedules where name <> all ($1)", [SCHEDULES.map(({ name }) => name)]);
+  await pool.query(
+    "insert into job_schedules (name, cron) select * from unnest($1::text[], $2::text[]) on conflict (name) do update set cron = excluded.cron",
+    [SCHEDULES.map(({ name }) => name), SCHEDULES.map(({ cron }) => cron)],
+  );
+}
+
+/** One turn of a schedule, with its result where the page of jobs reads it. */
+export async function turn(
+  pool: Pool,
+  name: string,
+  work: () => Promise<Readonly<Record<string, unknown>>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  await pool.query("update job_schedules set started_at = now(), ended_at = null where name = $1", [name]);
+  try {
+    const result = await work();
+    await pool.query(
+      "update job_schedules set ended_at = now(), ok = true, result = $2, error = null where name = $1",
+      [name, JSON.stringify(result)],
+    );
+    return result;
+  } catch (cause) {
+    await pool.query("update job_schedules set ended_at = now(), ok = false, error = $2 where name = $1", [
+      name,
+      errorText(cause).slice(0, 1_000),
+    ]);
+    throw cause;
+  }
+}
 
 /** Decided entries lose their payload after a month; a node that fills quarantine loses its oldest, and the row says so. */
 export async function limitQuarantine(pool: Pool): Promise<{ emptied: number; overflowed: number }> {

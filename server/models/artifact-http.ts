@@ -3,7 +3,7 @@ import { Digest, NodeId } from "@/sdk/wire/names";
 import { tokenMatches } from "@/server/core/node-token";
 import { parseByteRange } from "./domain/byte-range";
 import type { ObjectStore } from "./objects/object";
-import { openObjectStore } from "./objects/store";
+import { storedObjects } from "./objects/store";
 
 /**
  * `GET /api/v1/artifacts/{sha256}` (wire contract §6): the bytes of a model or of its manifest, for the node whose desired
@@ -57,13 +57,9 @@ export async function serveArtifact(
   });
 }
 
-let shared: { url: string; store: ObjectStore } | null = null;
-
 /** `serveArtifact` with the object store that OBJECT_STORE_URL names. */
 export function serveStoredArtifact(request: Request, sha256: string, { sql }: { sql: Sql }): Promise<Response> {
-  const url = process.env.OBJECT_STORE_URL ?? "";
-  if (shared?.url !== url) shared = { url, store: openObjectStore(url) };
-  return serveArtifact(request, sha256, { sql, store: shared.store });
+  return serveArtifact(request, sha256, { sql, store: storedObjects() });
 }
 
 /** The node that the header proves, or null: an unknown node and a wrong token are one answer. */

@@ -1,5 +1,7 @@
+import { ownerIdOf } from "@/server/core/actor";
 import { authenticate } from "@/server/core/authenticate";
 import { visitOf, webLiveHub } from "@/server/core/context";
+import { can } from "@/server/core/domain/permissions";
 import type { LiveMessage } from "@/server/core/live-hub";
 import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
 import { shutdownSignal } from "@/server/core/shutdown";
@@ -57,6 +59,8 @@ export async function GET(request: Request): Promise<Response> {
           sql: ctx.sql,
           scope: ctx.scope,
           streams: new Set(wanted),
+          ownerId: ownerIdOf(ctx.actor),
+          seesJobs: can(ctx.actor, "jobs.read"),
           send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`),
         });
         over.addEventListener("abort", close, { once: true });

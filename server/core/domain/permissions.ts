@@ -63,6 +63,7 @@ export const PERMISSIONS = {
   "tokens.manage": { says: "make and revoke service tokens", to: ADMIN },
   "audit.read": { says: "read, verify and export the audit log", to: { admin: "org", auditor: "org", chair: "org" } },
   "jobs.read": { says: "see background jobs", to: { admin: "org", auditor: "org", "data-scientist": "org" } },
+  "jobs.own": { says: "follow, cancel and repeat the background jobs that one started", to: EVERYBODY_SELF },
   "jobs.manage": { says: "start, cancel and repeat background jobs", to: ADMIN },
   "system.read": { says: "see processes, storage and retention", to: { admin: "org", auditor: "org" } },
   "system.manage": { says: "change retention and storage", to: ADMIN },

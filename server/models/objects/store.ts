@@ -16,3 +16,12 @@ export function openObjectStore(url: string): ObjectStore {
     "OBJECT_STORE_URL must be file:///absolute/folder or s3://KEY:SECRET@host/bucket?region=…; it is neither",
   );
 }
+
+let shared: { url: string; store: ObjectStore } | null = null;
+
+/** The store that OBJECT_STORE_URL names, opened once. */
+export function storedObjects(): ObjectStore {
+  const url = process.env.OBJECT_STORE_URL ?? "";
+  if (shared?.url !== url) shared = { url, store: openObjectStore(url) };
+  return shared.store;
+}

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { KINDS, RUN_STATES } from "./domain/run";
+
+export const OnRun = z.strictObject({ id: z.uuid() });
+export type OnRun = z.infer<typeof OnRun>;
+
+export const ListRuns = z.strictObject({
+  state: z.enum(RUN_STATES).nullable().default(null),
+  kind: z.enum(KINDS).nullable().default(null),
+  q: z.string().trim().max(200).default(""),
+  cursor: z.uuid().nullable().default(null),
+});
+export type ListRuns = z.infer<typeof ListRuns>;
