@@ -60,7 +60,17 @@ const ROWS: readonly Row[] = [
   {
     name: "process",
     from: /^server\/(ingest|jobs)\//,
-    files: [/^server\/ingest\//, /^server\/jobs\//, QUERIES, VERBS, /^server\/[a-z-]+\/[a-z-]+\.ts$/, CORE, DB, PURE],
+    files: [
+      /^server\/ingest\//,
+      /^server\/jobs\//,
+      QUERIES,
+      VERBS,
+      /^server\/[a-z-]+\/[a-z-]+\.ts$/,
+      /^server\/models\/objects\//,
+      CORE,
+      DB,
+      PURE,
+    ],
     why: "ingest and jobs call the slices' verbs and queries",
   },
   {
