@@ -8,6 +8,7 @@ import { doorAccess, findActor, teamsOf } from "./door";
 import { type Action, reachOf } from "./domain/permissions";
 import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
+import { SharedReads } from "./shared-reads";
 
 /**
  * What every query and verb is given. `sql` and `transaction` reach only the rows of the teams in which the actor may do what the
@@ -23,6 +24,13 @@ export interface Ctx {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** What `work` gives, piece by piece, inside of one transaction: for what is too large to hold. */
   stream<T>(work: (tx: Tx) => AsyncIterable<T>): AsyncIterable<T>;
+  /**
+   * What `read` answers, shared for a moment with everybody who reaches the same rows. Only for what depends on nothing but these rows
+   * and `question`, and holds nothing that is somebody's own.
+   */
+  shared<T>(question: string, read: () => Promise<T>): Promise<T>;
+  /** To be called after a change, so that whoever made it sees it. */
+  forgetShared(): void;
   /** Hashes of passwords and one-time tokens, which nothing else may read: only for what changes the account itself. */
   door: Access;
   /** Epoch ms, UTC. Passed in, so that a test can choose it. */
@@ -44,6 +52,7 @@ interface WebResources {
   pool: Pool;
   series: Promise<TimeSeriesStore> | null;
   live: LiveHub | null;
+  shared: SharedReads;
 }
 
 declare global {
@@ -53,7 +62,12 @@ declare global {
 
 function resources(): WebResources {
   if (!globalThis.throughlineWeb)
-    globalThis.throughlineWeb = { pool: openPool(webDatabaseUrl(), WEB_POOL), series: null, live: null };
+    globalThis.throughlineWeb = {
+      pool: openPool(webDatabaseUrl(), WEB_POOL),
+      series: null,
+      live: null,
+      shared: new SharedReads(),
+    };
   return globalThis.throughlineWeb;
 }
 
@@ -69,16 +83,22 @@ export function webDatabaseUrl(): string {
 
 /** A request to the web process, by its headers. */
 export function visitOf(headers: Headers): Visit {
-  return openVisit(resources().pool, headers);
+  const { pool, shared } = resources();
+  return openVisit(pool, headers, Date.now, shared);
 }
 
-/** The same on a pool of the caller's choice. */
-export function openVisit(pool: Pool, headers: Headers, now: () => number = Date.now): Visit {
+/** The same on a pool of the caller's choice; without `shared` every read asks the database. */
+export function openVisit(
+  pool: Pool,
+  headers: Headers,
+  now: () => number = Date.now,
+  shared: SharedReads | null = null,
+): Visit {
   let asked: Promise<Actor | null> | null = null;
   let teams: Promise<string[]> | null = null;
   const who = () => (asked ??= findActor(doorAccess(pool), headers, now()));
   const teamsOnce = (orgId: string) => (teams ??= teamsOf(doorAccess(pool), orgId));
-  return { who, as: async (action) => contextFor(pool, await who(), action, now, teamsOnce) };
+  return { who, as: async (action) => contextFor(pool, await who(), action, now, teamsOnce, shared) };
 }
 
 /**
@@ -91,16 +111,23 @@ export async function contextFor(
   action: Action,
   now: () => number = Date.now,
   allTeams: (orgId: string) => Promise<string[]> = (orgId) => teamsOf(doorAccess(pool), orgId),
+  shared: SharedReads | null = null,
 ): Promise<Ctx> {
   if (actor === null) throw new DomainError("unauthenticated", "Sign in first: your session is over or was ended.");
   const reach = reachOf(actor, action);
   if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
   const teamIds = reach.scope === "org" ? await allTeams(actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
   const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
-  return context(pool, actor, limits, now);
+  return context(pool, actor, limits, now, shared);
 }
 
-function context(pool: Pool, actor: Actor, limits: Limits | "all", now: () => number): Ctx {
+function context(
+  pool: Pool,
+  actor: Actor,
+  limits: Limits | "all",
+  now: () => number,
+  shared: SharedReads | null = null,
+): Ctx {
   const access = new Access(pool, limits);
   return {
     actor,
@@ -108,6 +135,8 @@ function context(pool: Pool, actor: Actor, limits: Limits | "all", now: () => nu
     sql: access,
     transaction: (work) => access.transaction(work),
     stream: (work) => access.stream(work),
+    shared: (question, read) => (shared ? shared.read(`${access.scope} ${question}`, read) : read()),
+    forgetShared: () => shared?.forget(),
     door: doorAccess(pool),
     now,
   };

@@ -81,5 +81,10 @@ export function protectedProcedure(action: Action) {
   return t.procedure
     .meta({ permission: action })
     .use(speakDomainErrors)
-    .use(async ({ ctx, next }) => next({ ctx: await ctx.as(action) }));
+    .use(async ({ ctx, next, type }) => {
+      const reached = await ctx.as(action);
+      const result = await next({ ctx: reached });
+      if (type === "mutation") reached.forgetShared();
+      return result;
+    });
 }

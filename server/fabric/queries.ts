@@ -1,6 +1,7 @@
 import type { Sql } from "@/db/access";
 import { qualityWord } from "@/sdk/wire/quality";
-import type { FleetInput, StreamListInput } from "./domain/read-inputs";
+import type { Ctx } from "@/server/core/context";
+import type { FleetInput, Scope, StreamListInput } from "./domain/read-inputs";
 import { PAGE_SIZE } from "./domain/read-inputs";
 import { fleetVerdict, type FleetFacts, type Verdict } from "./domain/fleet-verdict";
 import { nodeHealth, statusRank, streamHealth, type Health, type NodeFacts, type Status } from "./domain/health";
@@ -53,20 +54,19 @@ const NODE_FACTS = `
   left join (select node_id, max(last_batch_at) as last_batch_at from ingest_lanes group by node_id) l on l.node_id = n.id
   left join (select node_id, sum(row_count) as lost from gaps where to_ts > to_timestamp($1 / 1000.0) - interval '24 hours' group by node_id) g on g.node_id = n.id`;
 
-/**
- * One page of the fleet, the worst first, with the sentence over it. Health is decided by the same pure function for the counts and
- * for the rows, so they cannot disagree: the facts of all nodes come in one lean read, the details of the page's nodes in a second.
- */
-export async function listFleet(
-  sql: Sql,
-  input: FleetInput,
-  nowMs: number,
-  pageSize: number = PAGE_SIZE,
-): Promise<FleetPage> {
+/** All nodes that are not retired, the worst first, and what is to say of them together. */
+interface Fleet {
+  nodes: FleetNode[];
+  facts: FleetFacts;
+  asOfMs: number;
+}
+
+/** The facts of all nodes of a site and team in one lean read, with their health. */
+async function readFleet(sql: Sql, { site, team }: Scope, nowMs: number): Promise<Fleet> {
   const [nodes, waiting] = await Promise.all([
     sql.query<NodeFactsRow>(
       `${NODE_FACTS} where n.status <> 'retired' and ($2::text is null or n.site_id = $2) and ($3::uuid is null or n.team_id = $3)`,
-      [nowMs, input.site, input.team],
+      [nowMs, site, team],
     ),
     // The row without a node counts the quarantine.
     sql.query<{ nodeId: string | null; n: number }>(
@@ -78,10 +78,37 @@ export async function listFleet(
   const all = nodes.rows
     .map((row): FleetNode => ({ ...row, health: nodeHealth(row, nowMs), proposed: waits.get(row.id) ?? 0 }))
     .sort(byUrgency);
-  const facts = fleetFacts(all, waits.get(null) ?? 0);
+  return { nodes: all, facts: fleetFacts(all, waits.get(null) ?? 0), asOfMs: nowMs };
+}
 
+/** `listFleet` for one of many who look: all pages and filters of a site and team come from one read of its nodes. */
+export async function pageOfFleet({ sql, shared, now }: Ctx, input: FleetInput): Promise<FleetPage> {
+  const { site, team } = input;
+  const fleet = await shared(`fleet ${site} ${team}`, () => readFleet(sql, { site, team }, now()));
+  return cutPage(sql, fleet, input, PAGE_SIZE);
+}
+
+/**
+ * One page of the fleet, the worst first, with the sentence over it. Health is decided by the same pure function for the counts and
+ * for the rows, so they cannot disagree: the facts of all nodes come in one lean read, the details of the page's nodes in a second.
+ */
+export async function listFleet(
+  sql: Sql,
+  input: FleetInput,
+  nowMs: number,
+  pageSize: number = PAGE_SIZE,
+): Promise<FleetPage> {
+  return cutPage(sql, await readFleet(sql, input, nowMs), input, pageSize);
+}
+
+async function cutPage(
+  sql: Sql,
+  { nodes, facts, asOfMs }: Fleet,
+  input: FleetInput,
+  pageSize: number,
+): Promise<FleetPage> {
   const wanted = input.q.toLowerCase();
-  const matching = all.filter(
+  const matching = nodes.filter(
     (row) =>
       shows(row, input.show) &&
       (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)),
@@ -96,7 +123,7 @@ export async function listFleet(
     rows: await withCounts(sql, page),
     matching: matching.length,
     next: last && rest.length > page.length ? sortKey(last) : null,
-    asOfMs: nowMs,
+    asOfMs,
   };
 }
 

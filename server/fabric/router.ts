@@ -11,7 +11,7 @@ import {
   StreamRangeInput,
 } from "./domain/read-inputs";
 import { findPayload, listQuarantine } from "./quarantine-queries";
-import { findNode, findStream, getWaiting, listFleet, listStreams, listStreamsOfNode } from "./queries";
+import { findNode, findStream, getWaiting, pageOfFleet, listStreams, listStreamsOfNode } from "./queries";
 import { AcceptNode, AcceptStreams, DiscardQuarantine, ReplayQuarantine } from "./schema";
 import { getMarks, getSeries } from "./series-queries";
 import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine } from "./verbs";
@@ -19,8 +19,8 @@ import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine } from "
 export const fleetRouter = router({
   list: protectedProcedure("fleet.read")
     .input(FleetInput)
-    .query(({ ctx, input }) => listFleet(ctx.sql, input, ctx.now())),
-  waiting: protectedProcedure("fleet.read").query(({ ctx }) => getWaiting(ctx.sql)),
+    .query(({ ctx, input }) => ctx.shared(`fleet.list ${JSON.stringify(input)}`, () => pageOfFleet(ctx, input))),
+  waiting: protectedProcedure("fleet.read").query(({ ctx }) => ctx.shared("fleet.waiting", () => getWaiting(ctx.sql))),
   node: protectedProcedure("fleet.read")
     .input(NodeInput)
     .query(async ({ ctx, input }) => found(await findNode(ctx.sql, input.node, ctx.now()), "node")),
