@@ -19,6 +19,7 @@ const ENTRIES = {
   ingest: "server/ingest/main.ts",
   "ingest-reader": "server/ingest/reader-thread.ts",
   jobs: "server/jobs/main.ts",
+  "optimiser-thread": "server/value/optimiser/thread.ts",
   edge: "edge-worker/main.ts",
   "inference-thread": "edge-worker/inference/thread.ts",
   "model-probe": "edge-worker/inference/probe.ts",

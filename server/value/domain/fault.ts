@@ -75,3 +75,10 @@ export function demandNumber(
   if (fault) throw new FigureError(fault);
   return value;
 }
+
+/** What is wrong with an amount of whole cents; `null` when nothing is. */
+export function centsFault(field: string, cents: number, signed = false): Fault | null {
+  if (!Number.isSafeInteger(cents)) return { field, code: "not_a_number", hint: "Enter an amount in whole cents." };
+  if (!signed && cents < 0) return { field, code: "negative", hint: "Enter 0 or more; it cannot be negative." };
+  return null;
+}

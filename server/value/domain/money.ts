@@ -1,4 +1,4 @@
-import { type Fault, FigureError } from "./fault";
+import { centsFault, type Fault, FigureError } from "./fault";
 
 /** Money as whole minor units ("cents") of one currency. Never a float: sums of cents are exact up to 9·10¹⁵. */
 export interface Money {
@@ -14,13 +14,7 @@ export function moneyFault(field: string, { cents, currency }: Money, { signed =
   if (!CURRENCY.test(currency)) {
     return { field: `${field}.currency`, code: "currency", hint: "Use a three-letter currency code such as EUR." };
   }
-  if (!Number.isSafeInteger(cents)) {
-    return { field: `${field}.cents`, code: "not_a_number", hint: "Enter an amount in whole cents." };
-  }
-  if (!signed && cents < 0) {
-    return { field: `${field}.cents`, code: "negative", hint: "Enter 0 or more; a saving is a benefit, not a cost." };
-  }
-  return null;
+  return centsFault(`${field}.cents`, cents, signed);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { demandEstimate, type Estimate, type Shape } from "./estimate";
 import { demandNumber, FigureError } from "./fault";
-import { hash32, type Random, seededRandom } from "./random";
+import { fingerprint, type Random, seededRandom } from "./random";
 import { quantileOf, type Sampler, samplerOf } from "./sampling";
 
 /** Days after go-live over which a use case has to earn its cost. */
@@ -96,7 +96,7 @@ export function forecastReturn(forecast: ReturnForecast, seed: string, draws = D
     const { benefitCents, costCents } = draw(random);
     returns[index] = (benefitCents - costCents) / costCents;
   }
-  return { ...rangeOf(returns), seed, inputHash: hashOf(forecast) };
+  return { ...rangeOf(returns), seed, inputHash: fingerprint(forecast) };
 }
 
 function returnDrawer(forecast: ReturnForecast): (random: Random) => { benefitCents: number; costCents: number } {
@@ -135,11 +135,6 @@ function rangeOf(returns: Float64Array): Omit<ReturnRange, "seed" | "inputHash">
     chanceOfGain: gains / sorted.length,
     draws: sorted.length,
   };
-}
-
-function hashOf(input: unknown): string {
-  const text = JSON.stringify(input);
-  return [hash32(text), hash32(text, 0x9e3779b9)].map((hash) => hash.toString(16).padStart(8, "0")).join("");
 }
 
 /** A use case inside a portfolio, with the shared assets it stands on (`sharedCents` is ignored: the assets carry it). */
@@ -190,5 +185,5 @@ export function forecastPortfolio(
     }
     returns[index] = (benefit - cost) / cost;
   }
-  return { ...rangeOf(returns), seed, inputHash: hashOf([members, [...assetCents]]) };
+  return { ...rangeOf(returns), seed, inputHash: fingerprint([members, [...assetCents]]) };
 }

@@ -23,10 +23,16 @@ export function seededRandom(seed: string): Random {
 }
 
 /** FNV-1a over UTF-16 units, from a given basis. For telling inputs apart, not for secrets. */
-export function hash32(text: string, basis = 0x811c9dc5): number {
+function hash32(text: string, basis = 0x811c9dc5): number {
   let hash = basis;
   for (let at = 0; at < text.length; at += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
   return hash >>> 0;
+}
+
+/** Sixteen hex digits that tell inputs apart: stored with an answer, it says whether the question is still the same. */
+export function fingerprint(input: unknown): string {
+  const text = JSON.stringify(input);
+  return [hash32(text), hash32(text, 0x9e3779b9)].map((hash) => hash.toString(16).padStart(8, "0")).join("");
 }

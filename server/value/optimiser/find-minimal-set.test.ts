@@ -1,0 +1,157 @@
+import { beforeAll, expect, test } from "vitest";
+import { costShares, shapleyValue } from "../domain/shapley";
+import type { PricedThing } from "../domain/minimal-set";
+import { findMinimalSet } from "./find-minimal-set";
+import { Solver } from "./solver";
+import { instanceM } from "./testing-instances";
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await Solver.open();
+});
+const LIMIT = { timeLimitS: 10 };
+
+const thing = (
+  id: string,
+  kind: PricedThing["kind"],
+  costCents: number,
+  more: Partial<PricedThing> = {},
+): PricedThing => ({
+  id,
+  kind,
+  costCents,
+  present: false,
+  needs: null,
+  ...more,
+});
+
+test("instance M: target 10 costs 9, by d1, m1 and m2", () => {
+  expect(findMinimalSet(solver, instanceM(), LIMIT)).toMatchObject({
+    kind: "set",
+    proven: true,
+    set: {
+      costCents: 9,
+      things: ["d1", "m1", "m2"],
+      toBuy: ["d1", "m1", "m2"],
+      useCases: ["1", "2"],
+      effects: { scrap: 11 },
+    },
+  });
+});
+
+test("what is there and healthy costs nothing, and can turn the answer", () => {
+  const problem = instanceM();
+  const there = problem.things.map((each) =>
+    each.id === "d2" || each.id === "d3" ? { ...each, present: true } : each,
+  );
+  expect(findMinimalSet(solver, { ...problem, things: there }, LIMIT)).toMatchObject({
+    set: { costCents: 3, things: ["d2", "d3", "m3"], toBuy: ["m3"] },
+  });
+});
+
+test("at the same cost the smaller set is taken: what costs nothing is not kept for that", () => {
+  const problem = instanceM();
+  const junk = Array.from({ length: 8 }, (_, index) => thing(`junk ${index}`, "stream", 0, { present: true }));
+  const d1 = { all: [{ thing: "d1" }, { any: [{ all: junk.map(({ id }) => ({ thing: id })) }, { thing: "junk 0" }] }] };
+  const useCases = problem.useCases.map((useCase) => ({ ...useCase, needs: { all: [useCase.needs, d1] } }));
+  const answer = findMinimalSet(solver, { ...problem, useCases, things: [...problem.things, ...junk] }, LIMIT);
+  expect(answer).toMatchObject({ set: { costCents: 9, things: ["d1", "m1", "m2", "junk 0"] } });
+});
+
+test("capabilities are met by the cheapest provider, and a device brings the node it hangs on", () => {
+  const answer = findMinimalSet(
+    solver,
+    {
+      targets: { scrap: 1 },
+      useCases: [{ id: "see", effects: { scrap: 2 }, ownCents: 1, needs: { thing: "see the weld" } }],
+      things: [
+        thing("see the weld", "capability", 0, { needs: { any: [{ thing: "camera-1" }, { thing: "camera-2" }] } }),
+        thing("camera-1", "device", 10, { needs: { thing: "edge-1" } }),
+        thing("camera-2", "device", 14, { needs: { thing: "edge-2" } }),
+        thing("edge-1", "node", 20),
+        thing("edge-2", "node", 15, { present: true }),
+      ],
+    },
+    LIMIT,
+  );
+  expect(answer).toMatchObject({ set: { costCents: 15, things: ["camera-2", "edge-2"], toBuy: ["camera-2"] } });
+});
+
+test("models are placed within the capacity of the nodes", () => {
+  const needs = { all: [{ thing: "m1" }, { thing: "m2" }] };
+  const hosts = ["small", "large"];
+  const answer = findMinimalSet(
+    solver,
+    {
+      targets: { scrap: 1 },
+      useCases: [{ id: "both", effects: { scrap: 1 }, ownCents: 0, needs }],
+      things: [
+        thing("m1", "model", 0, { load: 3, hosts }),
+        thing("m2", "model", 0, { load: 3, hosts }),
+        thing("small", "node", 10, { capacity: 4 }),
+        thing("large", "node", 15, { capacity: 6 }),
+      ],
+    },
+    LIMIT,
+  );
+  expect(answer).toMatchObject({
+    set: { costCents: 15, toBuy: ["m1", "m2", "large"], placement: { m1: "large", m2: "large" } },
+  });
+});
+
+test("a target out of reach is named with the most that can be reached", () => {
+  const problem = { ...instanceM(), targets: { scrap: 22, energy: 0 } };
+  expect(findMinimalSet(solver, problem, LIMIT)).toMatchObject({
+    kind: "infeasible",
+    targets: [{ kpi: "scrap", atLeast: 22, most: 21 }],
+    says: "Nothing here reaches scrap of at least 22 (at most 21).",
+  });
+});
+
+test("a requirement that needs itself is refused by its names", () => {
+  const problem = instanceM();
+  const things = problem.things.map((each) => (each.id === "d1" ? { ...each, needs: { thing: "m1" } } : each));
+  const cyclic = things.map((each) => (each.id === "m1" ? { ...each, needs: { thing: "d1" } } : each));
+  expect(() => findMinimalSet(solver, { ...problem, things: cyclic }, LIMIT)).toThrow(/d1 → m1 → d1/);
+});
+
+test("a 12, b 30, c 6 shared by {ab}, {b}, {bc}, {ac}: 16, 10, 13, 9, by equal split and by Shapley alike", () => {
+  const costs = { a: 12, b: 30, c: 6 };
+  const uses = { u1: "ab", u2: "b", u3: "bc", u4: "ac" };
+  const users = Object.entries(uses);
+  const shares = costShares(
+    Object.entries(costs).map(([asset, costCents]) => ({
+      asset,
+      costCents,
+      users: users.filter(([, assets]) => assets.includes(asset)).map(([user]) => user),
+    })),
+  );
+  const known = [16, 10, 13, 9];
+  expect(users.map(([user]) => shares.get(user)?.shareCents)).toEqual(known);
+  const worth = (coalition: ReadonlySet<string>): number =>
+    Object.entries(costs).reduce(
+      (sum, [asset, cost]) =>
+        sum + (users.some(([user, assets]) => coalition.has(user) && assets.includes(asset)) ? cost : 0),
+      0,
+    );
+  const values = shapleyValue(Object.keys(uses), worth);
+  for (const [index, value] of values.entries()) expect(value).toBeCloseTo(known[index] ?? Number.NaN, 10);
+  expect(known.reduce((a, b) => a + b, 0)).toBe(48);
+  expect(shares.get("u2")).toEqual({ standaloneCents: 30, marginalCents: 0, shareCents: 10 });
+});
+
+test("no cent of a shared asset is lost, and a sole user saves all of it by stopping", () => {
+  const shares = costShares([
+    { asset: "a", costCents: 100, users: ["x", "y", "z"] },
+    { asset: "b", costCents: 7, users: ["z"] },
+    { asset: "c", costCents: 9, users: [] },
+  ]);
+  expect([...shares.values()].map(({ shareCents }) => shareCents)).toEqual([34, 33, 40]);
+  expect(shares.get("z")).toMatchObject({ marginalCents: 7, standaloneCents: 107 });
+  expect(() =>
+    shapleyValue(
+      Array.from({ length: 17 }, (_, index) => `p${index}`),
+      () => 0,
+    ),
+  ).toThrow(/17 players/);
+});
