@@ -7,7 +7,7 @@ let db: TestDb;
 let web: TestWeb;
 beforeAll(async () => {
   db = await cloneTestDb();
-  web = await startTestWeb({ DATABASE_URL: db.appUrl });
+  web = await startTestWeb({ DATABASE_URL: db.appUrl, OBJECT_STORE_URL: "file:///nonexistent/objects" });
 }, 300_000);
 afterAll(async () => {
   await web?.stop();
@@ -87,6 +87,39 @@ test("T10 a form with __proto__ in it is not read, and no prototype changes", as
   expect(await after.json()).not.toHaveProperty("polluted");
 });
 
+test("A23 nobody is signed in by a form of another page, which has no token of ours", async () => {
+  const answer = await fetch(`${web.url}/api/auth/callback/password`, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ email: "ada@test.invalid", password: "whatever it is", csrfToken: "guessed" }),
+    redirect: "manual",
+  });
+  expect(answer.headers.getSetCookie().join()).not.toContain("session-token");
+  expect(answer.headers.get("location") ?? "").not.toMatch(/^\/(?!login)/);
+});
+
+test("A24 no answer may be framed, be it a page, an error or data", async () => {
+  for (const path of ["/login", "/no-such-page", "/api/v1/nodes", "/api/trpc/fleet.list", "/api/health"]) {
+    const { headers } = await fetch(`${web.url}${path}`);
+    expect(headers.get("content-security-policy"), path).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-frame-options"), path).toBe("DENY");
+  }
+});
+
+test("A35 the login of a node opens nothing that people read, and a person's token no model", async () => {
+  const node = `Basic ${Buffer.from("press-1:tln_something").toString("base64")}`;
+  const rpc = await fetch(`${web.url}/api/trpc/fleet.list`, {
+    method: "POST",
+    headers: { ...RPC, authorization: node },
+    body: input({}),
+  });
+  expect(rpc.status).toBe(401);
+  expect((await fetch(`${web.url}/api/v1/nodes`, { headers: { authorization: node } })).status).toBe(401);
+  const person = `Bearer ${await makeTestToken(db.owner, "admin")}`;
+  const model = await fetch(`${web.url}/api/v1/artifacts/${"0".repeat(64)}`, { headers: { authorization: person } });
+  expect([model.status, model.headers.get("www-authenticate")]).toEqual([401, 'Basic realm="nodes"']);
+});
+
 test("T23 a forged Server Action is not found", async () => {
   const answer = await fetch(`${web.url}/fleet`, {
     method: "POST",
@@ -119,6 +152,7 @@ test("T25 an upgrade to a foreign address ends without an answer of that address
 
 test.each([
   ["T26 a foreign Host", `GET /fleet HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`, 421],
+  ["A29 a reset under a foreign host", `GET /reset?token=x HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`, 421],
   ["T26 a foreign host in the target", `GET http://evil.example/fleet HTTP/1.1\r\nhost: localhost\r\n${CLOSE}`, 421],
   ["T26 our host in the target", `GET http://localhost/api/health HTTP/1.1\r\nhost: evil.example\r\n${CLOSE}`, 200],
   ["T26 no host", `GET /fleet HTTP/1.1\r\n${CLOSE}`, 400],

@@ -262,7 +262,7 @@ describe("a session", () => {
 });
 
 describe("one-time links", () => {
-  test("A22-A24 a reset works once, also when it is used twice at once, and not when it is over", async () => {
+  test("A25, A27 a reset works once, also when it is used twice at once, and not when it is over", async () => {
     const admin = await signedIn(await person("issuer@test.invalid"));
     const id = await person("forgot@test.invalid", "executive", null);
     const before = await signedIn(id);

@@ -6,7 +6,10 @@ const view = { page: "fleet", name: "Offline", query: "show=offline" };
 test.each([
   ["W01 only blanks", { name: "   " }, "Give the view a name."],
   ["W01 characters without width", { name: "\u200B\u200D" }, "Give the view a name."],
+  ["W02 ten thousand emoji", { name: "\u{1F600}".repeat(10_000) }, "at most 80"],
   ["W04 too long", { name: "x".repeat(81) }, "at most 80"],
+  ["W04 letters with a hundred marks", { name: `Z${"\u0335".repeat(100)}` }, "at most 80"],
+  ["W06 a word that turns the text around", { name: "gpj.\u202Eexe" }, "one line"],
   ["W08 NUL", { name: "a\u0000b" }, "one line"],
   ["W15 lone surrogate", { name: "a\uD800" }, "one line"],
   ["W16 line break", { name: "a\r\nb" }, "one line"],
@@ -24,6 +27,14 @@ test("W05 one name in two forms of Unicode is one name", () => {
   expect(names[0]).toBe(names[1]);
 });
 
-test("W09 markup is text like any other", () => {
-  expect(SaveView.parse({ ...view, name: "<img onerror=x>" }).name).toBe("<img onerror=x>");
+test.each([
+  ["W03 a family of one character in several", "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}"],
+  ["W07 letters that look like others", "\u0410dmin"],
+  ["W09 markup", "<script>alert(1)</script>"],
+  ["W10 markup with a handler", "<img onerror=x>"],
+  ["W12 a link in Markdown", "[here](javascript:alert(1))"],
+  ["W13 a template", "{{7*7}}"],
+  ["W14 another template", "${x}"],
+])("%s is text like any other, and kept as it was typed", (_, name) => {
+  expect(SaveView.parse({ ...view, name }).name).toBe(name);
 });
