@@ -116,13 +116,26 @@ describe("a password", () => {
   }, 120_000);
 
   test("A04 a megabyte is refused before anything is hashed", async () => {
-    const started = performance.now();
     const huge = "x".repeat(1_048_576);
-    expect(await checkPassword(door(), { email: "known@test.invalid", password: huge }, visitor())).toEqual({
-      refused: "credentials",
-    });
     expect(Password.safeParse(huge).success).toBe(false);
-    expect(performance.now() - started).toBeLessThan(30);
+    // The shortest of many, as above.
+    const shortest = async (times: number, work: (i: number) => Promise<unknown>) => {
+      const took: number[] = [];
+      for (let i = 0; i < times; i++) {
+        const started = performance.now();
+        await work(i);
+        took.push(performance.now() - started);
+      }
+      return Math.min(...took);
+    };
+    const hashing = await shortest(10, () => passwordMatches("x", null));
+    const refusing = await shortest(10, async (i) => {
+      const email = `huge-${i}@test.invalid`;
+      expect(await checkPassword(door(), { email, password: huge }, visitor(`198.51.101.${i}`))).toEqual({
+        refused: "credentials",
+      });
+    });
+    expect(refusing).toBeLessThan(hashing / 2);
   });
 
   test.each(["x".repeat(31) + "ß→漢字🔧".repeat(4), "  blanks at both ends count  ", "パスワードは十二文字以上です"])(
