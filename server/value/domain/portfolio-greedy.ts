@@ -1,16 +1,10 @@
-import {
-  planOf,
-  type PortfolioAsset,
-  type PortfolioOption,
-  type PortfolioProblem,
-  pruned,
-  type Selection,
-} from "./portfolio";
+import { planOf, type PortfolioOption, type PortfolioProblem, pruned, type Selection } from "./portfolio";
 
 /** An addition that greedy considers: some options with the assets that they lack together. */
 interface Bundle {
   options: readonly { useCase: string; option: PortfolioOption }[];
   assets: ReadonlySet<string>;
+  load: Load;
   gain: number;
   burden: number;
 }
@@ -47,28 +41,50 @@ function run(problem: PortfolioProblem, perBurden: boolean): Selection | null {
   return pruned(problem, state.selection());
 }
 
+/** One option as it stands now: what it lacks, and what it takes of money and of each skill, by itself and with what it lacks. */
+interface Way {
+  useCase: string;
+  option: PortfolioOption;
+  lacks: ReadonlySet<string>;
+  own: Load;
+  whole: Load;
+}
+
+/** Cents, and hours by the number of the skill. */
+interface Load {
+  cents: number;
+  hours: readonly number[];
+}
+
 class State {
   readonly #problem: PortfolioProblem;
-  readonly #assets: ReadonlyMap<string, PortfolioAsset>;
+  readonly #skills: readonly string[];
+  readonly #assetLoads: ReadonlyMap<string, Load>;
+  readonly #cheapestFirst: ReadonlyMap<PortfolioOption, readonly (readonly string[])[]>;
+  readonly #groupsOf: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly #options = new Map<string, string>();
   readonly #there = new Set<string>();
   readonly #bought = new Set<string>();
-  readonly #exclusiveOf = new Map<string, readonly string[][]>();
-  #budgetLeft: number;
-  readonly #hoursLeft: Map<string, number>;
+  #left: Load;
 
   constructor(problem: PortfolioProblem) {
     this.#problem = problem;
-    this.#assets = new Map(problem.assets.map((asset) => [asset.id, asset]));
+    this.#skills = Object.keys(problem.skillHours);
+    this.#left = { cents: problem.budgetCents, hours: Object.values(problem.skillHours) };
+    this.#assetLoads = new Map(problem.assets.map(({ id, costCents, hours }) => [id, this.#loadOf(costCents, hours)]));
     for (const { id, present } of problem.assets) if (present) this.#there.add(id);
-    this.#budgetLeft = problem.budgetCents;
-    this.#hoursLeft = new Map(Object.entries(problem.skillHours));
-    for (const { id } of problem.useCases) {
-      this.#exclusiveOf.set(
-        id,
-        problem.exclusive.filter((group) => group.includes(id)).map((group) => [...group]),
-      );
-    }
+    const cost = (id: string): number => this.#assetLoads.get(id)?.cents ?? 0;
+    this.#cheapestFirst = new Map(
+      problem.useCases.flatMap(({ options }) =>
+        options.map((option) => [
+          option,
+          option.needsAny.map((providers) => [...providers].sort((a, b) => cost(a) - cost(b))),
+        ]),
+      ),
+    );
+    this.#groupsOf = new Map(
+      problem.useCases.map(({ id }) => [id, problem.exclusive.filter((group) => group.includes(id))]),
+    );
   }
 
   has(useCase: string): boolean {
@@ -88,98 +104,101 @@ class State {
     }
     if (!this.#mayEnter(useCase)) return false;
     const [least] = wanted.options
-      .map((option) => this.#bundleOf([{ useCase, option }]))
-      .filter((bundle) => bundle !== null)
+      .map((option) => this.#wayOf(useCase, option))
+      .filter(({ whole }) => this.#fits(whole))
+      .map((way) => this.#bundleOf([way], way.lacks, way.whole))
       .sort((a, b) => a.burden - b.burden || b.gain - a.gain);
     if (!least) return false;
     this.take(least);
     return true;
   }
 
-  take({ options, assets }: Bundle): void {
-    for (const { useCase, option } of options) {
-      this.#options.set(useCase, option.id);
-      this.#budgetLeft -= option.ownCents;
-      this.#spendHours(option.hours);
-    }
+  take({ options, assets, load }: Bundle): void {
+    for (const { useCase, option } of options) this.#options.set(useCase, option.id);
     for (const id of assets) {
-      const asset = this.#assets.get(id);
       this.#there.add(id);
       this.#bought.add(id);
-      this.#budgetLeft -= asset?.costCents ?? 0;
-      this.#spendHours(asset?.hours ?? {});
     }
+    this.#left = {
+      cents: this.#left.cents - load.cents,
+      hours: this.#left.hours.map((hours, skill) => hours - (load.hours[skill] ?? 0)),
+    };
   }
 
   /** Every bundle that fits now: each open option alone, and with all that could ride on the same assets. */
   *bundles(): Generator<Bundle> {
-    const open = this.#problem.useCases.filter(
-      ({ id, after }) => !this.has(id) && after.every((before) => this.has(before)) && this.#mayEnter(id),
-    );
-    const ways = open.flatMap(({ id, options }) =>
-      options.map((option) => ({ useCase: id, option, lacks: this.#lacking(option) })),
-    );
+    const ways = this.#problem.useCases
+      .filter(({ id, after }) => !this.has(id) && after.every((before) => this.has(before)) && this.#mayEnter(id))
+      .flatMap(({ id, options }) => options.map((option) => this.#wayOf(id, option)))
+      .filter(({ whole }) => this.#fits(whole));
     for (const seed of ways) {
-      const alone = this.#bundleOf([seed]);
-      if (!alone) continue;
-      yield alone;
+      yield this.#bundleOf([seed], seed.lacks, seed.whole);
       if (seed.lacks.size === 0) continue;
       const riders = [seed];
       const taken = new Set([seed.useCase]);
+      let load = seed.whole;
       for (const way of ways) {
-        if (taken.has(way.useCase) || ![...way.lacks].every((asset) => seed.lacks.has(asset))) continue;
-        if (way.option.valueCents <= way.option.ownCents) continue;
-        const clash = (this.#exclusiveOf.get(way.useCase) ?? []).some((group) => group.some((id) => taken.has(id)));
-        if (clash || !this.#bundleOf([...riders, way])) continue;
+        if (way.option.valueCents <= way.option.ownCents || taken.has(way.useCase)) continue;
+        if (!isWithin(way.lacks, seed.lacks) || this.#clashes(way.useCase, taken)) continue;
+        const together = plus(load, way.own);
+        if (!this.#fits(together)) continue;
+        load = together;
         riders.push(way);
         taken.add(way.useCase);
       }
-      const together = riders.length > 1 ? this.#bundleOf(riders) : null;
-      if (together) yield together;
+      if (riders.length > 1) yield this.#bundleOf(riders, seed.lacks, load);
     }
   }
 
   #mayEnter(useCase: string): boolean {
-    return (this.#exclusiveOf.get(useCase) ?? []).every((group) => !group.some((id) => this.has(id)));
+    return (this.#groupsOf.get(useCase) ?? []).every((group) => !group.some((id) => this.has(id)));
   }
 
-  /** What an option lacks; of a choice of providers the cheapest. */
-  #lacking(option: PortfolioOption): Set<string> {
+  #clashes(useCase: string, taken: ReadonlySet<string>): boolean {
+    return (this.#groupsOf.get(useCase) ?? []).some((group) => group.some((id) => taken.has(id)));
+  }
+
+  /** What an option lacks now; of a choice of providers the cheapest. */
+  #wayOf(useCase: string, option: PortfolioOption): Way {
     const lacks = new Set(option.needs.filter((asset) => !this.#there.has(asset)));
-    for (const providers of option.needsAny) {
+    for (const providers of this.#cheapestFirst.get(option) ?? []) {
       if (providers.some((asset) => this.#there.has(asset) || lacks.has(asset))) continue;
-      const [cheapest] = [...providers].sort((a, b) => this.#cost(a) - this.#cost(b));
+      const [cheapest] = providers;
       if (cheapest !== undefined) lacks.add(cheapest);
     }
-    return lacks;
-  }
-
-  #cost(asset: string): number {
-    return this.#assets.get(asset)?.costCents ?? 0;
-  }
-
-  #bundleOf(options: readonly { useCase: string; option: PortfolioOption }[]): Bundle | null {
-    const assets = new Set(options.flatMap(({ option }) => [...this.#lacking(option)]));
-    const value = options.reduce((sum, { option }) => sum + option.valueCents, 0);
-    const money =
-      options.reduce((sum, { option }) => sum + option.ownCents, 0) +
-      [...assets].reduce((sum, id) => sum + this.#cost(id), 0);
-    if (money > this.#budgetLeft) return null;
-    let burden = this.#budgetLeft > 0 ? money / this.#budgetLeft : 0;
-    for (const [skill, left] of this.#hoursLeft) {
-      const hours =
-        options.reduce((sum, { option }) => sum + (option.hours[skill] ?? 0), 0) +
-        [...assets].reduce((sum, id) => sum + (this.#assets.get(id)?.hours[skill] ?? 0), 0);
-      if (hours > left) return null;
-      if (left > 0) burden = Math.max(burden, hours / left);
+    const own = this.#loadOf(option.ownCents, option.hours);
+    let whole = own;
+    for (const asset of lacks) {
+      const load = this.#assetLoads.get(asset);
+      if (load) whole = plus(whole, load);
     }
-    return { options, assets, gain: value - money, burden };
+    return { useCase, option, lacks, own, whole };
   }
 
-  #spendHours(hours: Readonly<Record<string, number>>): void {
-    for (const [skill, value] of Object.entries(hours)) {
-      const left = this.#hoursLeft.get(skill);
-      if (left !== undefined) this.#hoursLeft.set(skill, left - value);
+  #bundleOf(ways: readonly Way[], assets: ReadonlySet<string>, load: Load): Bundle {
+    const value = ways.reduce((sum, { option }) => sum + option.valueCents, 0);
+    let burden = this.#left.cents > 0 ? load.cents / this.#left.cents : 0;
+    for (const [skill, left] of this.#left.hours.entries()) {
+      if (left > 0) burden = Math.max(burden, (load.hours[skill] ?? 0) / left);
     }
+    return { options: ways, assets, load, gain: value - load.cents, burden };
   }
+
+  #fits({ cents, hours }: Load): boolean {
+    return cents <= this.#left.cents && hours.every((value, skill) => value <= (this.#left.hours[skill] ?? 0));
+  }
+
+  #loadOf(cents: number, hours: Readonly<Record<string, number>>): Load {
+    return { cents, hours: this.#skills.map((skill) => hours[skill] ?? 0) };
+  }
+}
+
+function plus(a: Load, b: Load): Load {
+  return { cents: a.cents + b.cents, hours: a.hours.map((hours, skill) => hours + (b.hours[skill] ?? 0)) };
+}
+
+function isWithin(part: ReadonlySet<string>, whole: ReadonlySet<string>): boolean {
+  if (part.size > whole.size) return false;
+  for (const each of part) if (!whole.has(each)) return false;
+  return true;
 }
