@@ -1,0 +1,104 @@
+import { type Estimate, estimateFaults } from "./estimate";
+
+/** A use case as it travels in a CSV file: one row each. Money is in the row's currency with at most two decimals. */
+export interface UseCaseRow {
+  title: string;
+  currency: string;
+  benefitCentsPerDay: Estimate;
+  adoption: Estimate;
+  technicalProbability: Estimate;
+  oneOffCents: Estimate;
+  runCentsPerDay: Estimate;
+  rampDays: number;
+}
+
+/** What is wrong with one cell; `row` counts as a spreadsheet does, the header being row 1. */
+export interface RowFault {
+  row: number;
+  column: string;
+  reason: string;
+}
+
+/** Columns of an estimate: `benefit_per_day_low`, `…_mode`, `…_high`. */
+const ESTIMATES = [
+  { column: "benefit_per_day", field: "benefitCentsPerDay", money: true },
+  { column: "adoption", field: "adoption", money: false },
+  { column: "works", field: "technicalProbability", money: false },
+  { column: "one_off", field: "oneOffCents", money: true },
+  { column: "run_per_day", field: "runCentsPerDay", money: true },
+] as const;
+const ENDS = ["low", "mode", "high"] as const;
+
+/** The header, in the order it is written; a file may have its columns in any order. */
+export const USE_CASE_COLUMNS: readonly string[] = [
+  "title",
+  "currency",
+  ...ESTIMATES.flatMap(({ column }) => ENDS.map((end) => `${column}_${end}`)),
+  "ramp_days",
+];
+
+const LONGEST_TITLE = 200;
+
+/** Reads one row. Every cell that is wrong has its own fault, so that a file is mended in one go. */
+export function readUseCaseRow(
+  cells: ReadonlyMap<string, string>,
+  row: number,
+): { useCase: UseCaseRow; faults: [] } | { useCase: null; faults: RowFault[] } {
+  const faults: RowFault[] = [];
+  const cell = (column: string): string => (cells.get(column) ?? "").trim();
+  const wrong = (column: string, reason: string): number => {
+    faults.push({ row, column, reason });
+    return Number.NaN;
+  };
+  const title = cell("title");
+  if (title === "") wrong("title", "Enter a title.");
+  if (title.length > LONGEST_TITLE) wrong("title", `Shorten it to ${LONGEST_TITLE} characters.`);
+  const currency = cell("currency");
+  if (!/^[A-Z]{3}$/.test(currency)) wrong("currency", "Use a three-letter currency code such as EUR.");
+
+  const read = (column: string, money: boolean): number => {
+    const text = cell(column);
+    if (text === "") return wrong(column, "Enter a number.");
+    if (/^-?\d+,\d+$/.test(text)) return wrong(column, "Write decimals with a point: 12.50.");
+    if (!/^-?\d{1,15}(\.\d+)?$/.test(text)) return wrong(column, "Enter a plain number without units or separators.");
+    if (!money) return Number(text);
+    const [whole = "", decimals = ""] = text.split(".");
+    if (decimals.length > 2) return wrong(column, "Money has at most two decimals.");
+    const cents = Number(`${whole}${decimals.padEnd(2, "0")}`);
+    return Number.isSafeInteger(cents) ? cents : wrong(column, "This amount is too large.");
+  };
+  const estimate = (column: string, money: boolean): Estimate => {
+    const [low, mode, high] = ENDS.map((end) => read(`${column}_${end}`, money));
+    const values = { low: low ?? Number.NaN, mode: mode ?? Number.NaN, high: high ?? Number.NaN };
+    if (!Object.values(values).every(Number.isFinite)) return values;
+    const bounds = money ? { min: 0 } : { min: 0, max: 1 };
+    for (const { field, code, hint } of estimateFaults(column, values, bounds)) {
+      const reason = code === "order" ? "Low, mode and high must not fall." : hint;
+      wrong(field.replace(".", "_"), reason);
+    }
+    return values;
+  };
+  const estimates = ESTIMATES.map(({ column, money }) => estimate(column, money));
+  const rampDays = read("ramp_days", false);
+  if (Number.isFinite(rampDays) && (!Number.isInteger(rampDays) || rampDays < 0)) {
+    wrong("ramp_days", "Enter whole days, 0 or more.");
+  }
+  const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = estimates;
+  const complete = benefitCentsPerDay && adoption && technicalProbability && oneOffCents && runCentsPerDay;
+  if (faults.length > 0 || !complete) return { useCase: null, faults };
+  const figures = { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay };
+  return { useCase: { title, currency, ...figures, rampDays }, faults: [] };
+}
+
+/** The cells of one use case in the header's order; money as text with two decimals, so that no spreadsheet rounds it. */
+export function useCaseCells(useCase: UseCaseRow): (string | number)[] {
+  return [
+    useCase.title,
+    useCase.currency,
+    ...ESTIMATES.flatMap(({ field, money }) => {
+      const { low, mode, high } = useCase[field];
+      return [low, mode, high].map((value) => (money ? (value / 100).toFixed(2) : value));
+    }),
+    useCase.rampDays,
+  ];
+}

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
+import { MOST_ROWS, readUseCaseCsv, writeUseCaseCsv } from "./use-case-csv";
+
+const SCRAP: UseCaseRow = {
+  title: "Less scrap, at “press 3”",
+  currency: "EUR",
+  benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 },
+  adoption: { low: 0.4, mode: 0.8, high: 1 },
+  technicalProbability: { low: 0.5, mode: 0.7, high: 0.9 },
+  oneOffCents: { low: 0, mode: 1_000_000, high: 2_000_000 },
+  runCentsPerDay: { low: 100, mode: 200, high: 300 },
+  rampDays: 30,
+};
+const bytes = (text: string) => new TextEncoder().encode(text);
+const header = USE_CASE_COLUMNS.join(",");
+const GOOD = "Less scrap,EUR,10.50,200,450.01,0.4,0.8,1,0.5,0.7,0.9,0,10000,20000,1,2,3,30";
+
+test("what is written comes back as it went, formulas and all", () => {
+  const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "'quoted", 'a "b"; c\nd'].map((title) => ({
+    ...SCRAP,
+    title,
+  }));
+  const text = writeUseCaseCsv([SCRAP, ...evil]);
+  expect(text).not.toMatch(/(^|,|")[=+@]/m);
+  expect(readUseCaseCsv(bytes(text))).toEqual({
+    useCases: [SCRAP, ...evil].map((useCase, index) => ({ row: index + 2, useCase })),
+    faults: [],
+  });
+});
+
+test("a byte order mark, semicolons, another order of columns and empty lines are no faults", () => {
+  const swapped = [...USE_CASE_COLUMNS].reverse().join(";");
+  const row = GOOD.split(",").reverse().join(";");
+  const { useCases, faults } = readUseCaseCsv(bytes(`\uFEFF${swapped}\r\n\r\n${row}\r\n`));
+  expect(faults).toEqual([]);
+  expect(useCases[0]?.useCase).toMatchObject({
+    title: "Less scrap",
+    benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 },
+  });
+});
+
+test("good rows go in, and every wrong cell of the others is named with its row, column and reason", () => {
+  const rows = [
+    GOOD,
+    "Late,EURO,x,200,100,0.4,0.8,1.5,0.5,0.7,0.9,0,1000.123,20000,1,2,3,-1",
+    "Short,EUR,1",
+    GOOD.replace("Less", "LESS"),
+    GOOD.replace("Less scrap", "Decimals").replace("10.50", '"10,50"'),
+    GOOD.replace("Less scrap", "Falling").replace("200,450.01", "200,100"),
+  ];
+  const { useCases, faults } = readUseCaseCsv(bytes([header, ...rows].join("\n")));
+  expect(useCases.map(({ row }) => row)).toEqual([2]);
+  expect(faults).toEqual([
+    { row: 3, column: "currency", reason: "Use a three-letter currency code such as EUR." },
+    { row: 3, column: "benefit_per_day_low", reason: "Enter a plain number without units or separators." },
+    { row: 3, column: "adoption_high", reason: "Enter 1 or less." },
+    { row: 3, column: "one_off_mode", reason: "Money has at most two decimals." },
+    { row: 3, column: "ramp_days", reason: "Enter whole days, 0 or more." },
+    { row: 4, column: "", reason: "This row has 3 cells; the header has 18." },
+    { row: 5, column: "title", reason: "Row 2 has the same title." },
+    { row: 6, column: "benefit_per_day_low", reason: "Write decimals with a point: 12.50." },
+    { row: 7, column: "benefit_per_day_high", reason: "Low, mode and high must not fall." },
+  ]);
+});
+
+test.each<[string, Uint8Array, RegExp]>([
+  ["broken encoding", new Uint8Array([...bytes(`${header}\nGr`), 0xfc, 0x6e]), /not UTF-8/],
+  ["nothing", new Uint8Array(), /empty/],
+  ["no header", bytes(GOOD), /columns are missing: title/],
+  ["a column twice", bytes(`${header},title\n${GOOD},x`), /title is there twice/],
+  ["a cell of ten megabytes", bytes(`${header}\n"${"x".repeat(10_000_000)}",EUR`), /longer than 20000/],
+  ["a quotation mark that never ends", bytes(`${header}\n"Less scrap,EUR`), /quotation mark/],
+  ["too many rows", bytes(`${header}\n${`${GOOD}\n`.repeat(MOST_ROWS + 1)}`), /At most 5000 rows/],
+])("%s: one clear fault and nothing half read", (_name, file, reason) => {
+  const { useCases, faults } = readUseCaseCsv(file);
+  expect(useCases).toEqual([]);
+  expect(faults).toEqual([{ row: expect.any(Number), column: "", reason: expect.stringMatching(reason) }]);
+});
