@@ -2,9 +2,11 @@ import "server-only";
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache, type ReactNode } from "react";
 import { visitOf } from "@/server/core/context";
+import type { Action } from "@/server/core/domain/permissions";
+import { DomainError } from "@/server/core/errors";
 import { appRouter, signInOptions } from "@/server/root";
 import { makeQueryClient } from "./query-client";
 
@@ -16,6 +18,17 @@ const visit = cache(async () => visitOf(await headers()));
 /** Sends whoever is not signed in, or no longer, to the sign-in page. What they may see is asked where it is read. */
 export async function requireSignIn(): Promise<void> {
   if ((await (await visit()).who()) === null) redirect("/login");
+}
+
+/** Whoever may not open a page finds what somebody finds who asks for a page that does not exist. */
+export async function requirePermission(action: Action): Promise<void> {
+  await requireSignIn();
+  try {
+    await (await visit()).as(action);
+  } catch (cause) {
+    if (cause instanceof DomainError && cause.code === "not_found") notFound();
+    throw cause;
+  }
 }
 
 export { signInOptions };

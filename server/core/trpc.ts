@@ -46,13 +46,19 @@ const t = initTRPC
           path: shape.data.path,
           /** what was refused, for code to branch on: E_… of an input, or the code of the refusal */
           reason: fault?.code ?? refusal?.code ?? null,
-          field: fault?.field ?? null,
+          field: fault?.field ?? fieldOf(refusal),
           hint: fault?.hint ?? null,
           correlationId: correlationOf(error),
         },
       };
     },
   });
+
+/** The field that a refusal is about, where it says so. */
+function fieldOf(refusal: DomainError | null): string | null {
+  const field = refusal?.detail.field;
+  return typeof field === "string" ? field : null;
+}
 
 const correlations = new WeakMap<object, string>();
 

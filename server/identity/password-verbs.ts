@@ -41,17 +41,28 @@ export async function issueReset(
   ctx: Pick<Ctx, "transaction" | "actor">,
   { userId }: { userId: string },
 ): Promise<{ token: string }> {
-  const token = randomBytes(32).toString("base64url");
   return ctx.transaction(async (tx) => {
-    const { rows } = await tx.query("select 1 from users where id = $1", [userId]);
-    if (rows.length === 0) throw new DomainError("not_found", "There is nobody like that here.");
-    await tx.query(
-      `insert into one_time_tokens (token_hash, purpose, user_id, issued_by, expires_at) values ($1, 'reset', $2, $3, now() + interval '${RESET_VALID}')`,
-      [hashSecret(token), userId, ctx.actor.name],
+    const { rows } = await tx.query<{ disabled: boolean }>(
+      "select disabled_at is not null as disabled from users where id = $1",
+      [userId],
     );
+    if (!rows[0]) throw new DomainError("not_found", "There is nobody like that here.");
+    if (rows[0].disabled)
+      throw new DomainError("invalid_state", "They are disabled, so a link would open nothing. Let them in first.");
+    const token = await insertReset(tx, ctx, userId);
     await audit(tx, ctx, { action: "password.issue-reset", subject: `user:${userId}` });
     return { token };
   });
+}
+
+/** Makes the link's token; whoever calls says in the audit log that it did. */
+export async function insertReset(tx: Tx, { actor }: Pick<Ctx, "actor">, userId: string): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await tx.query(
+    `insert into one_time_tokens (token_hash, purpose, user_id, issued_by, expires_at) values ($1, 'reset', $2, $3, now() + interval '${RESET_VALID}')`,
+    [hashSecret(token), userId, actor.name],
+  );
+  return token;
 }
 
 /** Sets a new password with such a link. It works once, and ends every session of theirs. @throws {DomainError} not_found, invalid_input */

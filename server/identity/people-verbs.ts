@@ -1,15 +1,23 @@
 import type { Tx } from "@/db/access";
+import { ownerIdOf } from "@/server/core/actor";
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
-import { COUNCIL_ROLES, type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
+import { granterOf, mayGrant, type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
 import { DomainError, errorCode } from "@/server/core/errors";
-import type { AddPerson, GrantRole } from "./schema";
+import { insertReset } from "./password-verbs";
+import type { AddPerson, DisablePerson, GrantRole, RevokeRole } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor">;
 const UNIQUE_VIOLATION = "23505";
 
-/** Adds somebody who may then sign in with the identity provider, or with a password by the link of `issueReset`. */
-export async function addPerson(ctx: VerbCtx, { name, email, role, teamId }: AddPerson): Promise<{ userId: string }> {
+/**
+ * Adds somebody who may then sign in with the identity provider, or with a password that they set by a one-time link: `token` is the
+ * link's, where one was asked for.
+ */
+export async function addPerson(
+  ctx: VerbCtx,
+  { name, email, role, teamId, withLink = false }: AddPerson,
+): Promise<{ userId: string; token: string | null }> {
   demandGrantable(ctx, role);
   return ctx
     .transaction(async (tx) => {
@@ -19,8 +27,10 @@ export async function addPerson(ctx: VerbCtx, { name, email, role, teamId }: Add
       );
       const userId = rows[0]?.id ?? "";
       await insertGrant(tx, ctx, { userId, role, teamId });
-      await audit(tx, ctx, { action: "user.add", subject: `user:${userId}`, teamId, after: { name, email, role } });
-      return { userId };
+      const token = withLink ? await insertReset(tx, ctx, userId) : null;
+      const after = { name, email, role, withLink };
+      await audit(tx, ctx, { action: "user.add", subject: `user:${userId}`, teamId, after });
+      return { userId, token };
     })
     .catch((cause: unknown) => {
       if (errorCode(cause) !== UNIQUE_VIOLATION) throw cause;
@@ -28,14 +38,18 @@ export async function addPerson(ctx: VerbCtx, { name, email, role, teamId }: Add
     });
 }
 
-/** Lets somebody in no more: their sessions end with the next request, their tokens with the next call. What they did stays. */
-export async function disablePerson(ctx: VerbCtx, { userId }: { userId: string }): Promise<void> {
+/**
+ * Lets somebody in no more: their sessions end with the next request, their tokens with the next call. What they did stays.
+ * @throws {DomainError} invalid_state for the last administrator, and for the only chair unless `emptyChair`
+ */
+export async function disablePerson(ctx: VerbCtx, { userId, emptyChair }: DisablePerson): Promise<void> {
   await ctx.transaction(async (tx) => {
     const { rowCount } = await tx.query("update users set disabled_at = now() where id = $1 and disabled_at is null", [
       userId,
     ]);
     if (!rowCount) throw new DomainError("not_found", "There is nobody like that here, or they are disabled already.");
     await demandAdmin(tx);
+    if (!emptyChair && (await holds(tx, userId, "chair"))) await demandChair(tx);
     await tx.query(
       "update sessions set revoked_at = now(), revoked_why = 'the account was disabled' where user_id = $1 and revoked_at is null",
       [userId],
@@ -58,7 +72,7 @@ export async function enablePerson(ctx: VerbCtx, { userId }: { userId: string })
 /** Gives a role. Nobody gives one to themselves. @throws {DomainError} not_found, forbidden, conflict, invalid_input */
 export async function grantRole(ctx: VerbCtx, grant: GrantRole): Promise<void> {
   demandGrantable(ctx, grant.role);
-  if (grant.userId === ctx.actor.id)
+  if (grant.userId === ownerIdOf(ctx.actor))
     throw new DomainError("forbidden", "Nobody gives a role to themselves. Ask another administrator, or the chair.");
   await ctx.transaction(async (tx) => {
     await demandPerson(tx, grant.userId);
@@ -72,8 +86,11 @@ export async function grantRole(ctx: VerbCtx, grant: GrantRole): Promise<void> {
   });
 }
 
-/** Takes a role away; it holds for the next request. The last administrator keeps theirs. */
-export async function revokeRole(ctx: VerbCtx, { userId, role, teamId }: GrantRole): Promise<void> {
+/**
+ * Takes a role away; it holds for the next request. The last administrator keeps theirs.
+ * @throws {DomainError} not_found, forbidden; invalid_state for the last administrator, and for the only chair unless `emptyChair`
+ */
+export async function revokeRole(ctx: VerbCtx, { userId, role, teamId, emptyChair }: RevokeRole): Promise<void> {
   demandGrantable(ctx, role);
   await ctx.transaction(async (tx) => {
     const { rowCount } = await tx.query(
@@ -82,6 +99,7 @@ export async function revokeRole(ctx: VerbCtx, { userId, role, teamId }: GrantRo
     );
     if (!rowCount) throw new DomainError("not_found", "They do not have this role. Load the page again.");
     await demandAdmin(tx);
+    if (role === "chair" && !emptyChair) await demandChair(tx);
     // A cookie made while they had the role is worth nothing any more: they sign in anew with what they have now.
     await tx.query(
       "update sessions set revoked_at = now(), revoked_why = 'a role was taken away' where user_id = $1 and revoked_at is null",
@@ -91,18 +109,15 @@ export async function revokeRole(ctx: VerbCtx, { userId, role, teamId }: GrantRo
   });
 }
 
-/** Seats of the council are the chair's to give, all other roles an administrator's. Our own processes give any. */
 function demandGrantable({ actor }: VerbCtx, role: Role): void {
-  if (actor.kind === "system") return;
-  const needed: Role = COUNCIL_ROLES.has(role) ? "chair" : "admin";
-  if (!actor.memberships.some((held) => held.role === needed))
-    throw new DomainError(
-      "forbidden",
-      needed === "chair"
-        ? "Only the chair of the council gives and takes its seats."
-        : "Only an administrator gives and takes this role.",
-      { field: "role" },
-    );
+  if (mayGrant(actor, role)) return;
+  throw new DomainError(
+    "forbidden",
+    granterOf(role) === "chair"
+      ? "Only the chair of the council gives and takes its seats."
+      : "Only an administrator gives and takes this role.",
+    { field: "role" },
+  );
 }
 
 async function insertGrant(tx: Tx, ctx: VerbCtx, { userId, role, teamId }: GrantRole): Promise<void> {
@@ -138,4 +153,22 @@ async function demandAdmin(tx: Tx): Promise<void> {
   );
   if (rows.length === 0)
     throw new DomainError("invalid_state", "This is the last administrator. Make somebody else one first.");
+}
+
+async function holds(tx: Tx, userId: string, role: Role): Promise<boolean> {
+  const { rows } = await tx.query("select 1 from memberships where user_id = $1 and role = $2", [userId, role]);
+  return rows.length > 0;
+}
+
+/** Without a chair nobody gives a seat, the chair's among them: that may be meant, but not by mistake. */
+async function demandChair(tx: Tx): Promise<void> {
+  const { rows } = await tx.query(
+    "select 1 from memberships m join users u on u.id = m.user_id where m.role = 'chair' and u.disabled_at is null limit 1",
+  );
+  if (rows.length === 0)
+    throw new DomainError(
+      "invalid_state",
+      "This leaves the chair's seat empty, and nobody could give a seat on the council. Give the seat to somebody first, or confirm that it may be empty.",
+      { field: "emptyChair" },
+    );
 }

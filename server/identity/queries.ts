@@ -66,6 +66,9 @@ export interface TokenRow {
   hint: string;
   access: "read" | "write";
   role: Role | null;
+  teamId: string | null;
+  teamName: string | null;
+  createdBy: string;
   createdMs: number;
   expiresMs: number;
   lastUsedMs: number | null;
@@ -75,30 +78,11 @@ export interface TokenRow {
 export async function listTokens(sql: Sql, userId: string | null): Promise<TokenRow[]> {
   const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
   const { rows } = await sql.query<TokenRow>(
-    `select id, name, hint, access, role, ${ms("created_at")} as "createdMs", ${ms("expires_at")} as "expiresMs", ${ms("last_used_at")} as "lastUsedMs"
-     from api_tokens where user_id is not distinct from $1 and revoked_at is null and expires_at > now() order by created_at desc limit 500`,
+    `select k.id, k.name, hint, access, role, team_id as "teamId", t.name as "teamName", created_by as "createdBy",
+       ${ms("k.created_at")} as "createdMs", ${ms("expires_at")} as "expiresMs", ${ms("last_used_at")} as "lastUsedMs"
+     from api_tokens k left join teams t on t.id = k.team_id
+     where user_id is not distinct from $1 and revoked_at is null and expires_at > now() order by k.created_at desc limit 500`,
     [userId],
-  );
-  return rows;
-}
-
-export interface PersonRow {
-  id: string;
-  name: string;
-  email: string;
-  disabled: boolean;
-  hasProvider: boolean;
-  lastSeenMs: number | null;
-  roles: Membership[];
-}
-
-/** Everybody of the organisation, by name. */
-export async function listPeople(sql: Sql): Promise<PersonRow[]> {
-  const { rows } = await sql.query<PersonRow>(
-    `select u.id, u.name, u.email, u.disabled_at is not null as disabled, u.oidc_subject is not null as "hasProvider",
-       (select (extract(epoch from max(s.last_seen_at)) * 1000)::float8 from sessions s where s.user_id = u.id) as "lastSeenMs",
-       (select coalesce(json_agg(json_build_object('role', m.role, 'teamId', m.team_id) order by m.role), '[]') from memberships m where m.user_id = u.id) as roles
-     from users u order by u.name, u.id limit 2000`,
   );
   return rows;
 }

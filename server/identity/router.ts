@@ -1,7 +1,11 @@
 import { abilities, type Actor } from "@/server/core/actor";
+import { NOT_HERE } from "@/server/core/context";
 import { isDemo } from "@/server/core/deployment";
+import { DomainError } from "@/server/core/errors";
 import { protectedProcedure, router } from "@/server/core/trpc";
-import { getViewer, listPeople, listSessions, listTokens } from "./queries";
+import { endSessionOf, endSessionsOf, revokeTokenOf } from "./people-access-verbs";
+import { findPerson, listHolders, listPeople } from "./people-queries";
+import { getViewer, listSessions, listTokens } from "./queries";
 import { changePassword, issueReset } from "./password-verbs";
 import { addPerson, disablePerson, enablePerson, grantRole, revokeRole } from "./people-verbs";
 import {
@@ -9,9 +13,13 @@ import {
   ChangePassword,
   CreateServiceToken,
   CreateToken,
+  DisablePerson,
   EndSession,
   GrantRole,
+  OfPerson,
   OnPerson,
+  PeopleInput,
+  RevokeRole,
   RevokeToken,
 } from "./schema";
 import {
@@ -60,12 +68,22 @@ export const tokensRouter = router({
 });
 
 export const peopleRouter = router({
-  list: protectedProcedure("users.read").query(({ ctx }) => listPeople(ctx.sql)),
+  list: protectedProcedure("users.read")
+    .input(PeopleInput)
+    .query(({ ctx, input }) => listPeople(ctx.sql, input)),
+  get: protectedProcedure("users.read")
+    .input(OnPerson)
+    .query(async ({ ctx, input }) => {
+      const person = await findPerson(ctx.sql, input.userId);
+      if (!person) throw new DomainError("not_found", NOT_HERE);
+      return person;
+    }),
+  holders: protectedProcedure("users.read").query(({ ctx }) => listHolders(ctx.sql)),
   add: protectedProcedure("users.manage")
     .input(AddPerson)
     .mutation(({ ctx, input }) => addPerson(ctx, input)),
   disable: protectedProcedure("users.manage")
-    .input(OnPerson)
+    .input(DisablePerson)
     .mutation(({ ctx, input }) => disablePerson(ctx, input)),
   enable: protectedProcedure("users.manage")
     .input(OnPerson)
@@ -77,8 +95,25 @@ export const peopleRouter = router({
     .input(GrantRole)
     .mutation(({ ctx, input }) => grantRole(ctx, input)),
   revokeRole: protectedProcedure("roles.grant")
-    .input(GrantRole)
+    .input(RevokeRole)
     .mutation(({ ctx, input }) => revokeRole(ctx, input)),
+  sessions: protectedProcedure("sessions.manage")
+    .input(OnPerson)
+    .query(({ ctx, input }) =>
+      listSessions(ctx.sql, input.userId, ctx.actor.kind === "user" ? ctx.actor.sessionId : null),
+    ),
+  endSession: protectedProcedure("sessions.manage")
+    .input(OfPerson)
+    .mutation(({ ctx, input }) => endSessionOf(ctx, input)),
+  endSessions: protectedProcedure("sessions.manage")
+    .input(OnPerson)
+    .mutation(({ ctx, input }) => endSessionsOf(ctx, input)),
+  tokens: protectedProcedure("tokens.manage")
+    .input(OnPerson)
+    .query(({ ctx, input }) => listTokens(ctx.sql, input.userId)),
+  revokeToken: protectedProcedure("tokens.manage")
+    .input(OfPerson)
+    .mutation(({ ctx, input }) => revokeTokenOf(ctx, input)),
 });
 
 /** A token of the organisation has no account: nothing is its own. */

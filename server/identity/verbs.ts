@@ -3,7 +3,7 @@ import type { Tx } from "@/db/access";
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { TOKEN_PREFIX } from "@/server/core/door";
-import { TEAM_ROLES } from "@/server/core/domain/permissions";
+import { mayGrant, TEAM_ROLES } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
 import { hashSecret } from "@/server/core/secrets-hash";
 import type { CreateServiceToken, CreateToken } from "./schema";
@@ -53,6 +53,13 @@ export async function createServiceToken(
   ctx: VerbCtx,
   input: CreateServiceToken,
 ): Promise<{ id: string; token: string }> {
+  // A program that acts as the chair could give seats: whoever may not give the seat may not hand one to a program.
+  if (input.access === "write" && !mayGrant(ctx.actor, input.role))
+    throw new DomainError(
+      "forbidden",
+      "A token that acts for the council would sit on it, and its seats are the chair’s to give. Make one that only reads.",
+      { field: "role" },
+    );
   return ctx.transaction(async (tx) => {
     const teamId = TEAM_ROLES.has(input.role) ? (input.teamId ?? (await firstTeam(tx))) : null;
     return insertToken(tx, ctx, { ...input, userId: null, teamId });

@@ -1,9 +1,11 @@
 "use client";
 import Link from "next/link";
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { z } from "zod";
 import { Button } from "@/components/ui/button";
+import { type FieldRefusal, RefusalLine, TextField } from "@/components/ui/field";
 import { textOf } from "@/components/ui/form-text";
+import forms from "@/components/ui/form.module.css";
 import { Mark } from "../../_shell/mark";
 import styles from "./sign-in.module.css";
 
@@ -29,8 +31,7 @@ const Answer = z.object({ error: z.object({ message: z.string(), field: z.string
 /** A form for who holds a one-time token: sets a password, or the whole installation up. What was typed stays when it is refused. */
 export function OneTimeForm({ verb, token, title, children, fields, done }: OneTimeFormProps) {
   const [state, setState] = useState<"open" | "waits" | "done">("open");
-  const [refusal, setRefusal] = useState<{ message: string; field?: string | undefined } | null>(null);
-  const id = useId();
+  const [refusal, setRefusal] = useState<FieldRefusal | null>(null);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -63,35 +64,11 @@ export function OneTimeForm({ verb, token, title, children, fields, done }: OneT
         ) : (
           <>
             <p className={styles.hint}>{children}</p>
-            <form onSubmit={(event) => void submit(event)} className={styles.form}>
-              {fields.map(({ name, label, type, autoComplete, hint }) => (
-                <div key={name} className={styles.form}>
-                  <label htmlFor={`${id}${name}`}>{label}</label>
-                  <input
-                    id={`${id}${name}`}
-                    name={name}
-                    type={type}
-                    autoComplete={autoComplete}
-                    required
-                    aria-invalid={refusal?.field === name || undefined}
-                    aria-describedby={
-                      [hint ? `${id}${name}-hint` : "", refusal?.field === name ? `${id}refusal` : ""]
-                        .join(" ")
-                        .trim() || undefined
-                    }
-                  />
-                  {hint ? (
-                    <p id={`${id}${name}-hint`} className={styles.hint}>
-                      {hint}
-                    </p>
-                  ) : null}
-                </div>
+            <form onSubmit={(event) => void submit(event)} className={forms.form}>
+              {fields.map((field) => (
+                <TextField key={field.name} {...field} required refusal={refusal} />
               ))}
-              {refusal ? (
-                <p id={`${id}refusal`} role="alert" className={styles.refusal}>
-                  {refusal.message}
-                </p>
-              ) : null}
+              <RefusalLine refusal={refusal} fields={fields.map(({ name }) => name)} />
               <Button look="primary" type="submit" disabled={state === "waits"}>
                 {verb === "reset" ? "Set the password" : "Set up"}
               </Button>

@@ -13,6 +13,11 @@ export const TEAM_ROLES: ReadonlySet<Role> = new Set(["data-scientist", "technic
 /** Seats of the council: only the chair gives and takes them. Administrators administer; they do not decide who decides. */
 export const COUNCIL_ROLES: ReadonlySet<Role> = new Set(["chair", "member"]);
 
+/** Who gives and takes a role. */
+export function granterOf(role: Role): "chair" | "admin" {
+  return COUNCIL_ROLES.has(role) ? "chair" : "admin";
+}
+
 /** How far a permission reaches: the organisation, the teams in which the role is held, or what is the person's own. */
 export type Scope = "org" | "team" | "self";
 
@@ -60,7 +65,7 @@ export const PERMISSIONS = {
     to: { admin: "org", chair: "org" },
   },
   "sessions.manage": { says: "end other people's sessions", to: ADMIN },
-  "tokens.manage": { says: "make and revoke service tokens", to: ADMIN },
+  "tokens.manage": { says: "make and revoke service tokens, and revoke those of people", to: ADMIN },
   "audit.read": { says: "read, verify and export the audit log", to: { admin: "org", auditor: "org", chair: "org" } },
   "jobs.read": { says: "see background jobs", to: { admin: "org", auditor: "org", "data-scientist": "org" } },
   "jobs.own": { says: "follow, cancel and repeat the background jobs that one started", to: EVERYBODY_SELF },
@@ -118,6 +123,12 @@ export function can(principal: Principal, action: Action, { teamId }: { teamId?:
   const reach = reachOf(principal, action);
   if (reach === null) return false;
   return teamId === undefined || reach.scope === "org" || (reach.scope === "team" && reach.teamIds.includes(teamId));
+}
+
+/** Whether somebody gives and takes this role. Our own processes give any. */
+export function mayGrant({ kind, memberships, readOnly = false }: Principal, role: Role): boolean {
+  if (kind === "system") return true;
+  return !readOnly && memberships.some((held) => held.role === granterOf(role));
 }
 
 function all<S extends Scope>(scope: S): Record<Role, S> {

@@ -1,20 +1,23 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useId } from "react";
 import { Button } from "@/components/ui/button";
+import { RefusalLine, TextField } from "@/components/ui/field";
 import { textOf } from "@/components/ui/form-text";
+import forms from "@/components/ui/form.module.css";
 import { Sheet } from "@/components/ui/page";
 import { useTRPC } from "../../../_trpc/client";
-import styles from "./account.module.css";
+import { refusalOf } from "../../../_trpc/refusal";
+
+const PASSWORD = { type: "password", required: true, maxLength: 256 } as const;
 
 /** Sets another password, for who knows the present one. */
 export function PasswordForm({ onChanged }: { onChanged: () => void }) {
-  const id = useId();
   const change = useMutation(useTRPC().me.changePassword.mutationOptions({ onSuccess: onChanged }));
+  const refusal = refusalOf(change.error);
   return (
     <Sheet title="Password">
       <form
-        className={styles.form}
+        className={forms.form}
         onSubmit={(event) => {
           event.preventDefault();
           const form = event.currentTarget;
@@ -23,35 +26,23 @@ export function PasswordForm({ onChanged }: { onChanged: () => void }) {
           change.mutate(input, { onSuccess: () => form.reset() });
         }}
       >
-        <label htmlFor={`${id}current`}>Present password</label>
-        <input
-          id={`${id}current`}
+        <TextField
+          {...PASSWORD}
+          label="Present password"
           name="current"
-          type="password"
           autoComplete="current-password"
-          required
-          maxLength={256}
+          refusal={refusal}
         />
-        <label htmlFor={`${id}next`}>New password, at least 12 characters</label>
-        <input
-          id={`${id}next`}
+        <TextField
+          {...PASSWORD}
+          label="New password, at least 12 characters"
           name="next"
-          type="password"
           autoComplete="new-password"
-          required
           minLength={12}
-          maxLength={256}
+          refusal={refusal}
         />
-        {change.error ? (
-          <p role="alert" className={styles.refused}>
-            {change.error.message}
-          </p>
-        ) : null}
-        {change.isSuccess ? (
-          <p role="status" className={styles.said}>
-            The new password holds. Your other sessions have ended.
-          </p>
-        ) : null}
+        <RefusalLine refusal={refusal} fields={["current", "next"]} />
+        {change.isSuccess ? <p role="status">The new password holds. Your other sessions have ended.</p> : null}
         <div>
           <Button type="submit" disabled={change.isPending}>
             Change password

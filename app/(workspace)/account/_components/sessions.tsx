@@ -1,13 +1,13 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { SessionTable } from "@/components/access/session-table";
 import { Button } from "@/components/ui/button";
+import forms from "@/components/ui/form.module.css";
+import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { Failed, TableSkeleton } from "@/components/ui/states";
-import table from "@/components/ui/table.module.css";
+import { Empty } from "@/components/ui/states";
 import { trail } from "../../../_shell/registry";
 import { useTRPC } from "../../../_trpc/client";
-import styles from "./account.module.css";
-import { Moment } from "./moment";
 import { PasswordForm } from "./password-form";
 
 /** Where this person is signed in, with the way to end each session. */
@@ -45,59 +45,27 @@ export function Sessions() {
           ) : null
         }
       >
-        {query.isPending ? <TableSkeleton rows={3} columns={4} /> : null}
-        {query.isError ? (
-          <Failed
-            what="Your sessions could not be read."
-            detail={query.error.message}
-            onRetry={() => void query.refetch()}
-          />
-        ) : null}
         {refused ? (
-          <p role="alert" className={styles.refused}>
+          <p role="alert" className={forms.refusal}>
             {refused.message}
           </p>
         ) : null}
-        {rows.length > 0 ? (
-          <div className={table.scroll} tabIndex={0} role="region" aria-label="Sessions">
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th scope="col">Browser</th>
-                  <th scope="col">From</th>
-                  <th scope="col">Since</th>
-                  <th scope="col">Last seen</th>
-                  <th scope="col">
-                    <span className="vh">End</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.id}>
-                    <td className={styles.agent}>
-                      {row.isThis ? <strong>This one</strong> : (row.userAgent ?? "unknown")}
-                    </td>
-                    <td>{row.ip ?? "unknown"}</td>
-                    <td>
-                      <Moment ms={row.startedMs} />
-                    </td>
-                    <td>
-                      <Moment ms={row.lastSeenMs} />
-                    </td>
-                    <td>
-                      {row.isThis ? null : (
-                        <Button size="small" disabled={end.isPending} onClick={() => end.mutate({ id: row.id })}>
-                          End
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        ) : null}
+        <ListStates
+          asked={query}
+          failed="Your sessions could not be read."
+          rows={3}
+          isEmpty={rows.length === 0}
+          empty={<Empty title="You are signed in nowhere" />}
+        >
+          <SessionTable
+            rows={rows}
+            renderEnd={(row) => (
+              <Button size="small" disabled={end.isPending} onClick={() => end.mutate({ id: row.id })}>
+                End
+              </Button>
+            )}
+          />
+        </ListStates>
       </Sheet>
       <PasswordForm onChanged={() => void again()} />
     </Page>

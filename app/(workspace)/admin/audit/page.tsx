@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { AuditFilter } from "@/server/audit/domain/filter";
-import { getQueryClient, Hydrate, trpc } from "../../../_trpc/server";
+import { getQueryClient, Hydrate, requirePermission, trpc } from "../../../_trpc/server";
 import { Audit } from "./_components/audit";
 
 export const metadata: Metadata = { title: "Audit log" };
@@ -10,6 +10,7 @@ export default async function AuditPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
+  await requirePermission("audit.read");
   const params = await searchParams;
   const read = AuditFilter.pick({ q: true, action: true }).safeParse({ q: params.q, action: params.action });
   const { q, action } = read.success ? read.data : { q: "", action: null };

@@ -1,7 +1,8 @@
 "use client";
 import Link from "next/link";
 import { Meter } from "@/components/ui/meter";
-import { isHidden, type RowColumn, RowTable } from "@/components/ui/row-table";
+import type { Column } from "@/components/ui/data-table";
+import { isHidden, RowTable } from "@/components/ui/row-table";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatBytes, formatOffset } from "@/server/fabric/domain/health";
@@ -23,7 +24,7 @@ interface FleetTableProps {
   more: (() => void) | null;
 }
 
-const COLUMNS: readonly RowColumn[] = [
+const COLUMNS: readonly Column[] = [
   { title: "Node" },
   { title: "Health" },
   { title: "Devices", isWideOnly: true },

@@ -1,7 +1,8 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
-import { isHidden, type RowColumn, RowTable } from "@/components/ui/row-table";
+import type { Column } from "@/components/ui/data-table";
+import { isHidden, RowTable } from "@/components/ui/row-table";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatNumber, streamHealth } from "@/server/fabric/domain/health";
@@ -28,7 +29,7 @@ interface StreamTableProps {
 }
 
 const MAX_LIVE = 200;
-const COLUMNS: readonly RowColumn[] = [
+const COLUMNS: readonly Column[] = [
   { title: "Stream" },
   { title: "Node", isWideOnly: true },
   { title: "Quantity", isWideOnly: true },

@@ -4,6 +4,8 @@ import type { Action } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
 import { FleetInput, QuarantineInput, StreamListInput } from "@/server/fabric/domain/read-inputs";
 import { exportFleet, exportQuarantine, exportStreams } from "@/server/fabric/export-queries";
+import { exportPeople } from "@/server/identity/export-queries";
+import { PeopleInput } from "@/server/identity/schema";
 
 export const dynamic = "force-dynamic";
 
@@ -34,6 +36,13 @@ const LISTS: Readonly<Record<string, Exportable>> = {
         team: team ?? null,
       });
       return input.success ? exportStreams(ctx.sql, input.data, ctx.now()) : null;
+    },
+  },
+  people: {
+    action: "users.read",
+    rows: (ctx, { q, show, role, order, team }) => {
+      const input = PeopleInput.safeParse({ q, show, order, role: role ?? null, team: team ?? null });
+      return input.success ? exportPeople(ctx.sql, input.data) : null;
     },
   },
   quarantine: {

@@ -1,15 +1,15 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { parseAsString, useQueryStates } from "nuqs";
+import { AuditTable } from "@/components/audit/audit-table";
 import { Button } from "@/components/ui/button";
+import { ListStates } from "@/components/ui/list-states";
 import { Menu } from "@/components/ui/menu";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
-import table from "@/components/ui/table.module.css";
+import { Empty } from "@/components/ui/states";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useTRPC } from "../../../../_trpc/client";
-import { Moment } from "../../../account/_components/moment";
 import styles from "./audit.module.css";
 
 const FILTER = { q: parseAsString.withDefault(""), action: parseAsString };
@@ -70,58 +70,21 @@ export function Audit() {
             ]}
           />
         </div>
-        {query.isPending ? <TableSkeleton rows={8} columns={4} /> : null}
-        {query.isError && rows.length === 0 ? (
-          <Failed
-            what="The audit log could not be read."
-            detail={query.error.message}
-            onRetry={() => void query.refetch()}
-          />
-        ) : null}
-        {query.data && rows.length === 0 ? (
-          <Empty title={filter.q || filter.action ? "No row matches this filter" : "Nothing has been changed yet"}>
-            {filter.q || filter.action ? (
-              <Button onClick={() => void setFilter({ q: "", action: null })}>Show all</Button>
-            ) : null}
-          </Empty>
-        ) : null}
-        {rows.length > 0 ? (
-          <div className={table.scroll} tabIndex={0} role="region" aria-label="Audit log">
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th scope="col">No.</th>
-                  <th scope="col">When</th>
-                  <th scope="col">Who</th>
-                  <th scope="col">What</th>
-                  <th scope="col">To what</th>
-                  <th scope="col">Change</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.n}>
-                    <td className={table.num}>{row.n}</td>
-                    <td>
-                      <Moment ms={row.atMs} />
-                    </td>
-                    <td>
-                      {row.actorName}
-                      {row.actorKind === "user" ? null : <span className={styles.kind}> {row.actorKind}</span>}
-                    </td>
-                    <td>
-                      <code>{row.action}</code>
-                    </td>
-                    <td className={styles.subject}>{row.subject}</td>
-                    <td>
-                      <Change before={row.before} after={row.after} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        ) : null}
+        <ListStates
+          asked={query}
+          failed="The audit log could not be read."
+          rows={8}
+          isEmpty={rows.length === 0}
+          empty={
+            <Empty title={filter.q || filter.action ? "No row matches this filter" : "Nothing has been changed yet"}>
+              {filter.q || filter.action ? (
+                <Button onClick={() => void setFilter({ q: "", action: null })}>Show all</Button>
+              ) : null}
+            </Empty>
+          }
+        >
+          <AuditTable rows={rows} stale={query.isPlaceholderData} />
+        </ListStates>
         {query.hasNextPage ? (
           <div className={styles.more}>
             <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -131,17 +94,5 @@ export function Audit() {
         ) : null}
       </Sheet>
     </Page>
-  );
-}
-
-function Change({ before, after }: { before: unknown; after: unknown }) {
-  if (before === null && after === null) return null;
-  return (
-    <details>
-      <summary>Show</summary>
-      <pre className={styles.change}>
-        {JSON.stringify({ ...(before === null ? {} : { before }), ...(after === null ? {} : { after }) }, null, 1)}
-      </pre>
-    </details>
   );
 }
