@@ -1,5 +1,5 @@
 import { Client, type Pool } from "pg";
-import { listNodeCredentials } from "@/server/fabric/node-credentials";
+import { listNodeCredentials } from "@/server/fabric/node-queries";
 import { hashToken } from "@/server/core/node-token";
 import { INGEST_USER, renderPasswordFile, type Credentials } from "./embedded/credentials";
 

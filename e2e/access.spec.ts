@@ -3,46 +3,73 @@ import { expect, type Page, test } from "@playwright/test";
 import { FEED } from "./support/feed";
 
 /** As the administrator, who may open every page; the first pages of the other roles are looked at in home.spec.ts. */
-const PAGES = [
-  ...["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"],
-  ...["/admin/audit", "/account/sessions", "/account/tokens", "/design"],
-];
+const PAGES: Readonly<Record<string, readonly string[]>> = {
+  plant: ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"],
+  administration: ["/admin/people", "/admin/roles", "/admin/tokens", "/admin/audit"],
+  account: ["/account/sessions", "/account/tokens", "/design"],
+};
+
+async function personPath(page: Page): Promise<string> {
+  await page.goto("/admin/people");
+  return (await page.getByRole("link", { name: "Tomás Rivera" }).getAttribute("href")) ?? "";
+}
 
 async function streamPath(page: Page): Promise<string> {
   await page.goto(`/streams?q=${FEED.node}`);
   return `${await page.getByRole("link", { name: FEED.wave, exact: true }).getAttribute("href")}?from=now-5m&to=now&table=true`;
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`nothing stands in the way of a screen reader, ${colorScheme}`, async ({ browser, baseURL }) => {
-    const context = await browser.newContext({ colorScheme, baseURL, reducedMotion: "reduce" });
+/** The pages of a group, with those whose address is only known once something is there. */
+async function pathsOf(group: string, page: Page): Promise<string[]> {
+  const found =
+    group === "plant" ? [await streamPath(page)] : group === "administration" ? [await personPath(page)] : [];
+  return [...(PAGES[group] ?? []), ...found];
+}
+
+const told = (where: string, violations: Awaited<ReturnType<AxeBuilder["analyze"]>>["violations"]) =>
+  violations.map(({ id, nodes }) => `${where} ${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+
+/** Everything in light, then in dark what a theme can change: its colours. */
+async function lookAt(page: Page, where: string, axe: () => AxeBuilder): Promise<void> {
+  expect(told(`${where} light`, (await axe().analyze()).violations)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const dark = await axe().withRules(["color-contrast", "link-in-text-block"]).analyze();
+  expect(told(`${where} dark`, dark.violations)).toEqual([]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+}
+
+for (const group of Object.keys(PAGES))
+  test(`nothing stands in the way of a screen reader, in both themes: ${group}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ colorScheme: "light", baseURL, reducedMotion: "reduce" });
     const page = await context.newPage();
-    for (const path of [...PAGES, await streamPath(page)]) {
+    for (const path of await pathsOf(group, page)) {
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       if (path.startsWith("/streams/")) await expect(page.locator(".recharts-line path").first()).toBeVisible();
       // The page of components holds each of them several times, landmarks too.
-      const axe = new AxeBuilder({ page }).disableRules(path === "/design" ? ["landmark-unique"] : []);
-      const { violations } = await axe.analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
-        [],
+      await lookAt(page, path, () =>
+        path === "/design" ? new AxeBuilder({ page }).disableRules(["landmark-unique"]) : new AxeBuilder({ page }),
       );
-    }
-    await page.goto("/fleet");
-    await expect(page.getByTestId("live")).toHaveText("Live");
-    for (const key of ["Control+k", "?"]) {
-      await page.keyboard.press(key);
-      await expect(page.getByRole("dialog")).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
-      expect(violations.map(({ id, nodes }) => `${key} ${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual(
-        [],
-      );
-      await page.keyboard.press("Escape");
-      await expect(page.getByRole("dialog")).toBeHidden();
     }
     await context.close();
   });
-}
+
+test("the palette and the sheet of shortcuts stand in nobody's way either", async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ colorScheme: "light", baseURL, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto("/fleet");
+  await expect(page.getByTestId("live")).toHaveText("Live");
+  for (const key of ["Control+k", "?"]) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await lookAt(page, key, () => new AxeBuilder({ page }).include("[role=dialog]"));
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  }
+  await context.close();
+});
 
 // 320 px is also what is left of 1,280 px at 400 % zoom (WCAG 1.4.10).
 test("every page fits 320 px, and the menu leads on", async ({ browser, baseURL }) => {
@@ -53,7 +80,7 @@ test("every page fits 320 px, and the menu leads on", async ({ browser, baseURL 
     isMobile: true,
   });
   const page = await context.newPage();
-  for (const path of [...PAGES, await streamPath(page)]) {
+  for (const path of [...Object.values(PAGES).flat(), await personPath(page), await streamPath(page)]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     expect(

@@ -13,6 +13,8 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
     "/streams",
     stream ?? "",
     "/inbox/quarantine",
+    "/admin/people",
+    "/admin/tokens",
     "/admin/audit",
     "/account/tokens",
   ]) {

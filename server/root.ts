@@ -3,13 +3,14 @@ import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
 import { jobsRouter } from "./jobs/router";
-import { meRouter, peopleRouter, tokensRouter } from "./identity/router";
+import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { viewsRouter } from "./views/router";
 
 export const appRouter = router({
   me: meRouter,
   home: homeRouter,
   people: peopleRouter,
+  teams: teamsRouter,
   tokens: tokensRouter,
   audit: auditRouter,
   fleet: fleetRouter,

@@ -38,6 +38,7 @@ export const nodes = pgTable(
     status: text().$type<AcceptanceStatus>().notNull().default("proposed"),
     trusted: boolean().notNull().default(false),
     tokenHash: text("token_hash"),
+    loginSetAt: timestamp("login_set_at", { withTimezone: true }),
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     arch: text(),
     memMb: integer("mem_mb"),

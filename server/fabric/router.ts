@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { webTimeSeries } from "@/server/core/context";
+import { hashToken, newNodeToken } from "@/server/core/node-token";
 import { protectedProcedure, router } from "@/server/core/trpc";
 import {
   FleetInput,
@@ -12,7 +13,18 @@ import {
 } from "./domain/read-inputs";
 import { findPayload, listQuarantine } from "./quarantine-queries";
 import { findNode, findStream, getWaiting, pageOfFleet, listStreams, listStreamsOfNode } from "./queries";
-import { AcceptNode, AcceptStreams, DiscardQuarantine, ReplayQuarantine } from "./schema";
+import { listNodeLogins } from "./node-queries";
+import { addNode, moveNode, revokeNodeLogin, rotateNodeToken } from "./node-verbs";
+import {
+  AcceptNode,
+  AcceptStreams,
+  AddNode,
+  DiscardQuarantine,
+  MoveNode,
+  NodeLogins,
+  OnNode,
+  ReplayQuarantine,
+} from "./schema";
 import { getMarks, getSeries } from "./series-queries";
 import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine } from "./verbs";
 
@@ -27,6 +39,29 @@ export const fleetRouter = router({
   accept: protectedProcedure("fleet.accept")
     .input(AcceptNode)
     .mutation(({ ctx, input }) => acceptNode(ctx, input)),
+  logins: protectedProcedure("fleet.manage")
+    .input(NodeLogins)
+    .query(({ ctx, input }) => listNodeLogins(ctx.sql, input)),
+  add: protectedProcedure("fleet.manage")
+    .input(AddNode)
+    .mutation(async ({ ctx, input: { node, ...rest } }) => {
+      const token = newNodeToken();
+      await addNode(ctx, { ...rest, id: node, tokenHash: hashToken(token) });
+      return { node, token };
+    }),
+  renewLogin: protectedProcedure("fleet.manage")
+    .input(OnNode)
+    .mutation(async ({ ctx, input: { node } }) => {
+      const token = newNodeToken();
+      await rotateNodeToken(ctx, node, hashToken(token));
+      return { node, token };
+    }),
+  revokeLogin: protectedProcedure("fleet.manage")
+    .input(OnNode)
+    .mutation(({ ctx, input }) => revokeNodeLogin(ctx, input)),
+  move: protectedProcedure("fleet.manage")
+    .input(MoveNode)
+    .mutation(({ ctx, input }) => moveNode(ctx, input)),
   streamsOfNode: protectedProcedure("stream.read")
     .input(NodeInput)
     .query(({ ctx, input }) => listStreamsOfNode(ctx.sql, input.node, ctx.now())),

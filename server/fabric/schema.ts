@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NodeId } from "@/sdk/wire/names";
+import { LOGINS_SHOWN } from "./domain/node-login-filter";
 
 /** Ids of streams to accept; `units` by id says which unit a stream has from now on, where a birth promises another. */
 export const AcceptStreams = z.strictObject({
@@ -28,3 +29,24 @@ export const ReplayQuarantine = z
     message: "Repair one entry at a time.",
   });
 export type ReplayQuarantine = z.infer<typeof ReplayQuarantine>;
+
+/** Filters of the list of logins; `cursor` is the last node of the page before. */
+export const NodeLogins = z.strictObject({
+  q: z.string().max(100).default(""),
+  show: z.enum(LOGINS_SHOWN).default("all"),
+  team: z.uuid().nullable().default(null),
+  site: NodeId.nullable().default(null),
+  cursor: NodeId.nullable().default(null),
+  /** Sent along by the pages' query library; there is one way to go on. */
+  direction: z.enum(["forward", "backward"]).optional(),
+});
+
+/** `trusted`: the streams that it announces are accepted at once. */
+export const AddNode = z.strictObject({
+  node: NodeId,
+  site: NodeId.nullable().default(null),
+  teamId: z.uuid().nullable().default(null),
+  trusted: z.boolean().default(false),
+});
+export const OnNode = z.strictObject({ node: NodeId });
+export const MoveNode = z.strictObject({ node: NodeId, teamId: z.uuid() });

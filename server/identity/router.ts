@@ -10,6 +10,9 @@ import { changePassword, issueReset } from "./password-verbs";
 import { addPerson, disablePerson, enablePerson, grantRole, revokeRole } from "./people-verbs";
 import {
   AddPerson,
+  AddSite,
+  AddTeam,
+  ChangeTeam,
   ChangePassword,
   CreateServiceToken,
   CreateToken,
@@ -18,10 +21,14 @@ import {
   GrantRole,
   OfPerson,
   OnPerson,
+  OnSite,
+  OnTeam,
   PeopleInput,
   RevokeRole,
   RevokeToken,
 } from "./schema";
+import { listTeams } from "./team-queries";
+import { addSite, addTeam, changeSite, changeTeam, makeDefaultTeam, removeSite, removeTeam } from "./team-verbs";
 import {
   createOwnToken,
   createServiceToken,
@@ -114,6 +121,31 @@ export const peopleRouter = router({
   revokeToken: protectedProcedure("tokens.manage")
     .input(OfPerson)
     .mutation(({ ctx, input }) => revokeTokenOf(ctx, input)),
+});
+
+export const teamsRouter = router({
+  list: protectedProcedure("users.read").query(({ ctx }) => listTeams(ctx.sql)),
+  add: protectedProcedure("teams.manage")
+    .input(AddTeam)
+    .mutation(({ ctx, input }) => addTeam(ctx, input)),
+  change: protectedProcedure("teams.manage")
+    .input(ChangeTeam)
+    .mutation(({ ctx, input }) => changeTeam(ctx, input)),
+  makeDefault: protectedProcedure("teams.manage")
+    .input(OnTeam)
+    .mutation(({ ctx, input }) => makeDefaultTeam(ctx, input)),
+  remove: protectedProcedure("teams.manage")
+    .input(OnTeam)
+    .mutation(({ ctx, input }) => removeTeam(ctx, input)),
+  addSite: protectedProcedure("teams.manage")
+    .input(AddSite)
+    .mutation(({ ctx, input }) => addSite(ctx, input)),
+  changeSite: protectedProcedure("teams.manage")
+    .input(AddSite)
+    .mutation(({ ctx, input }) => changeSite(ctx, input)),
+  removeSite: protectedProcedure("teams.manage")
+    .input(OnSite)
+    .mutation(({ ctx, input }) => removeSite(ctx, input)),
 });
 
 /** A token of the organisation has no account: nothing is its own. */

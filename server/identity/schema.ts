@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { Role } from "@/server/core/domain/permissions";
+import { NodeId } from "@/sdk/wire/names";
+import { oneLine } from "@/server/core/domain/one-line";
+import { RoleName } from "@/server/core/domain/role-name";
+import { PEOPLE_ORDERS, PEOPLE_SHOWN } from "./domain/people-filter";
 
 /** One address, in lower case. A comma would make it two in a mail header, and an angle bracket markup in a mail client. */
 export const Email = z
@@ -30,8 +33,8 @@ export type SpendToken = z.infer<typeof SpendToken>;
 
 export const SetUp = z.strictObject({
   token: LinkToken,
-  organisation: z.string().trim().min(1, "The organisation needs a name.").max(200),
-  name: z.string().trim().min(1, "Your name is missing.").max(200),
+  organisation: oneLine("The organisation needs a name.", 200),
+  name: oneLine("Your name is missing.", 200),
   email: Email,
   password: Password,
 });
@@ -42,13 +45,13 @@ export const EndSession = z.strictObject({ id: z.uuid() });
 /** Days until a token ends; there is none that never does. */
 const Days = z.int().min(1, "At least one day.").max(366, "At most 366 days.");
 export const CreateToken = z.strictObject({
-  name: z.string().trim().min(1, "Give it a name, so that you know later what it is for.").max(100),
+  name: oneLine("Give it a name, so that you know later what it is for.", 100),
   access: z.enum(["read", "write"]).default("read"),
   days: Days.default(90),
 });
 export type CreateToken = z.infer<typeof CreateToken>;
 
-export const CreateServiceToken = CreateToken.extend({ role: Role, teamId: z.uuid().nullable().default(null) });
+export const CreateServiceToken = CreateToken.extend({ role: RoleName, teamId: z.uuid().nullable().default(null) });
 export type CreateServiceToken = z.infer<typeof CreateServiceToken>;
 
 export const RevokeToken = z.strictObject({ id: z.uuid() });
@@ -61,13 +64,11 @@ export type DisablePerson = z.infer<typeof DisablePerson>;
 export const OfPerson = z.strictObject({ userId: z.uuid(), id: z.uuid() });
 export type OfPerson = z.infer<typeof OfPerson>;
 
-export const PEOPLE_SHOWN = ["all", "active", "never", "disabled", "no-role"] as const;
-export const PEOPLE_ORDERS = ["name", "seen", "added"] as const;
 /** Filters and order of the list of people; `cursor` is the last one of the page before. */
 export const PeopleInput = z.strictObject({
   q: z.string().max(200).default(""),
   show: z.enum(PEOPLE_SHOWN).default("all"),
-  role: Role.nullable().default(null),
+  role: RoleName.nullable().default(null),
   team: z.uuid().nullable().default(null),
   order: z.enum(PEOPLE_ORDERS).default("name"),
   cursor: z.uuid().nullable().default(null),
@@ -77,15 +78,45 @@ export const PeopleInput = z.strictObject({
 export type PeopleInput = z.infer<typeof PeopleInput>;
 
 export const AddPerson = z.strictObject({
-  name: z.string().trim().min(1, "The name is missing.").max(200),
+  name: oneLine("The name is missing.", 200),
   email: Email,
-  role: Role,
+  role: RoleName,
   teamId: z.uuid().nullable().default(null),
   /** Also makes the link with which they set a password. */
   withLink: z.boolean().optional(),
 });
 export type AddPerson = z.infer<typeof AddPerson>;
-export const GrantRole = z.strictObject({ userId: z.uuid(), role: Role, teamId: z.uuid().nullable().default(null) });
+export const GrantRole = z.strictObject({
+  userId: z.uuid(),
+  role: RoleName,
+  teamId: z.uuid().nullable().default(null),
+});
 export type GrantRole = z.infer<typeof GrantRole>;
 export const RevokeRole = GrantRole.extend({ emptyChair: z.boolean().optional() });
 export type RevokeRole = z.infer<typeof RevokeRole>;
+
+const TeamName = oneLine("The team needs a name.", 100);
+const SiteId = NodeId;
+const TimeZone = z
+  .string("The time zone is missing.")
+  .max(64, "This is no time zone.")
+  .refine(isTimeZone, "Use a name of the IANA list, such as Europe/Paris.");
+
+export const AddTeam = z.strictObject({ name: TeamName, siteId: SiteId.nullable().default(null) });
+export type AddTeam = z.infer<typeof AddTeam>;
+export const ChangeTeam = AddTeam.extend({ id: z.uuid() });
+export type ChangeTeam = z.infer<typeof ChangeTeam>;
+export const OnTeam = z.strictObject({ id: z.uuid() });
+
+export const AddSite = z.strictObject({ id: SiteId, name: oneLine("The site needs a name.", 100), timeZone: TimeZone });
+export type AddSite = z.infer<typeof AddSite>;
+export const OnSite = z.strictObject({ id: SiteId });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch (cause) {
+    if (cause instanceof RangeError) return false;
+    throw cause;
+  }
+}

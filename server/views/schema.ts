@@ -1,26 +1,8 @@
 import { z } from "zod";
+import { oneLine } from "@/server/core/domain/one-line";
 
 const PageId = z.string().regex(/^[a-z][a-z-]{0,39}$/, "There is no such page.");
-// What cannot be seen in a name is no name: blanks of every kind, and characters without width.
-const INVISIBLE = /^[\s\u200B-\u200D\u2060\uFEFF]*$/;
-// These turn around how the text behind them is shown, so that a name could pass for another.
-const TURNS_TEXT = /[\u202A-\u202E\u2066-\u2069]/;
-
-/** A name as somebody typed it: one line, composed (NFC), no longer than it can be shown. */
-const ViewName = z
-  .string()
-  .max(400, "A name has at most 80 characters.")
-  .transform((name) => name.normalize("NFC").trim())
-  .pipe(
-    z
-      .string()
-      .refine((name) => !INVISIBLE.test(name), "Give the view a name.")
-      .refine((name) => name.length <= 80, "A name has at most 80 characters.")
-      .refine(
-        (name) => !/\p{Cc}|\p{Cs}/u.test(name) && !TURNS_TEXT.test(name),
-        "A name is one line of text, without control characters.",
-      ),
-  );
+const ViewName = oneLine("Give the view a name.", 80);
 
 /** What stands after `?` in an address. It is only ever put behind the address of the page that it belongs to. */
 const ViewQuery = z

@@ -1,11 +1,5 @@
-import { z } from "zod";
-
 export const ROLES = ["executive", "chair", "member", "data-scientist", "technician", "admin", "auditor"] as const;
-export const Role = z.enum(
-  ROLES,
-  "must be one of executive, chair, member, data-scientist, technician, admin, auditor",
-);
-export type Role = z.infer<typeof Role>;
+export type Role = (typeof ROLES)[number];
 
 /** These work in a team, so a grant of one names the team; all others hold for the whole organisation. */
 export const TEAM_ROLES: ReadonlySet<Role> = new Set(["data-scientist", "technician"]);

@@ -10,7 +10,7 @@ import { Empty } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { ROLES } from "@/server/core/domain/permissions";
 import { peopleVerdict } from "@/server/identity/domain/people-verdict";
-import { PEOPLE_ORDERS, PEOPLE_SHOWN } from "@/server/identity/schema";
+import { PEOPLE_ORDERS, PEOPLE_SHOWN } from "@/server/identity/domain/people-filter";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { ROLE_WORDS } from "../../../../_shell/roles";

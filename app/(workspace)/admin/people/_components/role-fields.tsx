@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { type FieldRefusal, SelectField } from "@/components/ui/field";
 import { textOf } from "@/components/ui/form-text";
-import { mayGrant, Role, ROLES, TEAM_ROLES } from "@/server/core/domain/permissions";
+import { mayGrant, type Role, ROLES, TEAM_ROLES } from "@/server/core/domain/permissions";
 import { ROLE_WORDS } from "../../../../_shell/roles";
 import { useViewer } from "../../../../_shell/viewer";
 
@@ -20,10 +20,7 @@ export function RoleFields({ refusal }: { refusal: FieldRefusal | null }) {
         name="role"
         required
         value={chosen}
-        onChange={(event) => {
-          const read = Role.safeParse(event.target.value);
-          if (read.success) setRole(read.data);
-        }}
+        onChange={(event) => setRole(roleNamed(event.target.value))}
         hint={
           mayGrant(giver, "chair")
             ? "Seats on the council are yours to give; other roles are an administrator’s."
@@ -52,5 +49,12 @@ export function RoleFields({ refusal }: { refusal: FieldRefusal | null }) {
 
 /** What was chosen in them. */
 export function roleTyped(typed: FormData): { role: Role; teamId: string | null } {
-  return { role: Role.parse(typed.get("role")), teamId: textOf(typed, "teamId") || null };
+  return { role: roleNamed(textOf(typed, "role")), teamId: textOf(typed, "teamId") || null };
+}
+
+/** @throws {RangeError} for what is no role: the list above offers none */
+function roleNamed(name: string): Role {
+  const role = ROLES.find((one) => one === name);
+  if (!role) throw new RangeError(`${name} is no role`);
+  return role;
 }
