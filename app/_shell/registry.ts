@@ -73,6 +73,23 @@ export const PAGES: readonly PageEntry[] = [
     words: ["permissions", "matrix", "council", "seats", "grant"],
   },
   {
+    id: "teams",
+    label: "Sites and teams",
+    href: "/admin/teams",
+    group: "Administer",
+    needs: ["users.read"],
+    words: ["members", "organisation", "plant", "zone"],
+  },
+  {
+    id: "node-logins",
+    label: "Node logins",
+    href: "/admin/nodes",
+    group: "Administer",
+    key: "n",
+    needs: ["fleet.manage"],
+    words: ["credentials", "tokens", "renew", "revoke", "add", "move"],
+  },
+  {
     id: "service-tokens",
     label: "Service tokens",
     href: "/admin/tokens",

@@ -1,6 +1,8 @@
 import type { Sql } from "@/db/access";
 import { csvLine, type Cell } from "./domain/csv";
 import type { FleetInput, QuarantineInput, StreamListInput } from "./domain/read-inputs";
+import type { NodeLoginsInput } from "./domain/node-login-filter";
+import { listNodeLogins } from "./node-queries";
 import { listQuarantine } from "./quarantine-queries";
 import { listFleet, listStreams } from "./queries";
 
@@ -75,6 +77,21 @@ export async function* exportQuarantine(sql: Sql, input: QuarantineInput): Async
       yield csvLine([
         ...[row.id, iso(row.receivedMs), row.nodeId, row.topic, row.lane, row.batch, row.reason, row.field],
         ...[row.message, row.hint, row.bytes, row.status, iso(row.decidedMs), row.decidedBy, row.replayError],
+      ] satisfies Cell[]);
+    if (next === null) return;
+    cursor = next;
+  }
+}
+
+/** The logins of nodes that a filter leaves; no token is among them, because none is kept. */
+export async function* exportNodeLogins(sql: Sql, input: NodeLoginsInput): AsyncGenerator<string> {
+  yield csvLine(["node", "name", "site", "team", "acceptance", "trusted", "login_given", "online", "last_seen"]);
+  for (let cursor = input.cursor; ; ) {
+    const { rows, next } = await listNodeLogins(sql, { ...input, cursor }, CHUNK);
+    for (const row of rows)
+      yield csvLine([
+        ...[row.id, row.name, row.siteId, row.teamName, row.status, row.trusted, iso(row.loginSetMs)],
+        ...[row.online, iso(row.lastSeenMs)],
       ] satisfies Cell[]);
     if (next === null) return;
     cursor = next;

@@ -6,7 +6,13 @@ import { SavedViews } from "./saved-views";
 import { viewQuery } from "./view-query";
 
 /** What every list offers at its right end: saved views, and the rows that its filters leave as CSV. */
-export function ListActions({ page, list }: { page: string; list: "fleet" | "streams" | "quarantine" | "people" }) {
+export function ListActions({
+  page,
+  list,
+}: {
+  page: string;
+  list: "fleet" | "streams" | "quarantine" | "people" | "node-logins";
+}) {
   const query = viewQuery(useSearchParams().toString());
   const { act } = useCommands();
   return (

@@ -3,7 +3,8 @@ import { NOT_HERE, type Ctx } from "@/server/core/context";
 import type { Action } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
 import { FleetInput, QuarantineInput, StreamListInput } from "@/server/fabric/domain/read-inputs";
-import { exportFleet, exportQuarantine, exportStreams } from "@/server/fabric/export-queries";
+import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "@/server/fabric/export-queries";
+import { NodeLogins } from "@/server/fabric/schema";
 import { exportPeople } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
 
@@ -43,6 +44,13 @@ const LISTS: Readonly<Record<string, Exportable>> = {
     rows: (ctx, { q, show, role, order, team }) => {
       const input = PeopleInput.safeParse({ q, show, order, role: role ?? null, team: team ?? null });
       return input.success ? exportPeople(ctx.sql, input.data) : null;
+    },
+  },
+  "node-logins": {
+    action: "fleet.manage",
+    rows: (ctx, { q, show, site, team }) => {
+      const input = NodeLogins.safeParse({ q, show, site: site ?? null, team: team ?? null });
+      return input.success ? exportNodeLogins(ctx.sql, input.data) : null;
     },
   },
   quarantine: {
