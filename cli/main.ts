@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   status: { summary: "what runs, since when, and where", load: () => import("./commands/status") },
   doctor: { summary: "check this machine and say what to do", load: () => import("./commands/doctor") },
   token: { summary: "make a service token for the API", load: () => import("./commands/token") },
+  role: { summary: "give somebody a role or take it away", load: () => import("./commands/role") },
   audit: { summary: "check that the audit log is whole", load: () => import("./commands/audit") },
   node: { summary: "add, list and re-key edge nodes", load: () => import("./commands/node") },
   migrate: { summary: "bring the database to this release", load: () => import("./commands/migrate") },

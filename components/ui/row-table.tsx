@@ -1,9 +1,8 @@
 "use client";
 import { type ReactNode, useRef } from "react";
-import { Button } from "./button";
 import { type Column, DataTable } from "./data-table";
+import { RowFoot } from "./row-foot";
 import { useRowKeys } from "./row-keys";
-import table from "./table.module.css";
 
 /** Whether a column is among the hidden ones, which links name in small letters with hyphens. */
 export function isHidden(title: string, hidden: readonly string[]): boolean {
@@ -32,17 +31,7 @@ export function RowTable({ label, columns, shown, matching, stale, more, childre
       <DataTable label={label} columns={columns} stale={stale} cards body={body}>
         {children}
       </DataTable>
-      <div className={table.foot}>
-        <span>
-          {shown} of {Math.max(shown, matching)} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move, <kbd>Enter</kbd> to
-          open.
-        </span>
-        {more ? (
-          <Button size="small" onClick={more}>
-            Show more
-          </Button>
-        ) : null}
-      </div>
+      <RowFoot shown={shown} matching={matching} more={more} />
     </>
   );
 }

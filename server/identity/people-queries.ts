@@ -132,6 +132,11 @@ export async function findPerson(sql: Sql, userId: string): Promise<Person | nul
   return rows[0] ?? null;
 }
 
+export async function findUserByEmail(sql: Sql, email: string): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>("select id from users where email = $1", [email]);
+  return rows[0]?.id ?? null;
+}
+
 export interface Holder extends Membership {
   userId: string;
   name: string;

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { Fragment, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { RowFoot } from "@/components/ui/row-foot";
 import { useRowKeys } from "@/components/ui/row-keys";
 import table from "@/components/ui/table.module.css";
 import { reasonWords } from "@/server/fabric/domain/reason-words";
@@ -85,17 +86,7 @@ export function QuarantineTable({
           </li>
         ))}
       </ul>
-      <div className={table.foot}>
-        <span>
-          {rows.length} of {Math.max(rows.length, matching)} shown. Press <kbd>j</kbd> <kbd>k</kbd> to move,{" "}
-          <kbd>Enter</kbd> to open.
-        </span>
-        {more ? (
-          <Button size="small" onClick={more}>
-            Show more
-          </Button>
-        ) : null}
-      </div>
+      <RowFoot shown={rows.length} matching={matching} more={more} />
     </>
   );
 }
