@@ -69,16 +69,16 @@ test("the chair gives a seat on the council; an administrator cannot, and is tol
   await expect(page.getByRole("button", { name: "Disable" })).toBeHidden();
   await page.getByLabel("Role", { exact: true }).selectOption("member");
   await page.getByRole("button", { name: "Give the role" }).click();
-  await expect(page.getByRole("button", { name: "Take away Council" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Take away Council member" })).toBeVisible();
   await signInAs("admin");
   await open();
   await expect(page.getByText("the chair’s to take")).toBeVisible();
-  await expect(page.getByRole("option", { name: "Council", exact: true })).toBeDisabled();
+  await expect(page.getByRole("option", { name: "Council member" })).toBeDisabled();
   await signInAs("chair");
   await open();
-  await page.getByRole("button", { name: "Take away Council" }).click();
+  await page.getByRole("button", { name: "Take away Council member" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Take away" }).click();
-  await expect(page.getByRole("cell", { name: "Council", exact: true })).toBeHidden();
+  await expect(page.getByRole("cell", { name: "Council member", exact: true })).toBeHidden();
 });
 
 test("a service token opens the API until it is revoked", async ({ page, request }) => {

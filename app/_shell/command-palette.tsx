@@ -33,6 +33,11 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
     enabled,
     placeholderData: keepPreviousData,
   });
+  const people = useQuery({
+    ...trpc.people.list.queryOptions({ q: wanted }),
+    enabled: enabled && reader?.can["users.read"] === true,
+    placeholderData: keepPreviousData,
+  });
   const views = useQuery({ ...trpc.views.list.queryOptions({}), enabled: open, staleTime: 30_000 });
   const { pages, acts } = commandsFor(reader);
   const runs = new Map<string, Command["run"]>();
@@ -75,14 +80,24 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
           }))
         : [],
     },
+    {
+      label: "People",
+      items: enabled
+        ? (people.data?.rows ?? []).slice(0, SHOWN_OF_EACH).map((row) => ({
+            id: go(`person-${row.id}`, `/admin/people/${row.id}`),
+            label: row.name,
+            note: row.email,
+          }))
+        : [],
+    },
     { label: "Do", items: commandItems(acts) },
   ];
-  const failed = nodes.isError || streams.isError;
-  const searching = enabled && (nodes.isFetching || streams.isFetching);
+  const failed = nodes.isError || streams.isError || people.isError;
+  const searching = enabled && (nodes.isFetching || streams.isFetching || people.isFetching);
   const note = failed
-    ? "Nodes and streams could not be searched; pages and commands work."
+    ? "What you look for could not be searched; pages and commands work."
     : searching
-      ? "Searching nodes and streams"
+      ? "Searching"
       : enabled
         ? null
         : "Two letters or more also search nodes and streams";

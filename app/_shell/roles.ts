@@ -4,7 +4,7 @@ import type { Role } from "@/server/core/domain/permissions";
 export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   executive: "Executive",
   chair: "Council chair",
-  member: "Council",
+  member: "Council member",
   "data-scientist": "Data scientist",
   technician: "Technician",
   admin: "Administrator",

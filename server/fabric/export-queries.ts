@@ -1,5 +1,5 @@
 import type { Sql } from "@/db/access";
-import { csvLine, type Cell } from "./domain/csv";
+import { csvLine, type Cell } from "@/server/core/domain/csv";
 import type { FleetInput, QuarantineInput, StreamListInput } from "./domain/read-inputs";
 import type { NodeLoginsInput } from "./domain/node-login-filter";
 import { listNodeLogins } from "./node-queries";

@@ -4,6 +4,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { webDoor } from "@/server/core/context";
 import { isDemo, sessionCookieName, usesTls } from "@/server/core/deployment";
+import type { Role } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
 import { readWebSecret } from "@/server/core/secret";
 import { endSession, SESSION_COOKIE_MAX_AGE_S } from "@/server/core/session";
@@ -29,7 +30,7 @@ export function handleAuth(request: Request, context: Context): Promise<Response
 }
 
 /** What the sign-in page offers beside a password. */
-export function signInOptions(): { demo: { key: string; name: string; role: string }[]; single: string | null } {
+export function signInOptions(): { demo: { key: string; name: string; role: Role }[]; single: string | null } {
   const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_NAME } = process.env;
   return {
     demo: isDemo(process.env) ? DEMO_PEOPLE.map(({ key, name, role }) => ({ key, name, role })) : [],

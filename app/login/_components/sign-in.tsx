@@ -3,8 +3,10 @@ import { signIn } from "next-auth/react";
 import { useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { textOf } from "@/components/ui/form-text";
+import type { Role } from "@/server/core/domain/permissions";
 import { localPath } from "@/server/identity/domain/local-path";
 import { Mark } from "../../_shell/mark";
+import { ROLE_WORDS } from "../../_shell/roles";
 import styles from "./sign-in.module.css";
 
 /** What each refusal means to the person; an unknown one is said like a wrong password. */
@@ -17,17 +19,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 const WRONG = "E-mail or password is not right.";
 
-const ROLE_WORDS: Readonly<Record<string, string>> = {
-  executive: "Executive",
-  technician: "Technician",
-  "data-scientist": "Data scientist",
-  chair: "Council chair",
-  member: "Council member",
-  admin: "Administrator",
-};
-
 interface SignInProps {
-  demo: { key: string; name: string; role: string }[];
+  demo: { key: string; name: string; role: Role }[];
   single: string | null;
   wanted: string;
   problem: string | null;
@@ -75,7 +68,7 @@ export function SignIn({ demo, single, wanted, problem }: SignInProps) {
               {demo.map(({ key, name, role }) => (
                 <li key={key}>
                   <button type="button" disabled={waits} onClick={() => void enter("demo", { person: key })}>
-                    <strong>{ROLE_WORDS[role] ?? role}</strong> <span>{name}</span>
+                    <strong>{ROLE_WORDS[role]}</strong> <span>{name}</span>
                   </button>
                 </li>
               ))}

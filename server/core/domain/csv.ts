@@ -1,17 +1,25 @@
-/** What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10). */
-const FORMULA = /^[=+\-@\t\r\0]/;
+/** What a cell can hold; null and undefined are empty. Times are given as ISO 8601 by the caller. */
+export type Cell = string | number | boolean | null | undefined;
+
+/** What a spreadsheet takes for the start of a formula, also in full width, after the blanks that it skips. */
+const FORMULA = /^[\t\r]|^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
+const NUL = "\u0000";
+const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
- * One line of CSV (RFC 4180), ending in CR LF. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay
- * numbers, also negative ones; null is an empty cell.
+ * One line of CSV (RFC 4180, ended by CR LF). A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP ASVS
+ * 1.2.10): names of nodes and devices come from outside. Numbers stay numbers, also negative ones; NaN and infinities are empty.
  */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  return `${cells.map(cell).join(",")}\r\n`;
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvCell(cell: Cell): string {
+  if (cell === null || cell === undefined) return "";
+  if (typeof cell === "number") return Number.isFinite(cell) ? String(cell) : "";
+  if (typeof cell === "boolean") return cell ? "true" : "false";
+  // NUL ends the text in some readers, so the rest would be lost.
+  const text = cell.replaceAll(NUL, "");
+  const safe = cell.startsWith(NUL) || FORMULA.test(text) ? `'${text}` : text;
+  return NEEDS_QUOTES.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
