@@ -45,6 +45,7 @@ async function lookAt(page: Page, where: string, axe: () => AxeBuilder): Promise
 
 for (const group of Object.keys(PAGES))
   test(`nothing stands in the way of a screen reader, in both themes: ${group}`, async ({ browser, baseURL }) => {
+    test.slow(); // a look takes seconds where the machine is busy, and there is one for each page and theme
     const context = await browser.newContext({ colorScheme: "light", baseURL, reducedMotion: "reduce" });
     const page = await context.newPage();
     for (const path of await pathsOf(group, page)) {
