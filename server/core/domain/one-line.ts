@@ -17,6 +17,9 @@ export function oneLine(missing: string, max: number) {
         .string()
         .refine((name) => !INVISIBLE.test(name), missing)
         .refine((name) => name.length <= max, tooLong)
-        .refine((name) => !/\p{Cc}|\p{Cs}/u.test(name) && !TURNS_TEXT.test(name), "Use one line of text, without control characters."),
+        .refine(
+          (name) => !/\p{Cc}|\p{Cs}/u.test(name) && !TURNS_TEXT.test(name),
+          "Use one line of text, without control characters.",
+        ),
     );
 }
