@@ -38,7 +38,7 @@ test("where nothing changed, the corrected test says so in 93 % of cases; a plai
   }
   expect(naive / runs).toBeGreaterThan(0.2);
   expect(corrected / runs).toBeLessThanOrEqual(0.07);
-});
+}, 60_000);
 
 test("an effect as large as what can be seen is seen in about four of five cases", () => {
   const random = seededRandom("power");
@@ -52,7 +52,7 @@ test("an effect as large as what can be seen is seen in about four of five cases
   }
   expect(found / runs).toBeGreaterThan(0.7);
   expect(found / runs).toBeLessThan(0.9);
-});
+}, 60_000);
 
 /** Energy rises with load and with cold; the use case saves 6 per day, but winter comes at go-live. */
 function plant(seed: string): { before: KpiDay[]; after: KpiDay[] } {

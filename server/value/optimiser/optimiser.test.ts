@@ -24,7 +24,7 @@ test("every question is answered by the thread, in the order asked", async () =>
   expect(points).toEqual([40, 140]);
   expect(why).toMatchObject({ kind: "out", shortCents: 30 });
   expect(set).toMatchObject({ kind: "set", set: { costCents: 9 } });
-});
+}, 60_000);
 
 test("a fault comes back with its field, and the thread goes on", async () => {
   await expect(optimiser.portfolio(instanceP(-1), LIMIT)).rejects.toMatchObject({
@@ -42,7 +42,7 @@ test("cancelling after the first answer keeps the best so far", async () => {
     onFirst: () => stop.abort(),
   });
   expect(answer).toMatchObject({ kind: "plan", proven: false });
-});
+}, 60_000);
 
 test("when the thread is ended, what was under way is rejected, and so is what comes after", async () => {
   const other = await Optimiser.start();
@@ -53,4 +53,4 @@ test("when the thread is ended, what was under way is rejected, and so is what c
   await other.stop();
   await rejected;
   await expect(other.minimalSet(instanceM(), LIMIT)).rejects.toThrow(/has ended/);
-});
+}, 60_000);

@@ -223,7 +223,7 @@ test("a cancelled run answers with the best so far and does not call it proven",
   expect(answer.proven).toBe(false);
   expect(answer.plan.netCents).toBeGreaterThan(0);
   expect(answer.boundCents).toBeGreaterThanOrEqual(answer.plan.netCents);
-});
+}, 60_000);
 
 test("names that would break a text format are names", () => {
   const problem = {
@@ -231,6 +231,15 @@ test("names that would break a text format are names", () => {
     useCases: [simple("free", 80, ["st"]), simple("1abc <= 3", 70, ["st"]), simple("uc-9", 60, ["end"])],
   };
   expect(chosen({ ...problem, assets: [asset("st", 100), asset("end", 40)] })).toEqual(["free", "1abc <= 3", "uc-9"]);
+});
+
+test("no time at all still gives a plan, with a bound that holds", () => {
+  const problem = seededPortfolio("no time", { useCases: 60, assets: 200 });
+  const answer = solved(planPortfolio(solver, problem, { timeLimitS: 0 }));
+  const best = solved(planPortfolio(solver, problem, LIMIT));
+  expect(answer.proven).toBe(false);
+  expect(answer.boundCents).toBeGreaterThanOrEqual(best.plan.netCents);
+  expect(answer.gap).toBeGreaterThan(0);
 });
 
 test("an empty portfolio has an empty plan", () => {

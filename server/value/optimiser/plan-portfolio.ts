@@ -42,7 +42,7 @@ export type PortfolioAnswer =
 
 /** Nothing is left to gain below half a cent. */
 function certified(plan: Plan, boundCents: number): Certified {
-  const bound = Math.max(plan.netCents, Math.floor(boundCents + 0.01));
+  const bound = Math.max(plan.netCents, Math.ceil(boundCents - 0.01));
   return { plan, boundCents: bound, gap: bound > 0 ? (bound - plan.netCents) / bound : 0 };
 }
 
@@ -67,7 +67,8 @@ export function planPortfolio(solver: Solver, problem: PortfolioProblem, options
   const { model, scale, selectionOf, columnsOf } = portfolioModel(problem);
   const relaxed = solver.solve(model, { timeLimitS: options.timeLimitS, relaxed: true });
   if (relaxed.kind === "infeasible") return { kind: "infeasible", conflict: findConflict(solver, problem), run };
-  if (start) options.onFirst?.(certified(planOf(problem, start), relaxed.bound * scale));
+  const ceilingCents = relaxed.kind === "optimal" ? relaxed.bound * scale : everythingFree(problem);
+  if (start) options.onFirst?.(certified(planOf(problem, start), ceilingCents));
   const solved = solver.solve(model, {
     timeLimitS: options.timeLimitS,
     ...(start ? { start: columnsOf(start) } : {}),
@@ -88,11 +89,14 @@ export function planPortfolio(solver: Solver, problem: PortfolioProblem, options
   const best = betterOf(problem, found, start);
   if (!best) throw new Error("the time was up before any plan was found; give it more time");
   const plan = planOf(problem, best);
-  const answer = certified(
-    plan,
-    solved.kind === "optimal" ? plan.netCents : Math.min(solved.bound, relaxed.bound) * scale,
-  );
+  const boundCents = solved.kind === "optimal" ? plan.netCents : Math.min(solved.bound * scale, ceilingCents);
+  const answer = certified(plan, boundCents);
   return { kind: "plan", ...answer, proven: solved.kind === "optimal", run };
+}
+
+/** What all use cases would bring if nothing cost anything: the bound when there was no time for a better one. */
+function everythingFree({ useCases }: PortfolioProblem): number {
+  return useCases.reduce((sum, { options }) => sum + Math.max(0, ...options.map(({ valueCents }) => valueCents)), 0);
 }
 
 /** The better of two selections among those that keep every rule. */
