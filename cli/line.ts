@@ -186,7 +186,7 @@ async function prepareDatabase(options: LineOptions): Promise<{ owner: string; a
 async function letSomebodyIn(options: LineOptions, url: string): Promise<void> {
   const pool = openPool(url, { max: 1, applicationName: "throughline-start", statementTimeoutMs: 10_000 });
   try {
-    if (isDemo(options)) return await addDemoPeople(pool);
+    if (isDemo(options)) return await addDemoPeople(await systemContext(pool, "demo"));
     const token = await issueSetUp(await systemContext(pool, "start"));
     if (token !== null)
       options.progress.say(

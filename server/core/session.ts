@@ -63,12 +63,13 @@ export async function findSessionActor(sql: Sql, sid: string): Promise<UserActor
   return { kind: "user", ...person };
 }
 
-/** Ends the session of a cookie; nothing happens when there is none. */
-export async function endSession(sql: Sql, sid: string, why: string): Promise<void> {
-  await sql.query(
-    "update sessions set revoked_at = now(), revoked_why = $2 where sid_hash = $1 and revoked_at is null",
+/** Ends the session of a cookie. @returns which it was, or null when there is none that is still open */
+export async function endSession(sql: Sql, sid: string, why: string): Promise<{ id: string; userId: string } | null> {
+  const { rows } = await sql.query<{ id: string; userId: string }>(
+    `update sessions set revoked_at = now(), revoked_why = $2 where sid_hash = $1 and revoked_at is null returning id, user_id as "userId"`,
     [hashSecret(sid), why],
   );
+  return rows[0] ?? null;
 }
 
 /** The cookie's value: the session id, encrypted and authenticated. It says nothing about the person. */

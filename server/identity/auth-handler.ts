@@ -7,10 +7,10 @@ import { isDemo, sessionCookieName, usesTls } from "@/server/core/deployment";
 import type { Role } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
 import { readWebSecret } from "@/server/core/secret";
-import { endSession, SESSION_COOKIE_MAX_AGE_S } from "@/server/core/session";
+import { SESSION_COOKIE_MAX_AGE_S } from "@/server/core/session";
 import { localPath } from "./domain/local-path";
 import { DEMO_PEOPLE, findDemoPerson } from "./demo-people";
-import { checkPassword, findProvidedUser, openSession, type Visitor } from "./sign-in";
+import { checkPassword, closeSession, findProvidedUser, openSession, type Visitor } from "./sign-in";
 
 const Claims = z.object({
   sub: z.string().min(1),
@@ -76,7 +76,7 @@ function optionsFor(headers: Headers): NextAuthOptions {
     },
     events: {
       signOut: async ({ token }) => {
-        if (typeof token?.sid === "string") await endSession(webDoor(), token.sid, "signed out");
+        if (typeof token?.sid === "string") await closeSession(webDoor(), token.sid);
       },
     },
   };

@@ -1,6 +1,7 @@
-import type { Access, Sql, Tx } from "@/db/access";
+import type { Access, Tx } from "@/db/access";
+import type { Actor } from "@/server/core/actor";
 import { audit } from "@/server/core/audit";
-import { startSession } from "@/server/core/session";
+import { endSession, startSession } from "@/server/core/session";
 import { passwordMatches } from "./passwords";
 import { SignIn } from "./schema";
 
@@ -68,8 +69,7 @@ export async function openSession(door: Access, userId: string, visitor: Visitor
     const user = rows[0];
     if (!user) throw new Error("a session was asked for somebody who is not there");
     const sid = await startSession(tx, { userId, ...visitor });
-    const actor = { kind: "user", id: userId, email: "", sessionId: "", memberships: [], ...user } as const;
-    await audit(tx, { actor }, { action: "session.start", subject: `user:${userId}`, after: { how, ip: visitor.ip } });
+    await audit(tx, { actor: personActor({ id: userId, ...user }) }, { action: "session.start", subject: `user:${userId}`, after: { how, ip: visitor.ip } });
     return sid;
   });
 }
@@ -79,7 +79,7 @@ export async function openSession(door: Access, userId: string, visitor: Visitor
  * let in whom an administrator has not added.
  */
 export async function findProvidedUser(
-  door: Sql,
+  door: Access,
   { subject, email, emailVerified }: { subject: string; email: string; emailVerified: boolean },
 ): Promise<string | null> {
   const known = await door.query<{ id: string }>(
@@ -88,9 +88,33 @@ export async function findProvidedUser(
   );
   if (known.rows[0]) return known.rows[0].id;
   if (!emailVerified) return null;
-  const linked = await door.query<{ id: string }>(
-    "update users set oidc_subject = $1 where email = lower($2) and oidc_subject is null and disabled_at is null returning id",
-    [subject, email],
-  );
-  return linked.rows[0]?.id ?? null;
+  return door.transaction(async (tx) => {
+    const { rows } = await tx.query<{ id: string; name: string; orgId: string }>(
+      `update users set oidc_subject = $1 where email = lower($2) and oidc_subject is null and disabled_at is null
+       returning id, name, org_id as "orgId"`,
+      [subject, email],
+    );
+    const user = rows[0];
+    if (!user) return null;
+    await audit(tx, { actor: personActor(user) }, { action: "identity.link", subject: `user:${user.id}`, after: { subject } });
+    return user.id;
+  });
+}
+
+/** Signing out: ends the session of a cookie and writes that down; nothing happens when it is over already. */
+export async function closeSession(door: Access, sid: string): Promise<void> {
+  await door.transaction(async (tx) => {
+    const ended = await endSession(tx, sid, "signed out");
+    if (ended === null) return;
+    const { rows } = await tx.query<{ id: string; name: string; orgId: string }>(
+      `select id, name, org_id as "orgId" from users where id = $1`,
+      [ended.userId],
+    );
+    const user = rows[0];
+    if (user) await audit(tx, { actor: personActor(user) }, { action: "session.end", subject: `session:${ended.id}` });
+  });
+}
+
+function personActor(user: { id: string; name: string; orgId: string }): Actor {
+  return { kind: "user", email: "", sessionId: "", memberships: [], ...user };
 }
