@@ -271,6 +271,43 @@ describe("route handlers", () => {
       expect(await refused.json()).toMatchObject({ error: { code: "unauthenticated" } });
     }
   });
+
+  test("I06 the live line of one team never says a value of the other's streams", async () => {
+    const live = await import("@/app/api/live/route");
+    const token = await tokenOf("technician");
+    await db.owner.query("insert into latest_values (stream_id, ts, value) values ($1, now(), 1), ($2, now(), 4711)", [
+      stream.own,
+      stream.other,
+    ]);
+    const over = new AbortController();
+    const request = new Request(`http://localhost/api/live?streams=${stream.own},${stream.other}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: over.signal,
+    });
+    const reader = (await live.GET(request)).body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    const until = async (part: string) => {
+      while (!heard.includes(part)) {
+        const { done, value = "" } = (await reader?.read()) ?? { done: true };
+        if (done) throw new Error(`the line ended before ${part}: ${heard}`);
+        heard += value;
+      }
+    };
+    await until('"value":1,');
+    // The other team's value changes first: what was heard once the own one's new value is here would have held it.
+    await until('"what":"nodes"');
+    for (const [id, value] of [
+      [stream.other, 4712],
+      [stream.own, 2],
+    ]) {
+      await db.owner.query("update latest_values set value = $2 where stream_id = $1", [id, value]);
+      await db.owner.query("select pg_notify('tl_latest', $1)", [JSON.stringify({ streams: [id] })]);
+    }
+    await until('"value":2,');
+    over.abort();
+    expect(heard).not.toMatch(/471[12]/);
+    expect(heard).not.toContain("other");
+  });
 });
 
 test("every mutation leaves a row in the audit log, in the transaction that made the change", async () => {
