@@ -69,7 +69,11 @@ export async function openSession(door: Access, userId: string, visitor: Visitor
     const user = rows[0];
     if (!user) throw new Error("a session was asked for somebody who is not there");
     const sid = await startSession(tx, { userId, ...visitor });
-    await audit(tx, { actor: personActor({ id: userId, ...user }) }, { action: "session.start", subject: `user:${userId}`, after: { how, ip: visitor.ip } });
+    await audit(
+      tx,
+      { actor: personActor({ id: userId, ...user }) },
+      { action: "session.start", subject: `user:${userId}`, after: { how, ip: visitor.ip } },
+    );
     return sid;
   });
 }
@@ -96,7 +100,11 @@ export async function findProvidedUser(
     );
     const user = rows[0];
     if (!user) return null;
-    await audit(tx, { actor: personActor(user) }, { action: "identity.link", subject: `user:${user.id}`, after: { subject } });
+    await audit(
+      tx,
+      { actor: personActor(user) },
+      { action: "identity.link", subject: `user:${user.id}`, after: { subject } },
+    );
     return user.id;
   });
 }
