@@ -98,7 +98,7 @@ export async function revokeRole(ctx: VerbCtx, { userId, role, teamId, emptyChai
       [userId, role, teamId],
     );
     if (!rowCount) throw new DomainError("not_found", "They do not have this role. Load the page again.");
-    await demandAdmin(tx);
+    if (role === "admin") await demandAdmin(tx);
     if (role === "chair" && !emptyChair) await demandChair(tx);
     // A cookie made while they had the role is worth nothing any more: they sign in anew with what they have now.
     await tx.query(
