@@ -251,6 +251,7 @@ describe("route handlers", () => {
 
     const own = await get(`/api/streams/1/export?${range}`, download(stream.own), token);
     expect([own.status, await own.text()]).toEqual([200, "stream_id,ts,value,quality\n"]);
+    expect(own.headers.get("content-disposition")).toMatch(/^attachment; filename="[A-Za-z0-9._-]+"$/);
     const other = await get(`/api/streams/1/export?${range}`, download(stream.other), token);
     const none = await get(`/api/streams/1/export?${range}`, download(999_999), token);
     expect([other.status, await other.json()]).toEqual([none.status, await none.json()]);

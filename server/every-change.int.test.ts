@@ -128,6 +128,15 @@ test.each(Object.keys(CHANGES))("%s commits with a row of the audit log", async 
   expect(await entries()).toBeGreaterThan(before);
 });
 
+test("a password is changed by who knows the present one, and by nobody else", async () => {
+  const present = "another long enough password";
+  const wrong = caller.me.changePassword({ current: "not this one", next: "yet another long password" });
+  await expect(wrong).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  await caller.me.changePassword({ current: present, next: "yet another long password" });
+  const stale = caller.me.changePassword({ current: present, next: PASSWORD });
+  await expect(stale).rejects.toMatchObject({ code: "BAD_REQUEST" });
+});
+
 test("so do signing in and out, a reset, a first sign-in by a provider, the demo's people and the set-up", async () => {
   const system = await systemContext(db.pool, "test");
   const added = async (work: () => Promise<unknown>) => {
