@@ -18,4 +18,6 @@ export async function register(): Promise<void> {
     process.exit(EXIT_BAD_CONFIGURATION);
   }
   guardWebServer();
+  const { startWebHeartbeat } = await import("./server/core/web-heartbeat");
+  startWebHeartbeat();
 }

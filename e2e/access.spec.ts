@@ -6,6 +6,7 @@ import { FEED } from "./support/feed";
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   plant: ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"],
   administration: ["/admin/people", "/admin/roles", "/admin/teams", "/admin/nodes", "/admin/tokens", "/admin/audit"],
+  background: ["/inbox/notifications", "/jobs", "/admin/jobs", "/admin/system"],
   account: ["/account/sessions", "/account/tokens", "/design"],
 };
 

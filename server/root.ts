@@ -2,8 +2,10 @@ import { createCallerFactory, router } from "./core/trpc";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
+import { inboxRouter } from "./inbox/router";
 import { jobsRouter } from "./jobs/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
+import { systemRouter } from "./system/router";
 import { viewsRouter } from "./views/router";
 
 export const appRouter = router({
@@ -18,6 +20,8 @@ export const appRouter = router({
   quarantine: quarantineRouter,
   views: viewsRouter,
   jobs: jobsRouter,
+  inbox: inboxRouter,
+  system: systemRouter,
 });
 export type AppRouter = typeof appRouter;
 

@@ -10,6 +10,7 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
   await Promise.all([
     queryClient.prefetchQuery(trpc.me.viewer.queryOptions()),
     queryClient.prefetchQuery(trpc.fleet.waiting.queryOptions()),
+    queryClient.prefetchQuery(trpc.inbox.unread.queryOptions()),
   ]);
   return (
     <Hydrate>

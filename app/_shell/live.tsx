@@ -27,6 +27,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         ["nodes", [trpc.fleet.pathKey(), trpc.home.pathKey()]],
         ["quarantine", [trpc.quarantine.pathKey(), trpc.fleet.pathKey()]],
         ["events", [trpc.streams.marks.pathKey(), trpc.home.pathKey()]],
+        ["jobs", [trpc.jobs.pathKey()]],
+        ["inbox", [trpc.inbox.pathKey()]],
       ]),
     [trpc],
   );

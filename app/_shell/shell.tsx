@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { useEffect, useState, type ReactNode } from "react";
 import { Toaster } from "sonner";
+import { Bell } from "./bell";
 import { CommandsProvider, useCommands } from "./commands";
 import { useCompact } from "./density";
 import { useKiosk } from "./kiosk";
@@ -49,6 +50,7 @@ function Frame({ children }: { children: ReactNode }) {
           <Mark /> Throughline
         </Link>
         <span className={styles.phoneActs}>
+          <Bell />
           <button type="button" className={styles.menuButton} onClick={() => act("palette")}>
             Search
           </button>

@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 import { useTRPC } from "../_trpc/client";
 import { useCarry } from "./carry";
 import { useCommands } from "./commands";
+import { JobTray } from "./job-tray";
 import { LiveBadge } from "./live-badge";
 import { Mark } from "./mark";
 import { pageOf, sidebarFor, type CountName, type PageEntry } from "./registry";
@@ -18,8 +19,10 @@ export function Sidebar({ onLeave }: { onLeave: () => void }) {
   const reader = useViewer();
   const current = pageOf(usePathname());
   const { act } = useCommands();
-  const { data: waiting } = useQuery({ ...useTRPC().fleet.waiting.queryOptions(), refetchInterval: 30_000 });
-  const counts: Partial<Record<CountName, number>> = { quarantined: waiting?.quarantined };
+  const trpc = useTRPC();
+  const { data: waiting } = useQuery({ ...trpc.fleet.waiting.queryOptions(), refetchInterval: 30_000 });
+  const { data: unread } = useQuery({ ...trpc.inbox.unread.queryOptions(), refetchInterval: 60_000 });
+  const counts: Partial<Record<CountName, number>> = { quarantined: waiting?.quarantined, unread };
   return (
     <nav id="sidebar" className={styles.sidebar} aria-label="Main">
       <Link href="/" className={`${styles.brand} ${styles.brandWide}`}>
@@ -57,6 +60,7 @@ export function Sidebar({ onLeave }: { onLeave: () => void }) {
         </div>
       ))}
       <div className={styles.foot}>
+        <JobTray onLeave={onLeave} />
         <LiveBadge />
         <You onLeave={onLeave} />
       </div>
@@ -85,7 +89,7 @@ function Entry({ page, current, count, onLeave }: EntryProps) {
         {count ? (
           <span className={styles.count}>
             {count > 999 ? "999+" : count}
-            <span className="vh"> waiting</span>
+            <span className="vh"> {page.count === "unread" ? "unread" : "waiting"}</span>
           </span>
         ) : null}
       </Link>

@@ -6,6 +6,7 @@ import { useState, type ReactNode } from "react";
 import superjson from "superjson";
 import { MAX_RPC_BATCH } from "@/server/core/domain/rpc-limits";
 import type { AppRouter } from "@/server/root";
+import { attentionHeaders } from "./attention";
 import { makeQueryClient } from "./query-client";
 
 export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
@@ -27,7 +28,7 @@ export function Data({ children }: { children: ReactNode }) {
           url: "/api/trpc",
           // Reads go by POST as well, with a header that no other site can send: server/core/rpc-door.ts says why.
           methodOverride: "POST",
-          headers: { "x-tl": "1" },
+          headers: () => ({ "x-tl": "1", ...attentionHeaders() }),
           maxItems: MAX_RPC_BATCH,
         }),
       ],

@@ -49,18 +49,9 @@ export function Notifications({ items, nowMs, failed, stale, onRetry, onRead, on
         <p>You are told here when something that you follow changes for the worse, or waits for you.</p>
       </Empty>
     );
-  const unread = items.filter((item) => item.unread);
   return (
     <div className={stale ? styles.stale : undefined}>
       {failed ? <Failed what="New notifications could not be read." onRetry={onRetry} /> : null}
-      <div className={styles.bar}>
-        <span>{unread.length === 0 ? "All read" : `${unread.length} unread`}</span>
-        {unread.length > 0 ? (
-          <Button size="small" look="quiet" onClick={() => onRead(unread.map(({ id }) => id))}>
-            Mark all read
-          </Button>
-        ) : null}
-      </div>
       <ul>
         {items.map((item) => (
           <li key={item.id} className={styles.item} data-unread={item.unread || undefined}>

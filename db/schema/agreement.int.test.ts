@@ -8,10 +8,11 @@ import * as ingest from "./ingest";
 import * as jobs from "./jobs";
 import * as limits from "./limits";
 import * as records from "./records";
+import * as system from "./system";
 import * as timeseries from "./timeseries";
 import * as views from "./views";
 
-const described = [fabric, identity, ingest, jobs, limits, records, timeseries, views]
+const described = [fabric, identity, ingest, jobs, limits, records, system, timeseries, views]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

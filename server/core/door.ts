@@ -31,7 +31,15 @@ export async function findActor(sql: Sql, headers: Headers, nowMs: number): Prom
   const sealed = readCookie(cookies, sessionCookieName(usesTls(process.env)));
   if (sealed === null) return null;
   const sid = await openSeal(sealed, readWebSecret(process.env));
-  return sid === null ? null : findSessionActor(sql, sid);
+  return sid === null ? null : findSessionActor(sql, sid, { attended: isAttended(headers) });
+}
+
+/** Says of a request that nobody caused it: a page that refreshes itself, the live line, a page fetched ahead of a click. */
+export const UNATTENDED = "x-tl-unattended";
+
+/** Only what a person caused keeps a session from ending idle. A client that lies about it prolongs its own session, no more than by asking. */
+function isAttended(headers: Headers): boolean {
+  return !headers.has(UNATTENDED) && !headers.has("next-router-prefetch") && headers.get("purpose") !== "prefetch";
 }
 
 /** Ids of all teams of an organisation. */

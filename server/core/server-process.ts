@@ -1,6 +1,8 @@
+import { hostname } from "node:os";
 import type { Pool } from "pg";
 import { openPool, type PoolOptions } from "@/db/client";
 import { ConfigError, EXIT_BAD_CONFIGURATION, type LogLevel } from "./config";
+import { startHeartbeat } from "./heartbeat";
 import { type Logger, openLogger } from "./logger";
 import { type Health, openRegistry, type Registry, serveHealth } from "./metrics";
 
@@ -11,7 +13,9 @@ interface BaseConfig {
 }
 
 export interface ServerProcess<Config extends BaseConfig> {
-  name: string;
+  name: "ingest" | "jobs";
+  /** What this one is called among several; where nothing names it, the machine and the process do. */
+  replica?(config: Config): string;
   /** @throws {ConfigError} */
   readConfig(env: Readonly<Record<string, string | undefined>>): Config;
   pool(config: Config): PoolOptions;
@@ -49,12 +53,20 @@ export async function runServerProcess<Config extends BaseConfig>(options: Serve
     const health = await serveHealth(config.port, metrics, () => work.health());
     log.info({ port: health.port }, `${name} is ready`);
 
+    const stopBeating = startHeartbeat(pool, {
+      kind: name,
+      name: `${name} ${options.replica?.(config) ?? `${hostname()}:${config.port}`}`,
+      health: () => work.health(),
+      failed: (cause) => log.warn({ err: cause }, "The page of the system was not told that this process lives."),
+    });
+
     let isStopping = false;
     const stop = async (signal: string) => {
       if (isStopping) return;
       isStopping = true;
       log.info({ signal }, `${name} is stopping: ${options.stopping}`);
       await work.close();
+      await stopBeating();
       await health.close();
       await pool.end();
       process.exit(0);

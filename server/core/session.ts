@@ -39,8 +39,15 @@ export async function startSession(sql: Sql, { userId, ip, userAgent }: SessionS
   return sid;
 }
 
-/** The person behind a session that is still good, or null: unknown, ended, idle too long, too old, or of somebody disabled. */
-export async function findSessionActor(sql: Sql, sid: string): Promise<UserActor | null> {
+/**
+ * The person behind a session that is still good, or null: unknown, ended, idle too long, too old, or of somebody disabled.
+ * @param attended whether a person caused this; a tab that refreshes itself must not keep its session alive for ever
+ */
+export async function findSessionActor(
+  sql: Sql,
+  sid: string,
+  { attended }: { attended: boolean },
+): Promise<UserActor | null> {
   const { rows } = await sql.query<{
     sessionId: string;
     id: string;
@@ -59,7 +66,7 @@ export async function findSessionActor(sql: Sql, sid: string): Promise<UserActor
   const row = rows[0];
   if (!row) return null;
   const { stale, ...person } = row;
-  if (stale) await sql.query("update sessions set last_seen_at = now() where id = $1", [row.sessionId]);
+  if (stale && attended) await sql.query("update sessions set last_seen_at = now() where id = $1", [row.sessionId]);
   return { kind: "user", ...person };
 }
 

@@ -4,6 +4,7 @@ import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { granterOf, mayGrant, type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
 import { DomainError, errorCode } from "@/server/core/errors";
+import { tell } from "@/server/inbox/verbs";
 import { insertReset } from "./password-verbs";
 import type { AddPerson, DisablePerson, GrantRole, RevokeRole } from "./schema";
 
@@ -77,6 +78,7 @@ export async function grantRole(ctx: VerbCtx, grant: GrantRole): Promise<void> {
   await ctx.transaction(async (tx) => {
     await demandPerson(tx, grant.userId);
     await insertGrant(tx, ctx, grant);
+    await tellRole(tx, ctx, grant, "granted");
     await audit(tx, ctx, {
       action: "role.grant",
       subject: `user:${grant.userId}`,
@@ -105,6 +107,7 @@ export async function revokeRole(ctx: VerbCtx, { userId, role, teamId, emptyChai
       "update sessions set revoked_at = now(), revoked_why = 'a role was taken away' where user_id = $1 and revoked_at is null",
       [userId],
     );
+    await tellRole(tx, ctx, { userId, role, teamId }, "taken");
     await audit(tx, ctx, { action: "role.revoke", subject: `user:${userId}`, teamId, before: { role } });
   });
 }
@@ -138,6 +141,19 @@ async function insertGrant(tx: Tx, ctx: VerbCtx, { userId, role, teamId }: Grant
     [userId, teamId, role, ctx.actor.name],
   );
   if (!rowCount) throw new DomainError("conflict", "They have this role already.");
+}
+
+async function tellRole(tx: Tx, ctx: VerbCtx, { userId, role }: GrantRole, what: "granted" | "taken"): Promise<void> {
+  const words = role.replace("-", " ");
+  await tell(tx, {
+    orgId: ctx.actor.orgId,
+    to: [userId],
+    key: `role-${what}:${role}`,
+    kind: what === "granted" ? "role-granted" : "role-taken",
+    status: what === "granted" ? "ok" : "watch",
+    title: what === "granted" ? `You are ${words} now` : `You are no longer ${words}`,
+    detail: `${ctx.actor.name} ${what === "granted" ? "gave you this role" : "took this role away"}.`,
+  });
 }
 
 async function demandPerson(tx: Tx, userId: string): Promise<void> {

@@ -262,6 +262,54 @@ describe("a session", () => {
     expect(rows).toEqual([{ hours: 12 }]);
   });
 
+  test("a tab that refreshes itself keeps no session alive; only what a person causes does", async () => {
+    const id = await person("left@test.invalid");
+    const { cookie } = await signedIn(id);
+    const ask = (more: Record<string, string>) => openVisit(db.pool, new Headers({ cookie, ...more })).who();
+    const aged = (minutes: number) =>
+      db.owner.query("update sessions set last_seen_at = now() - make_interval(mins => $2) where user_id = $1", [
+        id,
+        minutes,
+      ]);
+    const idleMinutes = async () =>
+      (
+        await db.owner.query<{ n: number }>(
+          "select extract(epoch from now() - last_seen_at)::int / 60 as n from sessions where user_id = $1",
+          [id],
+        )
+      ).rows[0]?.n;
+    await aged(29);
+    for (const name of ["x-tl-unattended", "next-router-prefetch"]) {
+      expect(await ask({ [name]: "1" })).not.toBeNull();
+      expect(await idleMinutes()).toBe(29);
+    }
+    expect(await ask({})).not.toBeNull();
+    expect(await idleMinutes()).toBe(0);
+    await aged(31);
+    expect(await ask({ "x-tl-unattended": "1" })).toBeNull();
+    expect(await ask({})).toBeNull();
+  });
+
+  test("a sign-in from an address that is new for somebody is told to them, once until they read it", async () => {
+    const id = await person("traveller@test.invalid");
+    const told = async () =>
+      (await db.owner.query("select kind, title, times, href from notifications where owner_id = $1 order by id", [id]))
+        .rows;
+    await openSession(door(), id, visitor("192.0.2.1"), "password");
+    await openSession(door(), id, visitor("192.0.2.1"), "password");
+    expect(await told()).toEqual([]);
+    await openSession(door(), id, visitor("203.0.113.77"), "password");
+    await openSession(door(), id, visitor("203.0.113.77"), "password");
+    expect(await told()).toEqual([
+      {
+        kind: "sign-in",
+        title: "You signed in from a new place, 203.0.113.77",
+        times: 1,
+        href: "/account/sessions",
+      },
+    ]);
+  });
+
   test("one person sees and ends their own sessions, nobody else's", async () => {
     const [mine, theirs] = [
       await signedIn(await person("mine@test.invalid")),

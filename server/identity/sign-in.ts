@@ -2,6 +2,7 @@ import type { Access, Tx } from "@/db/access";
 import type { Actor } from "@/server/core/actor";
 import { audit } from "@/server/core/audit";
 import { endSession, startSession } from "@/server/core/session";
+import { tell } from "@/server/inbox/verbs";
 import { passwordMatches } from "./passwords";
 import { SignIn } from "./schema";
 
@@ -68,6 +69,7 @@ export async function openSession(door: Access, userId: string, visitor: Visitor
     );
     const user = rows[0];
     if (!user) throw new Error("a session was asked for somebody who is not there");
+    await tellNewPlace(tx, { userId, orgId: user.orgId }, visitor);
     const sid = await startSession(tx, { userId, ...visitor });
     await audit(
       tx,
@@ -75,6 +77,29 @@ export async function openSession(door: Access, userId: string, visitor: Visitor
       { action: "session.start", subject: `user:${userId}`, after: { how, ip: visitor.ip } },
     );
     return sid;
+  });
+}
+
+/** A first sign-in is from nowhere new; a later one from an address that none of their sessions came from is told to them. */
+async function tellNewPlace(
+  tx: Tx,
+  { userId, orgId }: { userId: string; orgId: string },
+  visitor: Visitor,
+): Promise<void> {
+  const { rows } = await tx.query<{ isNew: boolean }>(
+    `select count(*) > 0 and count(*) filter (where ip = $2) = 0 as "isNew" from sessions where user_id = $1`,
+    [userId, visitor.ip],
+  );
+  if (!rows[0]?.isNew) return;
+  await tell(tx, {
+    orgId,
+    to: [userId],
+    key: `sign-in:${visitor.ip}`,
+    kind: "sign-in",
+    status: "watch",
+    title: `You signed in from a new place, ${visitor.ip}`,
+    detail: `${visitor.userAgent.slice(0, 200) || "An unknown browser"}. If it was not you, end that session and change your password.`,
+    href: "/account/sessions",
   });
 }
 

@@ -5,6 +5,7 @@ import { type Checked, accepted, type Refusal, refused, refusalFromZod } from "@
 import { parseUnit, unitHint } from "@/sdk/wire/units";
 import type { z } from "zod";
 import { isRecord, short } from "./read-batch";
+import { listAble, tell } from "@/server/inbox/verbs";
 
 export interface BirthOutcome {
   /** streams that appeared for the first time */
@@ -70,8 +71,8 @@ export async function applyBirth(pool: Pool, birth: Birth, replica: string): Pro
 
 async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   await tx.query("insert into nodes (id) values ($1) on conflict do nothing", [birth.node]);
-  const { rows } = await tx.query<{ trusted: boolean; status: string; boot: string | null }>(
-    "select trusted, status, boot from nodes where id = $1 for update",
+  const { rows } = await tx.query<{ trusted: boolean; status: string; boot: string | null; teamId: string }>(
+    'select trusted, status, boot, team_id as "teamId" from nodes where id = $1 for update',
     [birth.node],
   );
   const node = rows[0];
@@ -87,6 +88,7 @@ async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   const isNew = inserted.rowCount === 1;
   // A retained birth of an older start comes again at every subscription: it must not make the node old.
   if (isNew || node.boot === birth.boot) await describeNode(tx, birth);
+  if (isNew && !node.trusted && node.status === "proposed") await tellWaiting(tx, birth.node, node.teamId);
   if (!isNew)
     await tx.query(
       "update births set document = $3, received_at = now() where node_id = $1 and boot = $2 and document <> $3",
@@ -263,4 +265,21 @@ async function upsertStreams(
     );
   }
   return inserted.rowCount ?? 0;
+}
+
+/** Nodes that wait are told together, by team: a fleet that joins at once is one thing to do, not a thousand. */
+async function tellWaiting(tx: PoolClient, node: string, teamId: string): Promise<void> {
+  const { rows } = await tx.query<{ orgId: string }>('select org_id as "orgId" from teams where id = $1', [teamId]);
+  const orgId = rows[0]?.orgId;
+  if (orgId === undefined) return;
+  await tell(tx, {
+    orgId,
+    to: await listAble(tx, orgId, "fleet.accept", teamId),
+    key: `nodes-waiting:${teamId}`,
+    kind: "node-waiting",
+    status: "watch",
+    title: "Nodes wait to be accepted",
+    detail: `The newest is ${node}. Until somebody accepts it, what it sends is kept and not used.`,
+    href: `/fleet/${encodeURIComponent(node)}`,
+  });
 }

@@ -8,7 +8,8 @@ import { openRegistry } from "@/server/core/metrics";
 import { openObjectStore } from "@/server/models/objects/store";
 import { runAsLeader } from "./every";
 import { startJobs } from "./jobs";
-import { limitQuarantine, markSilentNodes, pruneLedger, SCHEDULES } from "./schedules";
+import { deleteDue, noteRetention } from "./retention";
+import { limitQuarantine, markSilentNodes, SCHEDULES } from "./schedules";
 
 let db: TestDb;
 beforeAll(async () => {
@@ -78,7 +79,7 @@ test("one leader per job: the second replica does nothing meanwhile", async () =
 test("every schedule runs on an empty database", async () => {
   const store = await openTimeSeries(db.pool);
   const objects = () => openObjectStore(pathToFileURL(tmpdir()).href);
-  const parts = { pool: db.pool, store, objects, sealKey: "k".repeat(40), log, keepRawDays: 30, nowMs: Date.now() };
+  const parts = { pool: db.pool, store, objects, sealKey: "k".repeat(40), log, nowMs: Date.now() };
   for (const schedule of SCHEDULES) await expect(schedule.run(parts)).resolves.toBeTypeOf("object");
 });
 
@@ -89,7 +90,7 @@ test("quarantine is bounded per node, and what it gives up says so", async () =>
   await db.owner.query(
     "insert into quarantine (node_id, topic, reason, message, payload) values ('calm', 't', 'PARSE', 'm', 'x')",
   );
-  expect(await limitQuarantine(db.pool)).toEqual({ emptied: 0, overflowed: 10 });
+  expect(await limitQuarantine(db.pool)).toEqual({ overflowed: 10 });
   const { rows } = await db.owner.query(
     "select node_id, count(*) filter (where status = 'held')::int as held, count(*) filter (where outcome ->> 'why' = 'limit')::int as lost from quarantine group by 1 order by 1",
   );
@@ -111,5 +112,6 @@ test("the ledger is pruned only behind the cursor", async () => {
   await db.owner.query(
     "insert into ingest_batches (lane_id, batch, sha256, rows, readings, received_at) select l.id, b, decode(repeat('00', 32), 'hex'), 1, 1, now() - interval '40 days' from ingest_lanes l, generate_series(4, 7) b",
   );
-  expect(await pruneLedger(db.pool)).toEqual({ pruned: 2 });
+  await noteRetention(db.pool, 30);
+  expect(await deleteDue(db.pool, "ledger")).toBe(2);
 });

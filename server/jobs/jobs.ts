@@ -12,6 +12,7 @@ import { everyFewSeconds } from "./every";
 import { exportReadings } from "./kinds/export-readings";
 import { recomputeRollups } from "./kinds/recompute-rollups";
 import { verifyAudit } from "./kinds/verify-audit";
+import { noteRetention } from "./retention";
 import { Runs } from "./runs";
 import { noteSchedules, type Schedule, SCHEDULES, turn } from "./schedules";
 
@@ -115,10 +116,11 @@ export async function startJobs({
   const taskList: TaskList = Object.fromEntries(
     SCHEDULES.map(({ name, run: work }: Schedule) => [
       name,
-      () => timed(name, () => turn(pool, name, () => work({ ...parts, keepRawDays, nowMs: Date.now() })), "info"),
+      () => timed(name, () => turn(pool, name, () => work({ ...parts, nowMs: Date.now() })), "info"),
     ]),
   );
   await noteSchedules(pool);
+  await noteRetention(pool, keepRawDays);
   const queueLog = new QueueLogger(() => (of, message) => {
     const level: string = of; // the enum's values are words, and its package is not ours to import
     if (level === "error") log.error({ from: "queue" }, message);
@@ -175,8 +177,9 @@ export async function startJobs({
     },
     (cause) => log.error({ err: cause }, "runs whose process died could not be looked for; tried again in 5 s"),
   );
-  // Once at the start as well: the partitions of today must not wait for half past.
+  // Once at the start as well: the partitions of today must not wait for half past, nor the page of the system for ten past.
   await runner.addJob("prepare-partitions", {}, { jobKey: "prepare-partitions", maxAttempts: 3 });
+  await runner.addJob("measure-storage", {}, { jobKey: "measure-storage", maxAttempts: 1 });
 
   return {
     health: () => ({

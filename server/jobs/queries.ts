@@ -28,11 +28,10 @@ const COLUMNS = `r.id, r.kind, r.title, r.state, r.owner_name as "ownerName", r.
   ${ms("r.started_at")} as "startedMs", ${ms("r.heard_at")} as "heardMs", ${ms("r.ended_at")} as "endedMs", ${ms("r.cancel_asked_at")} as "cancelAskedMs",
   r.cancel_asked_by as "cancelAskedBy", r.error, r.result`;
 
-/** Somebody's own runs that are under way or ended within a day. */
+/** The newest runs of one person. */
 export async function listOwnRuns(sql: Sql, ownerId: string): Promise<RunRow[]> {
   const { rows } = await sql.query<RunRow>(
-    `select ${COLUMNS} from job_runs r where r.owner_id = $1 and (r.ended_at is null or r.ended_at > now() - interval '1 day')
-     order by r.created_at desc limit 20`,
+    `select ${COLUMNS} from job_runs r where r.owner_id = $1 order by r.created_at desc limit 30`,
     [ownerId],
   );
   return rows;

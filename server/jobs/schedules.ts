@@ -1,10 +1,12 @@
 import type { Pool } from "pg";
 import { errorText } from "@/server/core/errors";
 import { keepAnchors } from "./anchors";
+import { measureStorage } from "./measure";
+import { cleanUp, deleteDue, retainReadings } from "./retention";
 import type { RunParts } from "./runs";
+import { warnOfTokens, watchQuarantine } from "./watch";
 
 export interface ScheduleParts extends RunParts {
-  keepRawDays: number;
   nowMs: number;
 }
 
@@ -22,12 +24,9 @@ const DAY_MS = 24 * HOUR_MS;
 const PREPARE_AHEAD_MS = 14 * DAY_MS;
 /** Late readings of an hour may still come for this long before its segments are joined. */
 const COMPACT_AFTER_MS = HOUR_MS;
-const DECIDED_KEPT_DAYS = 30;
 const HELD_PER_NODE = 20_000;
 const HELD_BYTES_PER_NODE = 256 * 1024 * 1024;
 const SILENT_AFTER_MINUTES = 5;
-/** Ledger rows behind the cursor: the cursor alone still says "settled", only the comparison of bytes is lost. */
-const LEDGER_KEPT_DAYS = 30;
 
 /** Each schedule is put into the queue once per tick, whatever the number of replicas, and run by one of them. */
 export const SCHEDULES: readonly Schedule[] = [
@@ -39,7 +38,7 @@ export const SCHEDULES: readonly Schedule[] = [
   {
     name: "retain-readings",
     cron: "23 3 * * *",
-    run: ({ pool, store, keepRawDays, nowMs }) => store.retain(pool, { keepRawMs: keepRawDays * DAY_MS, nowMs }),
+    run: ({ nowMs, ...parts }) => retainReadings(parts, nowMs),
   },
   {
     name: "prepare-partitions",
@@ -51,7 +50,11 @@ export const SCHEDULES: readonly Schedule[] = [
   },
   { name: "limit-quarantine", cron: "*/10 * * * *", run: ({ pool }) => limitQuarantine(pool) },
   { name: "mark-silent-nodes", cron: "* * * * *", run: ({ pool }) => markSilentNodes(pool) },
-  { name: "prune-ledger", cron: "41 2 * * *", run: ({ pool }) => pruneLedger(pool) },
+  { name: "prune-ledger", cron: "41 2 * * *", run: async ({ pool }) => ({ pruned: await deleteDue(pool, "ledger") }) },
+  { name: "clean-up", cron: "37 2 * * *", run: (parts) => cleanUp(parts) },
+  { name: "measure-storage", cron: "*/10 * * * *", run: (parts) => measureStorage(parts) },
+  { name: "watch-quarantine", cron: "*/5 * * * *", run: ({ pool }) => watchQuarantine(pool) },
+  { name: "warn-of-tokens", cron: "47 * * * *", run: ({ pool }) => warnOfTokens(pool) },
   { name: "anchor-audit", cron: "17 * * * *", run: (parts) => keepAnchors(parts) },
 ];
 
@@ -87,12 +90,8 @@ export async function turn(
   }
 }
 
-/** Decided entries lose their payload after a month; a node that fills quarantine loses its oldest, and the row says so. */
-export async function limitQuarantine(pool: Pool): Promise<{ emptied: number; overflowed: number }> {
-  const emptied = await pool.query(
-    "update quarantine set payload = '' where status <> 'held' and decided_at < now() - make_interval(days => $1) and payload <> ''",
-    [DECIDED_KEPT_DAYS],
-  );
+/** A node that fills quarantine loses its oldest, and the row says so. */
+export async function limitQuarantine(pool: Pool): Promise<{ overflowed: number }> {
   const overflowed = await pool.query(
     `update quarantine q set status = 'discarded', decided_at = now(), decided_by = 'system', outcome = jsonb_build_object('why', 'limit'), payload = ''
      from (select id, row_number() over w as n, sum(length(payload)) over w as bytes from quarantine where status = 'held' window w as (partition by node_id order by id desc)) ranked
@@ -100,7 +99,7 @@ export async function limitQuarantine(pool: Pool): Promise<{ emptied: number; ov
     [HELD_PER_NODE, HELD_BYTES_PER_NODE],
   );
   if ((overflowed.rowCount ?? 0) > 0) await pool.query("select pg_notify('tl_quarantine', '{}')");
-  return { emptied: emptied.rowCount ?? 0, overflowed: overflowed.rowCount ?? 0 };
+  return { overflowed: overflowed.rowCount ?? 0 };
 }
 
 /** A node that says it is online and has been silent is not: its Will may never have been sent, or not offered. */
@@ -111,12 +110,4 @@ export async function markSilentNodes(pool: Pool): Promise<{ silent: string[] }>
   );
   for (const { id } of rows) await pool.query("select pg_notify('tl_nodes', $1)", [JSON.stringify({ node: id })]);
   return { silent: rows.map(({ id }) => id) };
-}
-
-export async function pruneLedger(pool: Pool): Promise<{ pruned: number }> {
-  const { rowCount } = await pool.query(
-    "delete from ingest_batches b using ingest_lanes l where l.id = b.lane_id and b.batch <= l.up_to and b.received_at < now() - make_interval(days => $1)",
-    [LEDGER_KEPT_DAYS],
-  );
-  return { pruned: rowCount ?? 0 };
 }

@@ -9,5 +9,7 @@ export const ListRuns = z.strictObject({
   kind: z.enum(KINDS).nullable().default(null),
   q: z.string().trim().max(200).default(""),
   cursor: z.uuid().nullable().default(null),
+  /** Sent along by the pages' query library; there is one way to go on, to older ones. */
+  direction: z.enum(["forward", "backward"]).optional(),
 });
 export type ListRuns = z.infer<typeof ListRuns>;

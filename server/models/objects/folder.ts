@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,20 @@ export function openFolderStore(url: URL): ObjectStore {
         throw cause;
       }
       return digest;
+    },
+    remove: (digest) => rm(pathOf(digest), { force: true }),
+    async measure() {
+      const total = { objects: 0, bytes: 0 };
+      try {
+        for await (const entry of await opendir(root, { recursive: true })) {
+          if (!entry.isFile()) continue;
+          total.objects++;
+          total.bytes += (await stat(join(entry.parentPath, entry.name))).size;
+        }
+      } catch (cause) {
+        if (!isMissing(cause)) throw cause; // nothing was kept yet, or a file went while it was counted
+      }
+      return total;
     },
     async get(digest) {
       try {

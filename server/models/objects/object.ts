@@ -12,6 +12,10 @@ export interface ObjectStore {
   /** The bytes of a digest, checked against it, or null when the store does not have them. */
   get(digest: string): Promise<Uint8Array | null>;
   has(digest: string): Promise<boolean>;
+  /** Forgets the bytes; no error when they are not there. Only for what nothing names any more. */
+  remove(digest: string): Promise<void>;
+  /** How much is kept. Walks through everything: for once in a while. */
+  measure(): Promise<{ objects: number; bytes: number }>;
 }
 
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

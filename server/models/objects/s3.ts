@@ -22,7 +22,7 @@ export function openS3Store(url: URL): ObjectStore {
   const base = [`${scheme}://${url.host}`, bucket, ...prefix].join("/");
   const place = `s3://${url.host}/${[bucket, ...prefix].join("/")}`;
 
-  const request = async (method: "GET" | "HEAD" | "PUT", digest: string, body?: Uint8Array<ArrayBuffer>) => {
+  const request = async (method: "GET" | "HEAD" | "PUT" | "DELETE", digest: string, body?: Uint8Array<ArrayBuffer>) => {
     const response = await client.fetch(`${base}/${keyOf(digest)}`, { method, ...(body ? { body } : {}) });
     if (response.ok || response.status === 404) return response;
     throw new Error(`${place} answered ${response.status} to ${method} ${digest}`);
@@ -38,6 +38,26 @@ export function openS3Store(url: URL): ObjectStore {
       const response = await request("PUT", digest, new Uint8Array(bytes));
       if (!response.ok) throw new Error(`${place} has no such bucket`);
       return digest;
+    },
+    async remove(digest) {
+      await request("DELETE", digest);
+    },
+    async measure() {
+      const total = { objects: 0, bytes: 0 };
+      const root = `${scheme}://${url.host}/${bucket}`;
+      for (let after: string | null = ""; after !== null; ) {
+        const query = new URLSearchParams({ "list-type": "2", prefix: [...prefix, "sha256/"].join("/") });
+        if (after !== "") query.set("continuation-token", after);
+        const response = await client.fetch(`${root}?${query.toString()}`);
+        if (!response.ok) throw new Error(`${place} answered ${response.status} to the list of its objects`);
+        const xml = await response.text();
+        for (const [, size] of xml.matchAll(/<Size>(\d+)<\/Size>/g)) {
+          total.objects++;
+          total.bytes += Number(size);
+        }
+        after = /<NextContinuationToken>([^<]+)<\/NextContinuationToken>/.exec(xml)?.[1] ?? null;
+      }
+      return total;
     },
     async get(digest) {
       const response = await request("GET", digest);

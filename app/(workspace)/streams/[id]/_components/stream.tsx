@@ -15,6 +15,7 @@ import { trail } from "../../../../_shell/registry";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
 import { StreamHistory } from "./stream-history";
+import { useRangeJobs } from "./use-range-jobs";
 import { useSeries, useTail } from "./use-series";
 
 /** One stream: its line, its history, what its model said, and how much of it can be trusted. */
@@ -47,6 +48,7 @@ export function Stream({ id }: { id: number }) {
     placeholderData: keepPreviousData,
   });
   const tail = useTail(id);
+  const jobs = useRangeJobs(id);
   if (!stream.data)
     return stream.isError ? (
       <Page crumbs={trail("streams", { label: "Failed" })}>
@@ -86,6 +88,7 @@ export function Stream({ id }: { id: number }) {
             label="Export"
             items={[
               { label: "Readings as CSV", href: exportHref, download: true },
+              ...jobs.items(shown),
               {
                 label: "Copy link to this range",
                 onSelect: () => void navigator.clipboard.writeText(permalink(shown.fromMs, shown.toMs)),

@@ -1,6 +1,7 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
+import { attentionHeaders } from "../../../../_trpc/attention";
 import { useLatest } from "../../../../_shell/live";
 import { autoRefreshMs, type TimeRange } from "@/server/fabric/domain/time-range";
 import { resolveOrDefault } from "../../../../_shell/range/use-range";
@@ -17,7 +18,7 @@ export function useSeries(id: number, range: TimeRange, refreshMs: number | fals
         toMs: String(resolved.toMs),
         maxPoints: "1000",
       });
-      const response = await fetch(`/api/series?${query}`, { signal });
+      const response = await fetch(`/api/series?${query}`, { signal, headers: attentionHeaders() });
       // Fetched with the points and not with the page.
       const { readSeries } = await import("./series-answer");
       return { range: resolved, points: await readSeries(response) };
