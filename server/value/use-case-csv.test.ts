@@ -17,7 +17,7 @@ const header = USE_CASE_COLUMNS.join(",");
 const GOOD = "Less scrap,EUR,10.50,200,450.01,0.4,0.8,1,0.5,0.7,0.9,0,10000,20000,1,2,3,30";
 
 test("what is written comes back as it went, formulas and all", () => {
-  const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "'quoted", 'a "b"; c\nd'].map((title) => ({
+  const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "＝1+1", "'quoted", 'a "b"; c\nd'].map((title) => ({
     ...SCRAP,
     title,
   }));

@@ -86,7 +86,7 @@ export function writeUseCaseCsv(useCases: readonly UseCaseRow[]): string {
 
 /** Takes off the apostrophe that the export put before a would-be formula, so that a file comes back as it went. */
 function unguarded(cell: string): string {
-  return /^'[=+\-@\t\r\0]/.test(cell) ? cell.slice(1) : cell;
+  return /^'(?:[\t\r]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/.test(cell) ? cell.slice(1) : cell;
 }
 
 function broken(row: number, reason: string): UseCaseFile {
