@@ -37,7 +37,7 @@ test("whoever starts a new installation becomes its administrator, once, and com
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "People" })).toBeVisible();
     await page.goto("/admin/people");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nobody holds the chair’s seat");
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Nobody holds the chair’s seat");
 
     await page.goto(`/setup?token=${fresh.setUpToken}`);
     await fill(PASSWORD);
