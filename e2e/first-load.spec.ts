@@ -10,6 +10,7 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
     "/",
     "/fleet",
     `/fleet/${FEED.node}`,
+    "/portfolio",
     "/streams",
     stream ?? "",
     "/inbox/quarantine",

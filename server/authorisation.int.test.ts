@@ -32,6 +32,7 @@ let db: TestDb;
 const team = { own: "", other: "" };
 const stream = { own: 0, other: 0 };
 const held = { own: 0, other: 0 };
+const useCase = { own: "", other: "" };
 
 beforeAll(async () => {
   db = await cloneTestDb();
@@ -56,6 +57,11 @@ beforeAll(async () => {
       [`node-${standing}`],
     );
     held[standing] = Number(kept.rows[0]?.id);
+    const proposed = await db.owner.query<{ id: string }>(
+      "insert into use_cases (org_id, team_id, title, created_by, created_by_name) values ($1, $2, $3, 'test', 'test') returning id",
+      [org, team[standing], standing],
+    );
+    useCase[standing] = proposed.rows[0]?.id ?? "";
   }
 });
 afterAll(() => db.drop());
@@ -121,6 +127,12 @@ function permissionOf(meta: unknown): Action | undefined {
   return ACTIONS.find((action) => action === named);
 }
 
+/** A use case as it is now, whoever may see it. */
+async function versionOf(id: string): Promise<{ id: string; version: number }> {
+  const { rows } = await db.owner.query<{ version: number }>("select version from use_cases where id = $1", [id]);
+  return { id, version: rows[0]?.version ?? 0 };
+}
+
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => "OK",
@@ -161,6 +173,9 @@ describe.each(ROLES)("%s", (role) => {
       ["quarantine.read", (s) => caller.quarantine.payload({ id: held[s] })],
       ["fleet.accept", (s) => caller.fleet.accept({ node: `node-${s}`, withStreams: false })],
       ["stream.accept", (s) => caller.streams.accept({ streamIds: [stream[s]] })],
+      ["value.read", (s) => caller.value.get({ id: useCase[s] })],
+      ["value.estimate", async (s) => caller.value.setNeeds({ ...(await versionOf(useCase[s])), needs: [] })],
+      ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "pending" })],
     ];
     for (const [action, call] of calls) {
       const scope = reach(action);
@@ -173,6 +188,7 @@ describe.each(ROLES)("%s", (role) => {
       expect((await caller.streams.list({})).rows.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
       expect((await caller.streams.list({ node: "node-other" })).rows).toEqual([]);
       expect((await caller.quarantine.list({})).nodes.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
+      expect((await caller.value.portfolio()).rows.map(({ title }) => title)).toEqual(["own"]);
     }
   });
 });

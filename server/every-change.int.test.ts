@@ -78,6 +78,18 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "streams.accept": () => caller.streams.accept({ streamIds: [stream] }),
   "quarantine.replay": () => caller.quarantine.replay({ ids: held.slice(0, 1) }),
   "quarantine.discard": () => caller.quarantine.discard({ ids: held.slice(1) }),
+  "value.propose": () => caller.value.propose({ title: "Bearing wear" }),
+  "value.estimate": async () => caller.value.estimate({ ...(await useCase()), figures: FIGURES }),
+  "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),
+  "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),
+  "value.setNeeds": async () => caller.value.setNeeds({ ...(await useCase()), needs: [{ capability: "flow" }] }),
+  "value.review": async () => caller.value.review({ ...(await useCase()), objections: [] }),
+  "value.commit": async () => caller.value.commit({ ...(await useCase()), cents: null }),
+  "value.move": async () => {
+    await db.owner.query("update use_cases set intake = 'accepted'");
+    return caller.value.move({ ...(await useCase()), to: "idea" });
+  },
+  "value.triage": async () => caller.value.triage({ ...(await useCase()), to: "rejected", why: "late" }),
   "views.save": () => caller.views.save({ page: "fleet", name: "Mine", query: "q=a" }),
   "views.remove": async () => caller.views.remove({ id: (await caller.views.list({}))[0]?.id ?? "" }),
   "jobs.exportReadings": anExport,
@@ -107,6 +119,19 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   "me.changePassword": () => caller.me.changePassword({ current: PASSWORD, next: "another long enough password" }),
 };
+
+const about = (value: number) => ({ low: value, mode: value, high: value });
+const FIGURES = {
+  currency: "EUR",
+  ...{ benefitCentsPerDay: about(100), oneOffCents: about(100), runCentsPerDay: about(1) },
+  ...{ adoption: about(1), technicalProbability: about(1), rampDays: 0 },
+};
+
+/** The use case that was proposed, as it is now. */
+async function useCase(): Promise<{ id: string; version: number }> {
+  const [row] = (await caller.value.portfolio()).rows;
+  return { id: row?.id ?? "", version: row?.version ?? 0 };
+}
 
 /** A run that is over; the queue of nobody fills. */
 async function ended(): Promise<{ id: string }> {

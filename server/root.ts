@@ -6,6 +6,7 @@ import { inboxRouter } from "./inbox/router";
 import { jobsRouter } from "./jobs/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { systemRouter } from "./system/router";
+import { valueRouter } from "./value/router";
 import { viewsRouter } from "./views/router";
 
 export const appRouter = router({
@@ -18,6 +19,7 @@ export const appRouter = router({
   fleet: fleetRouter,
   streams: streamsRouter,
   quarantine: quarantineRouter,
+  value: valueRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,

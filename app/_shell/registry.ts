@@ -36,6 +36,15 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { id: "home", label: "Home", href: "/", group: "", key: "h", words: ["start", "overview", "verdict"] },
   {
+    id: "portfolio",
+    label: "Portfolio",
+    href: "/portfolio",
+    group: "Decide",
+    key: "v",
+    needs: ["value.read"],
+    words: ["use cases", "value", "ranking", "roi", "return", "fund"],
+  },
+  {
     id: "fleet",
     label: "Fleet",
     href: "/fleet",

@@ -9,6 +9,8 @@ export interface Column {
   isWideOnly?: boolean;
   /** Read out, not shown: a column of buttons. */
   isTitleHidden?: boolean;
+  /** What stands under the title, such as the axis of the bars below it. */
+  under?: ReactNode;
 }
 
 interface DataTableProps {
@@ -31,13 +33,14 @@ export function DataTable({ label, columns, stale = false, cards = false, body, 
       <table className={`${table.table} ${cards ? table.cards : ""}`}>
         <thead>
           <tr>
-            {columns.map(({ title, isNumber = false, isWideOnly = false, isTitleHidden = false }) => (
+            {columns.map(({ title, isNumber = false, isWideOnly = false, isTitleHidden = false, under }) => (
               <th
                 key={title}
                 scope="col"
                 className={[isNumber && table.num, isWideOnly && table.wideOnly].filter(Boolean).join(" ")}
               >
                 {isTitleHidden ? <span className="vh">{title}</span> : title}
+                {under}
               </th>
             ))}
           </tr>

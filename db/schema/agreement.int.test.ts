@@ -10,9 +10,10 @@ import * as limits from "./limits";
 import * as records from "./records";
 import * as system from "./system";
 import * as timeseries from "./timeseries";
+import * as value from "./value";
 import * as views from "./views";
 
-const described = [fabric, identity, ingest, jobs, limits, records, system, timeseries, views]
+const described = [fabric, identity, ingest, jobs, limits, records, system, timeseries, value, views]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

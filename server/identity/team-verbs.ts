@@ -71,10 +71,11 @@ export async function removeTeam(ctx: VerbCtx, { id }: { id: string }): Promise<
         "invalid_state",
         "New nodes wait with this team. Let them wait with another one first, then remove it.",
       );
-    const { rows } = await tx.query<{ node: number; member: number; token: number }>(
+    const { rows } = await tx.query<Record<string, number>>(
       `select (select count(*)::int from nodes where team_id = $1) as node,
          (select count(distinct user_id)::int from memberships where team_id = $1) as member,
-         (select count(*)::int from api_tokens where team_id = $1 and revoked_at is null and expires_at > now()) as token`,
+         (select count(*)::int from api_tokens where team_id = $1 and revoked_at is null and expires_at > now()) as token,
+         (select count(*)::int from use_cases where team_id = $1) as "use case"`,
       [id],
     );
     const left = Object.entries(rows[0] ?? {}).filter(([, count]) => count > 0);

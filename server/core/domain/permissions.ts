@@ -47,6 +47,23 @@ export const PERMISSIONS = {
   "inference.read": { says: "see what models said", to: WATCHERS },
   "quarantine.read": { says: "see refused messages", to: { ...HANDS, auditor: "org" } },
   "quarantine.decide": { says: "replay or discard refused messages", to: HANDS },
+  "value.read": { says: "see use cases, what they bring and cost, and how they rank", to: WATCHERS },
+  "value.propose": {
+    says: "propose use cases, and confirm those that one owns or sponsors",
+    to: { executive: "org", chair: "org", member: "org", "data-scientist": "team", technician: "team" },
+  },
+  "value.estimate": {
+    says: "change what a use case is thought to bring, cost and need, and who stands behind it",
+    to: { executive: "org", chair: "org", member: "org", "data-scientist": "team" },
+  },
+  "value.decide": {
+    says: "accept or reject what was proposed, move a use case to another stage, and commit money to it",
+    to: { executive: "org", chair: "org" },
+  },
+  "value.policy": {
+    says: "change how the portfolio is ranked, and its budget",
+    to: { executive: "org", chair: "org" },
+  },
   "org.read": { says: "see the names of sites, teams and people", to: EVERYBODY_ORG },
   "teams.manage": { says: "make, rename and remove sites and teams", to: ADMIN },
   "users.read": {

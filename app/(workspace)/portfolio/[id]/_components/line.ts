@@ -1,0 +1,41 @@
+import type { LineStop } from "@/components/line/the-line";
+import type { Status } from "@/server/fabric/domain/health";
+import type { UseCaseDetail } from "@/server/value/queries";
+
+const STATUS: Readonly<Record<UseCaseDetail["needs"][number]["state"], Status>> = {
+  satisfied: "ok",
+  degraded: "watch",
+  missing: "bad",
+  unknown: "unknown",
+};
+const ORDER: readonly Status[] = ["bad", "watch", "unknown", "ok"];
+
+/** The line of a use case: of each kind of thing that it needs the one that is worst off now. */
+export function lineOf({ row, needs }: UseCaseDetail): LineStop[] {
+  const worst = (kind: string, pick: (need: UseCaseDetail["needs"][number]) => boolean): LineStop => {
+    const [need] = needs.filter(pick).sort((a, b) => ORDER.indexOf(STATUS[a.state]) - ORDER.indexOf(STATUS[b.state]));
+    if (!need) return { kind, label: null, status: "unknown" };
+    const { label, state, why, streamId, nodeId } = need;
+    const href = streamId === null ? (nodeId === null ? null : `/fleet/${nodeId}`) : `/streams/${streamId}`;
+    return {
+      ...{ kind, label: label ?? need.capability, status: STATUS[state], reason: why },
+      ...(href === null || label === null ? {} : { href }),
+    };
+  };
+  const { checks } = row.standing;
+  const failing = checks.find(({ verdict }) => verdict === "fail");
+  const open = failing ?? checks.find(({ verdict }) => verdict !== "pass");
+  return [
+    { kind: "KPI", label: null, status: "unknown" },
+    {
+      kind: "use case",
+      label: row.title,
+      status: failing ? "bad" : open ? "unknown" : "ok",
+      reason: open?.why ?? "It holds all must-meets.",
+    },
+    worst("model", ({ slot }) => slot !== null),
+    worst("stream", ({ streamId }) => streamId !== null),
+    worst("device", ({ deviceId }) => deviceId !== null),
+    worst("node", ({ nodeId, slot }) => nodeId !== null && slot === null),
+  ];
+}

@@ -1,0 +1,69 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { TheLine } from "@/components/line/the-line";
+import { Headline, Page } from "@/components/ui/page";
+import { BlockSkeleton, Failed } from "@/components/ui/states";
+import { StatusShape } from "@/components/ui/status";
+import { stageName } from "@/server/value/domain/stages";
+import { Freshness, useRefresh } from "../../../../_shell/refresh";
+import { trail } from "../../../../_shell/registry";
+import { useViewer } from "../../../../_shell/viewer";
+import { useTRPC } from "../../../../_trpc/client";
+import { Commit, Estimate, Move, Triage } from "./acts";
+import { Estimates } from "./estimates";
+import { History } from "./history";
+import { lineOf } from "./line";
+import { MustMeets } from "./must-meets";
+import { Needs } from "./needs";
+import { Worth } from "./worth";
+
+/** One use case: what it waits for, its line down to the plant, its money, what it needs, and everything that was decided about it. */
+export function UseCase({ id }: { id: string }) {
+  const { intervalMs, control } = useRefresh(3_000);
+  const query = useQuery({ ...useTRPC().value.get.queryOptions({ id }), refetchInterval: intervalMs });
+  const can = useViewer()?.can ?? {};
+  if (!query.data)
+    return (
+      <Page crumbs={trail("portfolio", { label: "Use case" })}>
+        {query.isError ? (
+          <Failed what="The use case could not be read." onRetry={() => void query.refetch()} />
+        ) : (
+          <BlockSkeleton height={400} />
+        )}
+      </Page>
+    );
+  const { row, policy, needs, estimates, history } = query.data;
+  const open = row.standing.checks.filter(({ verdict }) => verdict !== "pass");
+  const first = open.find(({ verdict }) => verdict === "fail") ?? open[0];
+  const state = first ? (first.verdict === "fail" ? "bad" : "unknown") : "ok";
+  const says = first ? first.why.replace(/\.$/, "") : "it holds all must-meets";
+  return (
+    <Page
+      crumbs={trail("portfolio", { label: row.title })}
+      actions={
+        <>
+          <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} />
+          {control}
+          {can["value.decide"] && row.intake === "accepted" ? <Move row={row} /> : null}
+          {can["value.decide"] && row.intake === "accepted" ? <Commit row={row} policy={policy} /> : null}
+          {can["value.decide"] && row.stage === "idea" ? <Triage row={row} /> : null}
+          {can["value.estimate"] ? <Estimate row={row} policy={policy} latest={estimates[0] ?? null} /> : null}
+        </>
+      }
+    >
+      <Headline
+        title={`${row.title}: ${says}`}
+        shape={<StatusShape status={state} size={14} />}
+        aside={row.intake === "accepted" ? stageName(row.stage) : row.intake}
+      >
+        {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
+      </Headline>
+      <TheLine stops={lineOf(query.data)} />
+      <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
+      <Worth row={row} policy={policy} />
+      <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
+      <Estimates estimates={estimates} />
+      <History history={history} />
+    </Page>
+  );
+}

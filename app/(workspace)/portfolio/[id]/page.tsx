@@ -1,0 +1,25 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { UseCaseId } from "@/server/value/domain/use-case-id";
+import { getQueryClient, Hydrate, requirePermission, trpc } from "../../../_trpc/server";
+import { UseCase } from "./_components/use-case";
+
+export const metadata: Metadata = { title: "Use case" };
+
+export default async function UseCasePage({ params }: { params: Promise<{ id: string }> }) {
+  await requirePermission("value.read");
+  const input = UseCaseId.safeParse(await params);
+  if (!input.success) notFound();
+  const found = await getQueryClient()
+    .fetchQuery(trpc.value.get.queryOptions(input.data))
+    .catch((cause: unknown) => {
+      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") return null;
+      throw cause;
+    });
+  if (!found) notFound();
+  return (
+    <Hydrate>
+      <UseCase id={found.row.id} />
+    </Hydrate>
+  );
+}

@@ -1,0 +1,53 @@
+import { FEED } from "./support/feed";
+import { expect, test } from "./support/people";
+
+test("a use case is proposed by form, refused at the field, accepted by somebody else, and follows the plant", async ({
+  page,
+  signInAs,
+}) => {
+  const title = `Bearing wear ${Date.now()}`;
+  await signInAs("executive");
+  await page.goto("/");
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Portfolio" }).click();
+  await page.getByRole("button", { name: "Propose a use case" }).first().click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("Title").fill(title);
+  const figures: readonly [string, readonly [string, string, string]][] = [
+    ["Benefit per day", ["200", "400", "700"]],
+    ["One-off cost", ["20000", "12000", "20000"]],
+    ["Run cost per day", ["5", "10", "20"]],
+    ["Share of use", ["50", "80", "95"]],
+    ["Chance that it works", ["60", "80", "90"]],
+  ];
+  for (const [name, [low, mode, high]] of figures) {
+    const group = sheet.getByRole("group", { name });
+    await group.getByLabel("Low").fill(low);
+    await group.getByLabel("Likeliest").fill(mode);
+    await group.getByLabel("High").fill(high);
+  }
+  await sheet.getByRole("button", { name: "Propose it" }).click();
+  await expect(sheet.getByRole("alert")).toHaveText("Enter at least the low estimate.");
+  await expect(sheet.getByLabel("Title")).toHaveValue(title);
+  await sheet.getByRole("group", { name: "One-off cost" }).getByLabel("Low").fill("9000");
+  await sheet.getByRole("button", { name: "Propose it" }).click();
+  await expect(sheet).toBeHidden();
+  await expect(page.getByRole("row", { name: title }).getByRole("img")).toHaveAccessibleName(
+    /^90-day return .* median/,
+  );
+
+  await page.getByRole("link", { name: title }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("No owner is named");
+  await page.getByRole("button", { name: "Change what it needs" }).click();
+  await page.getByLabel("Find a stream, a device, a node or a model").fill(`${FEED.node} ${FEED.wave}`);
+  await page.getByRole("button", { name: `Add ${FEED.node} / ${FEED.wave}`, exact: true }).click();
+  await page.getByRole("button", { name: "Save what it needs" }).click();
+  await expect(page.getByRole("region", { name: "What it needs" })).toContainText("sending");
+
+  const address = page.url();
+  await signInAs("chair");
+  await page.goto(address);
+  await page.getByRole("button", { name: `Decide on ${title}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Decide" }).click();
+  await expect(page.getByText("S0 Idea")).toBeVisible();
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Decided accepted");
+});

@@ -1,0 +1,37 @@
+import { STAGES, stageName } from "./stages";
+
+const ACTS: Readonly<Record<string, string>> = {
+  "use-case.propose": "Proposed",
+  "use-case.estimate": "Estimated anew",
+  "use-case.triage": "Decided",
+  "use-case.people": "Owner and sponsor named",
+  "use-case.confirm": "Confirmed",
+  "use-case.needs": "Needs described",
+  "use-case.move": "Moved",
+  "use-case.commit": "Money committed",
+  "use-case.review": "Safety and law reviewed",
+};
+
+/** A row of the audit log about a use case as a person would say it; what cannot be read is said by its bare name. */
+export function historyWords(action: string, after: unknown): string {
+  const what = ACTS[action] ?? action;
+  const why = textIn(after, "why");
+  const reason = why ? `: ${why}` : "";
+  if (action === "use-case.triage") return `${what} ${textIn(after, "intake") ?? ""}${reason}`;
+  if (action === "use-case.confirm") return `${what} as ${textIn(after, "as") ?? ""}`;
+  if (action === "use-case.move") {
+    const stage = STAGES.find((one) => one === textIn(after, "stage"));
+    return `${what} to ${stage ? stageName(stage) : "another stage"}${reason}`;
+  }
+  if (action === "use-case.commit" && inside(after, "cents") === null) return `Commitment taken back${reason}`;
+  return `${what}${reason}`;
+}
+
+function inside(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function textIn(value: unknown, name: string): string | null {
+  const found = inside(value, name);
+  return typeof found === "string" && found !== "" ? found : null;
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { oneLine } from "@/server/core/domain/one-line";
+import type { Fault } from "./domain/fault";
+import { STAGES } from "./domain/stages";
+import { figuresFaults } from "./domain/use-case-figures";
+
+/** Some lines of text, or none. */
+const words = (max: number) =>
+  z
+    .string()
+    .max(max, `E_LENGTH: Use at most ${max} characters.`)
+    .transform((text) => text.normalize("NFC").trim())
+    .pipe(z.string().refine((text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text), "E_TEXT: Use plain text."));
+
+const Title = oneLine("E_REQUIRED: Give it a title.", 200);
+const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
+
+const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
+
+/** Each fault of the domain at its own field; the code goes before the sentence, as every refusal says it. */
+function say(faults: readonly Fault[], context: z.core.$RefinementCtx): void {
+  for (const { field, code, hint } of faults) {
+    context.addIssue({ code: "custom", path: field.split("."), message: `E_${code.toUpperCase()}: ${hint}` });
+  }
+}
+
+/** What somebody thinks a use case brings and costs; money in cents. */
+export const Figures = z
+  .strictObject({
+    currency: z.string().max(3),
+    benefitCentsPerDay: Estimate,
+    adoption: Estimate,
+    technicalProbability: Estimate,
+    oneOffCents: Estimate,
+    runCentsPerDay: Estimate,
+    rampDays: z.number(),
+  })
+  .superRefine((figures, context) => say(figuresFaults(figures), context));
+
+export const ProposeUseCase = z.strictObject({
+  title: Title,
+  summary: words(500).default(""),
+  /** whose it is; left out: the team of whoever proposes, where there is only one */
+  teamId: z.uuid().optional(),
+  figures: Figures.nullable().default(null),
+});
+export type ProposeUseCase = z.infer<typeof ProposeUseCase>;
+
+/** `version` is the one that was seen: who changed it meanwhile is not overwritten. */
+const SEEN = { id: z.uuid(), version: z.int().positive() };
+
+export const EstimateUseCase = z.strictObject({ ...SEEN, figures: Figures, why: words(500).default("") });
+export type EstimateUseCase = z.infer<typeof EstimateUseCase>;
+
+export const TriageUseCase = z.discriminatedUnion("to", [
+  z.strictObject({ ...SEEN, to: z.literal("accepted"), why: words(500).default("") }),
+  z.strictObject({ ...SEEN, to: z.literal("pending"), why: words(500).default("") }),
+  z.strictObject({ ...SEEN, to: z.literal("rejected"), why: Why }),
+  z.strictObject({ ...SEEN, to: z.literal("snoozed"), why: words(500).default(""), days: z.int().min(1).max(366) }),
+  z.strictObject({ ...SEEN, to: z.literal("duplicate"), why: words(500).default(""), of: z.uuid() }),
+]);
+export type TriageUseCase = z.infer<typeof TriageUseCase>;
+
+const Cents = z
+  .number()
+  .refine((cents) => Number.isSafeInteger(cents), "E_NOT_A_NUMBER: Enter an amount with at most two decimals.")
+  .refine((cents) => !(cents < 0), "E_NEGATIVE: Enter 0 or more; it cannot be negative.");
+
+export const SetPeople = z.strictObject({ ...SEEN, ownerId: z.uuid().nullable(), sponsorId: z.uuid().nullable() });
+export type SetPeople = z.infer<typeof SetPeople>;
+
+export const ConfirmRole = z.strictObject({ ...SEEN, as: z.enum(["owner", "sponsor"]) });
+export type ConfirmRole = z.infer<typeof ConfirmRole>;
+
+/** One provider of a capability; without a thing it is what is still to be found. `slot` names the model on a node. */
+const Need = z
+  .strictObject({
+    capability: oneLine("E_REQUIRED: Name what it needs, such as vibration.", 100),
+    streamId: z.int().positive().nullable().default(null),
+    deviceId: z.int().positive().nullable().default(null),
+    nodeId: z.string().min(1).max(64).nullable().default(null),
+    slot: z.string().min(1).max(64).nullable().default(null),
+    costCents: Cents.default(0),
+  })
+  .superRefine(({ streamId, deviceId, nodeId, slot }, context) => {
+    const things = [streamId, deviceId, nodeId].filter((thing) => thing !== null).length;
+    if (things > 1 || (slot !== null && nodeId === null))
+      context.addIssue({ code: "custom", path: ["capability"], message: "E_VALUE: One row names one thing." });
+  });
+export type Need = z.infer<typeof Need>;
+
+export const SetNeeds = z.strictObject({
+  ...SEEN,
+  needs: z
+    .array(Need)
+    .max(200, "E_RANGE: At most 200 rows; a use case that needs more is more than one.")
+    .superRefine((needs, context) => {
+      const seen = new Map<string, number>();
+      for (const [index, { costCents: _, ...need }] of needs.entries()) {
+        const key = JSON.stringify({ ...need, capability: need.capability.toLowerCase() });
+        const before = seen.get(key);
+        seen.set(key, before ?? index);
+        if (before === undefined) continue;
+        const message = `E_DUPLICATE: Row ${before + 1} says the same; remove one.`;
+        context.addIssue({ code: "custom", path: [index, "capability"], message });
+      }
+    }),
+});
+export type SetNeeds = z.infer<typeof SetNeeds>;
+
+export const MoveStage = z.strictObject({ ...SEEN, to: z.enum(STAGES), why: words(500).default("") });
+export type MoveStage = z.infer<typeof MoveStage>;
+
+/** `cents` null takes the commitment back. */
+export const CommitMoney = z.strictObject({ ...SEEN, cents: Cents.nullable(), why: words(500).default("") });
+export type CommitMoney = z.infer<typeof CommitMoney>;
+
+export const ReviewUseCase = z.strictObject({
+  ...SEEN,
+  objections: z.array(oneLine("E_REQUIRED: Say what speaks against it.", 300)).max(20),
+});
+export type ReviewUseCase = z.infer<typeof ReviewUseCase>;
+
+export const FindThings = z.strictObject({ q: z.string().trim().max(100).default("") });

@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cloneTestDb, type TestDb } from "@/db/testing";
+import { openVisit } from "@/server/core/context";
+import { type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
+import { hashSecret } from "@/server/core/secrets-hash";
+import { createCaller } from "@/server/root";
+
+let db: TestDb;
+const team = { ours: "", theirs: "" };
+
+beforeAll(async () => {
+  db = await cloneTestDb();
+  for (const name of ["ours", "theirs"] as const) {
+    const made = await db.owner.query<{ id: string }>(
+      "insert into teams (org_id, name) select first_org(), $1 returning id",
+      [name],
+    );
+    team[name] = made.rows[0]?.id ?? "";
+  }
+});
+afterAll(() => db.drop());
+
+/** Somebody of this role; of a team role, in that team. */
+async function somebody(role: Role, teamId = team.ours) {
+  const token = `tlp_${randomBytes(24).toString("base64url")}`;
+  const { rows } = await db.owner.query<{ id: string }>(
+    "insert into users (email, name) values ($1, $2) returning id",
+    [`${randomBytes(6).toString("hex")}@test.invalid`, role],
+  );
+  const id = rows[0]?.id ?? "";
+  await db.owner.query("insert into memberships (user_id, team_id, role, granted_by) values ($1, $2, $3, 'test')", [
+    id,
+    TEAM_ROLES.has(role) ? teamId : null,
+    role,
+  ]);
+  await db.owner.query(
+    "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', $2, 'tlp_', 'write', 'test', now() + interval '1 hour')",
+    [id, hashSecret(token)],
+  );
+  const caller = createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
+  return { id, value: caller.value };
+}
+
+const figures = {
+  currency: "EUR",
+  benefitCentsPerDay: { low: 20_000, mode: 40_000, high: 70_000 },
+  adoption: { low: 0.5, mode: 0.8, high: 0.95 },
+  technicalProbability: { low: 0.6, mode: 0.8, high: 0.9 },
+  oneOffCents: { low: 900_000, mode: 1_200_000, high: 2_000_000 },
+  runCentsPerDay: { low: 500, mode: 1_000, high: 2_000 },
+  rampDays: 30,
+};
+let n = 0;
+const titled = () => `Use case ${++n}`;
+
+describe("proposing", () => {
+  test("a use case of a technician waits with its team, with its figures and what they return", async () => {
+    const technician = await somebody("technician");
+    const title = titled();
+    const { id } = await technician.value.propose({ title, summary: "14 pumps", figures });
+    const { rows } = await technician.value.portfolio();
+    const row = rows.find((one) => one.id === id);
+    expect(row).toMatchObject({
+      title,
+      summary: "14 pumps",
+      intake: "pending",
+      stage: "idea",
+      team: "ours",
+      version: 1,
+    });
+    expect(row?.forecast?.p50).toBeGreaterThan(0);
+    expect(row?.standing.candidate.netValueCents).toBeGreaterThan(0);
+    expect(row?.standing.candidate.mustMeets).toBe("fail");
+  });
+
+  test("the other team neither sees nor changes it, and learns nothing by its title", async () => {
+    const [ours, theirs] = [await somebody("data-scientist"), await somebody("data-scientist", team.theirs)];
+    const title = titled();
+    const { id } = await ours.value.propose({ title });
+    expect((await theirs.value.portfolio()).rows.map((row) => row.id)).not.toContain(id);
+    await expect(theirs.value.estimate({ id, version: 1, figures })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(theirs.value.propose({ title, teamId: team.ours })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+    expect(await theirs.value.propose({ title })).toHaveProperty("id");
+  });
+
+  test("a title is taken once in a team, whatever its case", async () => {
+    const executive = await somebody("executive");
+    const title = titled();
+    await executive.value.propose({ title, teamId: team.ours });
+    await expect(executive.value.propose({ title: title.toUpperCase(), teamId: team.ours })).rejects.toMatchObject({
+      code: "CONFLICT",
+      cause: { detail: { field: "title" } },
+    });
+  });
+
+  test.each([
+    ["low above the mode", { oneOffCents: { low: 9, mode: 1, high: 10 } }],
+    ["NaN", { oneOffCents: { low: Number.NaN, mode: 1, high: 10 } }],
+    ["another currency", { currency: "USD" }],
+    ["ten million characters", { currency: "E".repeat(10_000_000) }],
+  ])("%s in its figures refuses the whole proposal", async (_, wrong) => {
+    const executive = await somebody("executive");
+    const title = titled();
+    const proposal = executive.value.propose({ title, figures: { ...figures, ...wrong } });
+    await expect(proposal).rejects.toMatchObject({ code: "BAD_REQUEST" });
+    expect((await executive.value.portfolio()).rows.map((row) => row.title)).not.toContain(title);
+  });
+});
+
+describe("deciding", () => {
+  test("somebody else accepts it; who saw an older version is told", async () => {
+    const [one, other] = [await somebody("executive"), await somebody("chair")];
+    const { id } = await one.value.propose({ title: titled() });
+    await expect(one.value.triage({ id, version: 1, to: "accepted" })).rejects.toThrow("somebody else");
+    await other.value.triage({ id, version: 1, to: "accepted" });
+    await expect(other.value.triage({ id, version: 1, to: "rejected", why: "late" })).rejects.toThrow("meanwhile");
+    const { rows } = await other.value.portfolio();
+    expect(rows.find((row) => row.id === id)).toMatchObject({ intake: "accepted", version: 2 });
+  });
+
+  test("a rejection says why, a duplicate of what, a snooze until when", async () => {
+    const [one, other] = [await somebody("executive"), await somebody("chair")];
+    const { id } = await one.value.propose({ title: titled() });
+    const original = await one.value.propose({ title: titled() });
+    await expect(other.value.triage({ id, version: 1, to: "rejected", why: " " })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+    });
+    await expect(other.value.triage({ id, version: 1, to: "duplicate", of: id })).rejects.toThrow("another use case");
+    await other.value.triage({ id, version: 1, to: "snoozed", days: 30 });
+    await other.value.triage({ id, version: 2, to: "duplicate", of: original.id });
+    const { rows } = await other.value.portfolio();
+    expect(rows.find((row) => row.id === id)).toMatchObject({ intake: "duplicate", snoozedUntilMs: null });
+  });
+
+  test("a second estimate is another version, and the first cannot be changed", async () => {
+    const executive = await somebody("executive");
+    const { id } = await executive.value.propose({ title: titled(), figures });
+    expect(await executive.value.estimate({ id, version: 1, figures, why: "measured" })).toEqual({ estimate: 2 });
+    await expect(
+      db.owner.query("update use_case_estimates set why = 'x' where use_case_id = $1", [id]),
+    ).rejects.toThrow("only ever added to");
+  });
+});
+
+describe("an accepted use case", () => {
+  async function accepted() {
+    const [proposer, chair] = [await somebody("data-scientist"), await somebody("chair")];
+    const { id } = await proposer.value.propose({ title: titled(), figures });
+    await chair.value.triage({ id, version: 1, to: "accepted" });
+    const now = async () => (await chair.value.get({ id })).row;
+    const seen = async () => ({ id, version: (await now()).version });
+    return { id, proposer, chair, now, seen };
+  }
+
+  test("is confirmed by its owner and its sponsor themselves, and somebody new has confirmed nothing", async () => {
+    const { chair, proposer, now, seen } = await accepted();
+    const executive = await somebody("executive");
+    await chair.value.setPeople({ ...(await seen()), ownerId: proposer.id, sponsorId: executive.id });
+    await expect(chair.value.confirm({ ...(await seen()), as: "sponsor" })).rejects.toThrow("Only its sponsor");
+    await executive.value.confirm({ ...(await seen()), as: "sponsor" });
+    expect((await now()).standing.candidate.parts.sponsorship).toMatchObject({ value: 2 / 3 });
+    await chair.value.setPeople({ ...(await seen()), ownerId: proposer.id, sponsorId: chair.id });
+    expect(await now()).toMatchObject({ sponsorConfirmedMs: null, ownerName: "data-scientist" });
+    const nobody = chair.value.setPeople({ ...(await seen()), ownerId: team.ours, sponsorId: null });
+    await expect(nobody).rejects.toMatchObject({ cause: { detail: { field: "ownerId" } } });
+  });
+
+  test("says what it needs; what is another team's is answered like what is not there", async () => {
+    const { proposer, now, seen, id } = await accepted();
+    await db.owner.query(
+      "insert into nodes (id, status, team_id) values ('far', 'accepted', $1) on conflict do nothing",
+      [team.theirs],
+    );
+    const foreign = proposer.value.setNeeds({ ...(await seen()), needs: [{ capability: "a node", nodeId: "far" }] });
+    await expect(foreign).rejects.toMatchObject({ cause: { detail: { field: "needs[0].capability" } } });
+    const twice = [{ capability: "flow" }, { capability: "Flow" }];
+    await expect(proposer.value.setNeeds({ ...(await seen()), needs: twice })).rejects.toThrow("Row 1 says the same");
+    await proposer.value.setNeeds({ ...(await seen()), needs: [{ capability: "a scale", costCents: 100_000 }] });
+    expect((await now()).capabilities).toMatchObject([{ capability: "a scale", state: "missing", costCents: 100_000 }]);
+    const { history, needs } = await proposer.value.get({ id });
+    expect(history[0]?.action).toBe("use-case.needs");
+    expect(needs).toHaveLength(1);
+  });
+
+  test("moves by a decision, and money is committed within the budget", async () => {
+    const { chair, now, seen } = await accepted();
+    await chair.value.move({ ...(await seen()), to: "pilot", why: "the gate is open" });
+    expect((await now()).stage).toBe("pilot");
+    const tooMuch = chair.value.commit({ ...(await seen()), cents: 1 });
+    await expect(tooMuch).rejects.toThrow("There is no budget yet");
+    await db.owner.query(
+      `insert into value_policies (org_id, version, currency, budget_cents, discount_rate, weights, ranked_by, made_by, made_by_name)
+       values (first_org(), 1, 'EUR', 100000, 0.08, '{"value":40,"readiness":25,"kpiClarity":20,"sponsorship":15}', 'score', 'test', 'test')`,
+    );
+    await chair.value.commit({ ...(await seen()), cents: 60_000 });
+    const other = await accepted();
+    const over = chair.value.commit({ ...(await other.seen()), cents: 50_000 });
+    await expect(over).rejects.toThrow("€400 of the budget are left");
+    await chair.value.commit({ ...(await seen()), cents: null });
+    expect(await now()).toMatchObject({ committedCents: null });
+    for (const cents of [-1, 0.5, Number.NaN])
+      await expect(chair.value.commit({ ...(await seen()), cents })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  });
+
+  test("is not moved nor paid for before it is accepted", async () => {
+    const [one, chair] = [await somebody("executive"), await somebody("chair")];
+    const { id } = await one.value.propose({ title: titled() });
+    await expect(chair.value.move({ id, version: 1, to: "pilot" })).rejects.toThrow("not accepted");
+    await expect(chair.value.commit({ id, version: 1, cents: 100 })).rejects.toThrow("not accepted");
+  });
+
+  test("is acceptable once a review found nothing against it", async () => {
+    const { chair, now, seen } = await accepted();
+    const acceptable = async () => (await now()).standing.checks.find(({ id }) => id === "acceptable")?.verdict;
+    expect(await acceptable()).toBe("unknown");
+    await chair.value.review({ ...(await seen()), objections: ["no guard"] });
+    expect(await acceptable()).toBe("fail");
+    await chair.value.review({ ...(await seen()), objections: [] });
+    expect(await acceptable()).toBe("pass");
+  });
+});
+
+test("a sensor that falls silent takes the readiness of what needs it, and gives it back", async () => {
+  const executive = await somebody("executive");
+  const { id } = await executive.value.propose({ title: titled(), teamId: team.ours });
+  await db.owner.query("insert into nodes (id, status, team_id, online) values ('live', 'accepted', $1, true)", [
+    team.ours,
+  ]);
+  const { rows } = await db.owner.query<{ id: number }>(
+    "insert into streams (node_id, key, status, rate_hz) values ('live', 'vibration', 'accepted', 1) returning id",
+  );
+  const stream = rows[0]?.id ?? 0;
+  await db.owner.query(
+    "insert into use_case_needs (use_case_id, capability, stream_id, cost_cents) values ($1, 'vibration', $2, 1000), ($1, 'a scale', null, 3000)",
+    [id, stream],
+  );
+  const readiness = async () => {
+    const row = (await executive.value.portfolio()).rows.find((one) => one.id === id);
+    const part = row?.standing.candidate.parts.readiness;
+    return part?.known ? part.value : null;
+  };
+  await db.owner.query("insert into latest_values (stream_id, ts, value) values ($1, now(), 1)", [stream]);
+  expect(await readiness()).toBe(0.25);
+  await db.owner.query("update latest_values set ts = now() - interval '9 seconds' where stream_id = $1", [stream]);
+  expect(await readiness()).toBe(0);
+  await db.owner.query("update latest_values set ts = now() where stream_id = $1", [stream]);
+  expect(await readiness()).toBe(0.25);
+});
