@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import { FEED } from "./support/feed";
 import { expect, test } from "./support/people";
 
@@ -50,4 +51,23 @@ test("a use case is proposed by form, refused at the field, accepted by somebody
   await page.getByRole("dialog").getByRole("button", { name: "Decide" }).click();
   await expect(page.getByText("S0 Idea")).toBeVisible();
   await expect(page.getByRole("region", { name: "History" })).toContainText("Decided accepted");
+
+  // The page of one use case, and the list with one in it: what access.spec.ts cannot look at, because it finds none.
+  for (const path of [address, "/portfolio"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), { message: path })
+      .toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    if (process.env.TL_SHOTS)
+      await page.screenshot({ path: `${process.env.TL_SHOTS}/${path === address ? "one" : "list"}.png` });
+  }
 });
