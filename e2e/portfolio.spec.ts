@@ -52,6 +52,28 @@ test("a use case is proposed by form, refused at the field, accepted by somebody
   await expect(page.getByText("S0 Idea")).toBeVisible();
   await expect(page.getByRole("region", { name: "History" })).toContainText("Decided accepted");
 
+  await page.goto("/portfolio");
+  await page.getByRole("button", { name: "Policy" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Budget").fill("50000");
+  await form.getByLabel(/^Readiness/).fill("35");
+  await expect(form.getByRole("status")).toHaveText("The weights add up to 110; make them 100.");
+  await form.getByLabel(/^90-day return/).fill("30");
+  await expect(form.getByRole("status")).toContainText(`${title} `);
+  await form.getByLabel("Why it changes").fill("what is ready comes first");
+  await form.getByRole("button", { name: "Save as a new version" }).click();
+  await expect(form).toBeHidden();
+  await page.goto(address);
+  await page.getByRole("button", { name: `Commit money to ${title}` }).click();
+  await form.getByLabel("Amount, EUR").fill("60000");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByRole("alert")).toHaveText(/of the budget are left/);
+  await form.getByLabel("Amount, EUR").fill("12000");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form).toBeHidden();
+  await page.goto("/portfolio");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("of €50 k is committed");
+
   // The page of one use case, and the list with one in it: what access.spec.ts cannot look at, because it finds none.
   for (const path of [address, "/portfolio"]) {
     await page.goto(path);

@@ -80,6 +80,7 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "quarantine.discard": () => caller.quarantine.discard({ ids: held.slice(1) }),
   "value.propose": () => caller.value.propose({ title: "Bearing wear" }),
   "value.estimate": async () => caller.value.estimate({ ...(await useCase()), figures: FIGURES }),
+  "value.savePolicy": () => caller.value.savePolicy({ ...POLICY, version: 0 }),
   "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),
   "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),
   "value.setNeeds": async () => caller.value.setNeeds({ ...(await useCase()), needs: [{ capability: "flow" }] }),
@@ -125,6 +126,11 @@ const FIGURES = {
   currency: "EUR",
   ...{ benefitCentsPerDay: about(100), oneOffCents: about(100), runCentsPerDay: about(1) },
   ...{ adoption: about(1), technicalProbability: about(1), rampDays: 0 },
+};
+
+const POLICY = {
+  ...{ currency: "EUR", budgetCents: 1_000, discountRate: 0.08, rankedBy: "value" as const, why: "a start" },
+  weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
 };
 
 /** The use case that was proposed, as it is now. */

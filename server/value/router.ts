@@ -11,10 +11,12 @@ import {
   MoveStage,
   ProposeUseCase,
   ReviewUseCase,
+  SavePolicy,
   SetNeeds,
   SetPeople,
   TriageUseCase,
 } from "./schema";
+import { savePolicy } from "./policy-verbs";
 import { commitMoney, confirmRole, moveStage, reviewUseCase, setNeeds, setPeople } from "./use-case-verbs";
 import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
 
@@ -60,4 +62,7 @@ export const valueRouter = router({
   review: protectedProcedure("value.decide")
     .input(ReviewUseCase)
     .mutation(({ ctx, input }) => reviewUseCase(ctx, input)),
+  savePolicy: protectedProcedure("value.policy")
+    .input(SavePolicy)
+    .mutation(({ ctx, input }) => savePolicy(ctx, input)),
 });

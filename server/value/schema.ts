@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { oneLine } from "@/server/core/domain/one-line";
 import type { Fault } from "./domain/fault";
+import { weightsFaults } from "./domain/score";
 import { STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
 
@@ -122,3 +123,23 @@ export const ReviewUseCase = z.strictObject({
 export type ReviewUseCase = z.infer<typeof ReviewUseCase>;
 
 export const FindThings = z.strictObject({ q: z.string().trim().max(100).default("") });
+
+export const SavePolicy = z
+  .strictObject({
+    /** the version that was seen; 0 before anybody decided */
+    version: z.int().nonnegative(),
+    currency: z.string().regex(/^[A-Z]{3}$/, "E_CURRENCY: Use a three-letter currency code such as EUR."),
+    budgetCents: Cents,
+    /** per year */
+    discountRate: z.number().refine((rate) => rate >= 0 && rate <= 1, "E_RANGE: Enter 0 to 100 % a year."),
+    weights: z.strictObject({
+      value: z.number(),
+      readiness: z.number(),
+      kpiClarity: z.number(),
+      sponsorship: z.number(),
+    }),
+    rankedBy: z.enum(["value", "score"]),
+    why: Why,
+  })
+  .superRefine(({ weights }, context) => say(weightsFaults(weights), context));
+export type SavePolicy = z.infer<typeof SavePolicy>;

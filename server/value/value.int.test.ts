@@ -51,6 +51,16 @@ const figures = {
   runCentsPerDay: { low: 500, mode: 1_000, high: 2_000 },
   rampDays: 30,
 };
+const policy = {
+  ...{
+    currency: "EUR",
+    budgetCents: 100_000,
+    discountRate: 0.08,
+    rankedBy: "score" as const,
+    why: "the budget of the year",
+  },
+  weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
+};
 let n = 0;
 const titled = () => `Use case ${++n}`;
 
@@ -189,14 +199,13 @@ describe("an accepted use case", () => {
     expect((await now()).stage).toBe("pilot");
     const tooMuch = chair.value.commit({ ...(await seen()), cents: 1 });
     await expect(tooMuch).rejects.toThrow("There is no budget yet");
-    await db.owner.query(
-      `insert into value_policies (org_id, version, currency, budget_cents, discount_rate, weights, ranked_by, made_by, made_by_name)
-       values (first_org(), 1, 'EUR', 100000, 0.08, '{"value":40,"readiness":25,"kpiClarity":20,"sponsorship":15}', 'score', 'test', 'test')`,
-    );
+    await chair.value.savePolicy({ ...policy, version: 0 });
     await chair.value.commit({ ...(await seen()), cents: 60_000 });
     const other = await accepted();
     const over = chair.value.commit({ ...(await other.seen()), cents: 50_000 });
     await expect(over).rejects.toThrow("€400 of the budget are left");
+    const least = chair.value.savePolicy({ ...policy, version: 1, budgetCents: 59_999 });
+    await expect(least).rejects.toMatchObject({ cause: { detail: { field: "budgetCents" } } });
     await chair.value.commit({ ...(await seen()), cents: null });
     expect(await now()).toMatchObject({ committedCents: null });
     for (const cents of [-1, 0.5, Number.NaN])
@@ -218,6 +227,36 @@ describe("an accepted use case", () => {
     expect(await acceptable()).toBe("fail");
     await chair.value.review({ ...(await seen()), objections: [] });
     expect(await acceptable()).toBe("pass");
+  });
+});
+
+describe("the policy", () => {
+  const newest = async () => (await (await somebody("chair")).value.portfolio()).policy;
+
+  test("is saved as another version by who saw the newest, and scores follow its weights", async () => {
+    const [chair, executive] = [await somebody("chair"), await somebody("executive")];
+    const { version } = await newest();
+    const weights = { value: 10, readiness: 60, kpiClarity: 20, sponsorship: 10 };
+    expect(await chair.value.savePolicy({ ...policy, version, weights })).toEqual({ version: version + 1 });
+    await expect(executive.value.savePolicy({ ...policy, version })).rejects.toThrow("another policy meanwhile");
+    expect(await newest()).toMatchObject({ version: version + 1, weights });
+    await expect(db.owner.query("delete from value_policies")).rejects.toThrow("only ever added to");
+  });
+
+  test.each<[string, object, string]>([
+    ["weights that are not 100 together", { weights: { ...policy.weights, value: 41 } }, "add up to 101"],
+    ["a negative weight", { weights: { ...policy.weights, value: -1, readiness: 66 } }, "negative"],
+    ["NaN as a budget", { budgetCents: Number.NaN }, "budgetCents"],
+    ["a negative budget", { budgetCents: -1 }, "negative"],
+    ["a rate above 100 %", { discountRate: 1.5 }, "0 to 100 %"],
+    ["a currency that no estimate is in", { currency: "USD" }, "exchange rate"],
+    ["no reason", { why: " " }, "Say why"],
+  ])("%s is refused", async (_, wrong, sentence) => {
+    const chair = await somebody("chair");
+    await chair.value.propose({ title: titled(), figures });
+    const { version } = await newest();
+    await expect(chair.value.savePolicy({ ...policy, version, ...wrong })).rejects.toThrow(sentence);
+    expect((await newest()).version).toBe(version);
   });
 });
 

@@ -16,6 +16,7 @@ import { trail } from "../../../_shell/registry";
 import { useViewer } from "../../../_shell/viewer";
 import { SavedViews } from "../../../_shell/views/saved-views";
 import { useTRPC } from "../../../_trpc/client";
+import { Policy } from "./policy";
 import { Propose } from "./propose";
 import { type RankedRow, RankingTable } from "./ranking-table";
 
@@ -49,6 +50,7 @@ export function Portfolio() {
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
           <SavedViews page="portfolio" />
+          {query.data && viewer?.can["value.policy"] ? <Policy policy={policy} rows={query.data.rows} /> : null}
           {mayPropose ? <Propose currency={policy.currency} /> : null}
         </>
       }
