@@ -18,6 +18,19 @@ function getBrowserQueryClient(): QueryClient {
   return (browserClient ??= makeQueryClient());
 }
 
+/** What the door refuses as a whole, before any procedure, is no answer of tRPC: its sentence becomes the error that pages show. */
+async function fetchOrSay(input: RequestInfo | URL | string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init);
+  if (response.ok) return response;
+  const told: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  const isRefusal = typeof told === "object" && told !== null && "correlationId" in told && "message" in told;
+  if (isRefusal) throw new Error(String(told.message));
+  return response;
+}
+
 export function Data({ children }: { children: ReactNode }) {
   const queryClient = getBrowserQueryClient();
   const [trpcClient] = useState(() =>
@@ -30,6 +43,7 @@ export function Data({ children }: { children: ReactNode }) {
           methodOverride: "POST",
           headers: () => ({ "x-tl": "1", ...attentionHeaders() }),
           maxItems: MAX_RPC_BATCH,
+          fetch: fetchOrSay,
         }),
       ],
     }),

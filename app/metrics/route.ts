@@ -1,4 +1,5 @@
-import { authenticate } from "@/server/core/authenticate";
+import { z } from "zod";
+import { answerRoute } from "@/server/core/answer-route";
 import { readVitals, webLiveHub } from "@/server/core/context";
 import { renderWebMetrics } from "@/server/core/web-metrics";
 
@@ -8,9 +9,9 @@ export const dynamic = "force-dynamic";
  * `GET /metrics` of the web process, in the text format of Prometheus, for a token of an administrator. Ingest, jobs and the edge have
  * their own. A database that does not answer fails the scrape, which is itself the alarm.
  */
-export async function GET(request: Request): Promise<Response> {
-  const { refusal } = await authenticate(request, "metrics.read");
-  if (refusal) return refusal;
-  const { text, contentType } = await renderWebMetrics(await readVitals(), webLiveHub().size);
-  return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
+export function GET(request: Request): Promise<Response> {
+  return answerRoute(request, { action: "metrics.read", query: z.strictObject({}) }, async () => {
+    const { text, contentType } = await renderWebMetrics(await readVitals(), webLiveHub().size);
+    return new Response(text, { headers: { "content-type": contentType, "cache-control": "no-store" } });
+  });
 }

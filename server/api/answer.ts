@@ -3,13 +3,14 @@ import type { Pool } from "pg";
 import { openPool } from "@/db/client";
 import type { Actor } from "@/server/core/actor";
 import { readApiConfig } from "@/server/core/config";
+import { type Cell, csvLine } from "@/server/core/domain/csv";
 import { openVisit, readVitals, webDatabaseUrl, webTimeSeries } from "@/server/core/context";
-import { DomainError, type DomainErrorCode, errorCode } from "@/server/core/errors";
+import { answered } from "@/server/core/failure";
+import { queryOf, type RawQuery, refuseUnknown } from "@/server/core/query";
 import { RateLimiter } from "@/server/core/rate-limit";
-import { newCorrelationId, type Refusal, refusalResponse, Refused } from "@/server/core/refusal";
+import { type Refusal, Refused } from "@/server/core/refusal";
 import { methodRefusal } from "@/server/core/rpc-door";
 import { clientAddress } from "@/server/core/web-server";
-import { webLog } from "@/server/core/web-log";
 import { openCursors, type Cursors } from "./cursor";
 import { DOCS_POLICY, docsPage } from "./docs-page";
 import { openApiDocument } from "./openapi";
@@ -55,18 +56,8 @@ function resources(): ApiResources {
 }
 
 /** Answers one request to `/api/v1`. Whatever goes wrong becomes a refusal with a code; what nobody expected is logged under its id. */
-export async function answerApi(request: Request): Promise<Response> {
-  const correlationId = newCorrelationId();
-  try {
-    return await dispatch(request);
-  } catch (cause) {
-    const refusal = refusalFor(cause);
-    if (refusal.status >= 500) {
-      const { pathname } = new URL(request.url);
-      webLog().error({ err: cause, correlationId, path: pathname }, "a request to the API failed");
-    }
-    return refusalResponse(refusal, correlationId);
-  }
+export function answerApi(request: Request): Promise<Response> {
+  return answered(request, () => dispatch(request));
 }
 
 async function dispatch(request: Request): Promise<Response> {
@@ -101,7 +92,7 @@ function admit(refusal: Refusal | null): void {
 }
 
 /** What is answered without a token. */
-const OPEN: Readonly<Record<string, (raw: Readonly<Record<string, string>>) => Promise<Response>>> = {
+const OPEN: Readonly<Record<string, (raw: RawQuery) => Promise<Response>>> = {
   "/health": async (raw) => {
     refuseUnknown(raw, {});
     const { tookMs } = await readVitals();
@@ -121,91 +112,6 @@ const OPEN: Readonly<Record<string, (raw: Readonly<Record<string, string>>) => P
 };
 const NO_STORE = { "cache-control": "no-store" };
 
-/** Also names that every object has, such as `constructor`. */
-function refuseUnknown(raw: Readonly<Record<string, string>>, known: Readonly<Record<string, unknown>>): void {
-  const field = Object.keys(raw).find((name) => !Object.hasOwn(known, name));
-  if (field === undefined) return;
-  const told = field.slice(0, 80);
-  throw new Refused({
-    status: 400,
-    code: "E_UNKNOWN_FIELD",
-    message: `There is no field ${JSON.stringify(told)} here.`,
-    field: told,
-    hint: "Remove it, or check its spelling.",
-  });
-}
-
-/** Each parameter once. @throws {Refused} for one that comes twice, and for a token, which a URL would carry into logs and histories */
-function queryOf(query: URLSearchParams): Record<string, string> {
-  const raw: Record<string, string> = Object.create(null);
-  for (const [name, value] of query) {
-    if (value.startsWith("tlp_")) {
-      throw new Refused({
-        status: 400,
-        code: "E_TOKEN_IN_URL",
-        message: "A token does not belong into an address: it ends in logs and histories.",
-        field: name.slice(0, 80),
-        hint: "Send it as Authorization: Bearer tlp_…, and make a new one, because this one was seen.",
-      });
-    }
-    if (name in raw) {
-      throw new Refused({
-        status: 400,
-        code: "E_ID",
-        message: `The parameter ${JSON.stringify(name.slice(0, 80))} is there twice.`,
-        field: name.slice(0, 80),
-        hint: "Give it once; several streams are separated by commas.",
-      });
-    }
-    raw[name] = value;
-  }
-  return raw;
-}
-
-const DOMAIN_STATUS: Record<DomainErrorCode, [number, string]> = {
-  unauthenticated: [401, "E_UNAUTHENTICATED"],
-  not_found: [404, "E_NOT_FOUND"],
-  forbidden: [403, "E_FORBIDDEN"],
-  invalid_state: [409, "E_STATE"],
-  conflict: [409, "E_STALE"],
-  busy: [503, "E_BUSY"],
-  invalid_input: [400, "E_INPUT"],
-};
-
-function refusalFor(cause: unknown): Refusal {
-  if (cause instanceof Refused) return cause.refusal;
-  if (cause instanceof DomainError) {
-    const [status, code] = DOMAIN_STATUS[cause.code];
-    const hint = "Send a token: Authorization: Bearer tlp_…, made with npx throughline token create.";
-    return status === 401
-      ? { status, code, message: "A valid token is needed: this one is missing, expired or revoked.", hint }
-      : { status, code, message: cause.message };
-  }
-  if (errorCode(cause) === "57014") {
-    return {
-      status: 503,
-      code: "E_TIMEOUT",
-      message: "The database took too long for this.",
-      hint: "Narrow the range, or ask for fewer streams.",
-      retryAfterS: 5,
-    };
-  }
-  if (/^(ECONNREFUSED|ECONNRESET|53300|57P0[1-3]|08...)$/.test(errorCode(cause) ?? "")) {
-    return {
-      status: 503,
-      code: "E_UNAVAILABLE",
-      message: "The database does not answer right now.",
-      hint: "Try again in a moment.",
-      retryAfterS: 5,
-    };
-  }
-  return {
-    status: 500,
-    code: "E_INTERNAL",
-    message: "The server could not do this. What failed is in its log; trying again is safe.",
-  };
-}
-
 function written(route: ApiRoute, body: unknown, format: string): Response {
   const next = propertyOf(body, "next");
   const headers = { ...NO_STORE, ...(typeof next === "string" ? { "x-next-cursor": next } : {}) };
@@ -217,19 +123,15 @@ function written(route: ApiRoute, body: unknown, format: string): Response {
     return new Response(text, { headers: { ...headers, "content-type": "application/x-ndjson; charset=utf-8" } });
   }
   const columns = route.columns;
-  const lines = rows.map((row) => columns.map((name) => csvCell(propertyOf(row, name))).join(","));
-  return new Response(`${[columns.join(","), ...lines].join("\r\n")}\r\n`, {
+  const lines = rows.map((row) => csvLine(columns.map((name) => cellOf(propertyOf(row, name)))));
+  return new Response([csvLine(columns), ...lines].join(""), {
     headers: { ...headers, "content-type": "text/csv; charset=utf-8" },
   });
 }
 
-/** One cell by RFC 4180; text that a spreadsheet would run as a formula gets an apostrophe. Numbers stay numbers. */
-function csvCell(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const safe = /^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function cellOf(value: unknown): Cell {
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "string") return value;
+  return JSON.stringify(value);
 }
 
 function propertyOf(value: unknown, key: string): unknown {

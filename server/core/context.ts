@@ -8,6 +8,7 @@ import { doorAccess, findActor, teamsOf } from "./door";
 import { type Action, reachOf } from "./domain/permissions";
 import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
+import { RateLimiter } from "./rate-limit";
 import { SharedReads } from "./shared-reads";
 
 /**
@@ -53,6 +54,15 @@ interface WebResources {
   series: Promise<TimeSeriesStore> | null;
   live: LiveHub | null;
   shared: SharedReads;
+  rates: Rates;
+}
+
+/** Requests to the pages in a minute. */
+interface Rates {
+  /** of one person or program, however many browsers they have */
+  person: RateLimiter;
+  /** of one address, by whoever is not known */
+  stranger: RateLimiter;
 }
 
 declare global {
@@ -61,13 +71,19 @@ declare global {
 }
 
 function resources(): WebResources {
-  if (!globalThis.throughlineWeb)
+  if (!globalThis.throughlineWeb) {
+    const pool = openPool(webDatabaseUrl(), WEB_POOL);
     globalThis.throughlineWeb = {
-      pool: openPool(webDatabaseUrl(), WEB_POOL),
+      pool,
       series: null,
       live: null,
       shared: new SharedReads(),
+      rates: {
+        person: new RateLimiter(pool, { allowed: 1_200, windowS: 60 }),
+        stranger: new RateLimiter(pool, { allowed: 600, windowS: 60 }),
+      },
     };
+  }
   return globalThis.throughlineWeb;
 }
 
@@ -180,6 +196,11 @@ export interface Vitals {
   proposed: number;
   tookMs: number;
   connections: { idle: number; busy: number; queued: number };
+}
+
+/** What counts the requests of all web processes together. */
+export function webRates(): Rates {
+  return resources().rates;
 }
 
 /** Tells browsers of this process what changed. */

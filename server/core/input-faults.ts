@@ -36,6 +36,7 @@ export function inputFault(error: z.core.$ZodError): InputFault {
     }
     case "too_small":
     case "too_big":
+      if (isOurs(issue.message)) return { code: "E_RANGE", message: sentence(issue.message), ...at };
       return { code: "E_RANGE", message: `${what} is out of range: ${lowerFirst(issue.message)}.`, ...at };
     case "invalid_type":
       return issue.input === undefined && issue.message.includes("undefined")
@@ -49,8 +50,14 @@ export function inputFault(error: z.core.$ZodError): InputFault {
         hint: `Use one of: ${issue.values.map(String).join(", ")}.`,
       };
     default:
+      if (isOurs(issue.message)) return { code: "E_INPUT", message: sentence(issue.message), ...at };
       return { code: "E_INPUT", message: path === "" ? sentence(issue.message) : `${path}: ${issue.message}`, ...at };
   }
+}
+
+/** Whether the schema says it in words of its own, which need no name of a field before them. */
+function isOurs(message: string): boolean {
+  return !/^(Too (small|big)|Invalid|Unrecognized)\b/.test(message);
 }
 
 /** What strangers send may be long; what we say about it is not. */

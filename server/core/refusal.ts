@@ -14,6 +14,8 @@ export interface Refusal {
   retryAfterS?: number;
   /** what a 405 allows */
   allow?: string;
+  /** what a 401 asks for; a bearer token when it says nothing */
+  challenge?: string;
 }
 
 /** Carries a refusal out of a handler. Nothing in it is secret: the whole refusal is told to the caller. */
@@ -31,7 +33,7 @@ export function newCorrelationId(): string {
 
 /** The refusal as the JSON that every door of this server answers with. */
 export function refusalResponse(refusal: Refusal, correlationId: string): Response {
-  const { status, retryAfterS, allow, ...told } = refusal;
+  const { status, retryAfterS, allow, challenge = 'Bearer realm="throughline"', ...told } = refusal;
   return Response.json(
     { ...told, correlationId },
     {
@@ -41,7 +43,7 @@ export function refusalResponse(refusal: Refusal, correlationId: string): Respon
         "x-correlation-id": correlationId,
         ...(retryAfterS === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterS))) }),
         ...(allow === undefined ? {} : { allow }),
-        ...(status === 401 ? { "www-authenticate": 'Bearer realm="throughline"' } : {}),
+        ...(status === 401 ? { "www-authenticate": challenge } : {}),
       },
     },
   );

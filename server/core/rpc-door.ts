@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { MAX_RPC_BATCH } from "./domain/rpc-limits";
 import { checkKeys, prescanJson } from "./json-prescan";
-import type { Refusal } from "./refusal";
+import { queryOf, readQuery } from "./query";
+import { type Refusal, Refused } from "./refusal";
 import { refuseChange } from "./same-origin";
 
 /** Bytes of one request body. */
@@ -31,6 +33,8 @@ export async function enterRpc(request: Request): Promise<{ request: Request } |
     };
   }
   const url = new URL(request.url);
+  const stray = refuseParameters(url.searchParams);
+  if (stray) return { refusal: stray };
   const paths = url.pathname.slice(PREFIX.length).split(",");
   if (paths.length > MAX_RPC_BATCH || paths.some((path) => path === "")) {
     return {
@@ -56,12 +60,23 @@ export async function enterRpc(request: Request): Promise<{ request: Request } |
   };
 }
 
+/** Inputs are in the body; an address says at most that there are several. */
+function refuseParameters(query: URLSearchParams): Refusal | null {
+  try {
+    readQuery(queryOf(query), z.strictObject({ batch: z.literal("1").optional() }));
+    return null;
+  } catch (cause) {
+    if (cause instanceof Refused) return cause.refusal;
+    throw cause;
+  }
+}
+
 export function methodRefusal(allow: string): Refusal {
   return { status: 405, code: "E_METHOD", message: `Only ${allow} is answered here.`, allow };
 }
 
 /** Reads a JSON body without ever holding more than `maxBytes` of it. */
-async function readJsonBody(
+export async function readJsonBody(
   request: Request,
   maxBytes: number,
   maxDepth: number,

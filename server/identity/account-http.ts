@@ -1,45 +1,41 @@
-import type { z } from "zod";
-import { refuse } from "@/server/core/authenticate";
+import { z } from "zod";
 import { webDoor } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
-import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
+import { answered } from "@/server/core/failure";
+import { inputFault } from "@/server/core/input-faults";
+import { queryOf, readQuery } from "@/server/core/query";
+import { admitStranger } from "@/server/core/rates";
+import { Refused } from "@/server/core/refusal";
+import { readJsonBody } from "@/server/core/rpc-door";
 import { refuseChange } from "@/server/core/same-origin";
 import { setUp, spendReset } from "./password-verbs";
 import { SetUp, SpendToken } from "./schema";
 
 const MAX_BODY_BYTES = 8_192;
+/** A form is one object. */
+const MAX_BODY_DEPTH = 4;
 
 /**
  * `POST /api/account/reset` and `/api/account/setup`: what somebody does who cannot sign in yet, with a token that works once. Requests of
  * other sites' pages are refused like everywhere.
  */
-export async function handleAccount(request: Request, verb: string): Promise<Response> {
-  const foreign = refuseChange(request.headers);
-  if (foreign) return refusalResponse(foreign, newCorrelationId());
-  const text = await request.text();
-  try {
-    if (text.length > MAX_BODY_BYTES) throw new DomainError("invalid_input", "This is too much for a form.");
-    if (verb === "reset") await spendReset(webDoor(), read(SpendToken, text));
-    else if (verb === "setup") await setUp(webDoor(), read(SetUp, text));
+export function handleAccount(request: Request, verb: string): Promise<Response> {
+  return answered(request, async () => {
+    const foreign = refuseChange(request.headers);
+    if (foreign) throw new Refused(foreign);
+    await admitStranger(request.headers);
+    readQuery(queryOf(new URL(request.url).searchParams), z.strictObject({}));
+    const body = await readJsonBody(request, MAX_BODY_BYTES, MAX_BODY_DEPTH);
+    if ("refusal" in body) throw new Refused(body.refusal);
+    if (verb === "reset") await spendReset(webDoor(), read(SpendToken, body.json));
+    else if (verb === "setup") await setUp(webDoor(), read(SetUp, body.json));
     else throw new DomainError("not_found", "There is no such form.");
     return Response.json({ ok: true }, { headers: { "cache-control": "no-store" } });
-  } catch (cause) {
-    if (cause instanceof DomainError) return refuse(cause);
-    throw cause;
-  }
+  });
 }
 
-function read<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new DomainError("invalid_input", "The form could not be read. Load the page again.");
-  }
-  const parsed = schema.safeParse(json);
+function read<T extends z.ZodType>(schema: T, form: unknown): z.infer<T> {
+  const parsed = schema.safeParse(form);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new DomainError("invalid_input", issue?.message ?? "The form could not be read.", {
-    field: issue?.path.join(".") ?? "",
-  });
+  throw new Refused({ status: 400, ...inputFault(parsed.error) });
 }

@@ -6,6 +6,8 @@ import { webDoor } from "@/server/core/context";
 import { isDemo, sessionCookieName, usesTls } from "@/server/core/deployment";
 import type { Role } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
+import { answered } from "@/server/core/failure";
+import { addressOf, admitStranger } from "@/server/core/rates";
 import { readWebSecret } from "@/server/core/secret";
 import { SESSION_COOKIE_MAX_AGE_S } from "@/server/core/session";
 import { localPath } from "./domain/local-path";
@@ -20,13 +22,15 @@ const Claims = z.object({
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 type RouteHandler = (request: Request, context: Context, options: NextAuthOptions) => Promise<Response>;
-// Declared as any by the library; with a request, its context and options it is this.
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- declared as any by the library; with a request, its context and options it is this
 const route = NextAuth as unknown as RouteHandler;
 
 /** `/api/auth/*`: sign-in by password, by an identity provider and, in the demo only, as one of its people; sign-out; the session. */
 export function handleAuth(request: Request, context: Context): Promise<Response> {
-  return route(request, context, optionsFor(request.headers));
+  return answered(request, async () => {
+    await admitStranger(request.headers);
+    return route(request, context, optionsFor(request.headers));
+  });
 }
 
 /** What the sign-in page offers beside a password. */
@@ -38,10 +42,8 @@ export function signInOptions(): { demo: { key: string; name: string; role: Role
   };
 }
 
-/** The last address is the one that the reverse proxy in front of us saw; all before it are what the sender claims. */
 function visitorOf(headers: Headers): Visitor {
-  const ip = (headers.get("x-forwarded-for") ?? "").split(",").at(-1)?.trim();
-  return { ip: ip || "local", userAgent: headers.get("user-agent") ?? "" };
+  return { ip: addressOf(headers), userAgent: headers.get("user-agent") ?? "" };
 }
 
 function optionsFor(headers: Headers): NextAuthOptions {

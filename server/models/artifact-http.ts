@@ -1,6 +1,10 @@
+import { z } from "zod";
 import type { Sql } from "@/db/access";
 import { Digest, NodeId } from "@/sdk/wire/names";
+import { answered } from "@/server/core/failure";
 import { tokenMatches } from "@/server/core/node-token";
+import { queryOf, readQuery } from "@/server/core/query";
+import { Refused } from "@/server/core/refusal";
 import { parseByteRange } from "./domain/byte-range";
 import type { ObjectStore } from "./objects/object";
 import { storedObjects } from "./objects/store";
@@ -12,27 +16,42 @@ import { storedObjects } from "./objects/store";
  * The bytes are checked against their digest before any leaves: 502 when the store is damaged or cannot be reached. What the
  * node was not told to fetch is 404 to it, as is what does not exist.
  */
-export async function serveArtifact(
+export function serveArtifact(
+  request: Request,
+  sha256: string,
+  parts: { sql: Sql; store: ObjectStore },
+): Promise<Response> {
+  return answered(request, () => giveArtifact(request, sha256, parts));
+}
+
+async function giveArtifact(
   request: Request,
   sha256: string,
   { sql, store }: { sql: Sql; store: ObjectStore },
 ): Promise<Response> {
+  readQuery(queryOf(new URL(request.url).searchParams), z.strictObject({}));
   const node = await authenticate(request.headers.get("authorization"), sql);
   if (node === null)
-    return problem(401, "Sign in with the node's id and its token.", { "www-authenticate": 'Basic realm="nodes"' });
+    throw new Refused({
+      status: 401,
+      code: "E_UNAUTHENTICATED",
+      message: "Sign in with the node's id and its token.",
+      challenge: 'Basic realm="nodes"',
+    });
   const digest = Digest.safeParse(sha256.startsWith("sha256:") ? sha256 : `sha256:${sha256}`);
-  if (!digest.success) return problem(400, "The artifact's name must be the 64 hexadecimal digits of its SHA-256.");
+  if (!digest.success)
+    throw problem(400, "E_ID", "The artifact's name must be the 64 hexadecimal digits of its SHA-256.", "sha256");
   if (!(await isWantedBy(sql, node, digest.data)))
-    return problem(404, "The desired document of this node names no such artifact.");
+    throw problem(404, "E_NOT_FOUND", "The desired document of this node names no such artifact.");
 
   let bytes: Uint8Array | null;
   try {
     bytes = await store.get(digest.data);
   } catch (cause) {
     console.error(`The artifact ${digest.data} could not be read.`, cause);
-    return problem(502, "The object store cannot give this artifact now; try again later.");
+    throw problem(502, "E_UNAVAILABLE", "The object store cannot give this artifact now; try again later.");
   }
-  if (bytes === null) return problem(404, "The object store does not have this artifact.");
+  if (bytes === null) throw problem(404, "E_NOT_FOUND", "The object store does not have this artifact.");
 
   const etag = `"${digest.data}"`;
   const headers = {
@@ -85,6 +104,6 @@ async function isWantedBy(sql: Sql, node: string, digest: string): Promise<boole
   return rows.length > 0;
 }
 
-function problem(status: number, message: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error: message }, { status, headers: { "cache-control": "no-store", ...headers } });
+function problem(status: number, code: string, message: string, field?: string): Refused {
+  return new Refused({ status, code, message, ...(field === undefined ? {} : { field }) });
 }

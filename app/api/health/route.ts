@@ -1,4 +1,7 @@
+import { z } from "zod";
 import { readVitals } from "@/server/core/context";
+import { answered } from "@/server/core/failure";
+import { queryOf, readQuery } from "@/server/core/query";
 
 export const dynamic = "force-dynamic";
 
@@ -8,7 +11,14 @@ const INGEST_LATE_AFTER_MS = 60_000;
  * `GET /api/health`: 200 while pages can be served (the database answers), 503 otherwise. `ingest` says how fresh the newest committed
  * batch is: it is information, because a plant that is switched off is not a broken server.
  */
-export async function GET(): Promise<Response> {
+export function GET(request: Request): Promise<Response> {
+  return answered(request, async () => {
+    readQuery(queryOf(new URL(request.url).searchParams), z.strictObject({}));
+    return vitals();
+  });
+}
+
+async function vitals(): Promise<Response> {
   try {
     const { lastBatchMs, online, tookMs } = await readVitals();
     const ageMs = lastBatchMs === null ? null : Math.max(0, Date.now() - lastBatchMs);

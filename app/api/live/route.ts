@@ -1,16 +1,16 @@
 import { ownerIdOf } from "@/server/core/actor";
-import { authenticate } from "@/server/core/authenticate";
-import { visitOf, webLiveHub } from "@/server/core/context";
+import { answerRoute } from "@/server/core/answer-route";
+import { type Ctx, visitOf, webLiveHub } from "@/server/core/context";
 import { can } from "@/server/core/domain/permissions";
 import { UNATTENDED } from "@/server/core/door";
 import type { LiveMessage } from "@/server/core/live-hub";
-import { newCorrelationId, refusalResponse } from "@/server/core/refusal";
+import { Refused } from "@/server/core/refusal";
 import { shutdownSignal } from "@/server/core/shutdown";
 import { StreamLimit } from "@/server/core/stream-limit";
+import { LiveAddress } from "@/server/fabric/domain/address-inputs";
 
 export const dynamic = "force-dynamic";
 
-const MAX_STREAMS = 500;
 const limit = new StreamLimit();
 /** The browser takes three missed beats for a dead connection: see BEAT_MS in app/_shell/live-policy.ts. */
 const BEAT_MS = 5_000;
@@ -19,21 +19,18 @@ const BEAT_MS = 5_000;
  * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, and
  * when the browser reads slower than it is told (it comes back and starts from the newest values).
  */
-export async function GET(request: Request): Promise<Response> {
+export function GET(request: Request): Promise<Response> {
   // Nobody causes it: the line opens and asks again by itself, for as long as a tab is open.
   const headers = new Headers(request.headers);
   headers.set(UNATTENDED, "1");
-  const { ctx, refusal } = await authenticate(request, "stream.read", visitOf(headers));
-  if (refusal) return refusal;
-  const wanted = (new URL(request.url).searchParams.get("streams") ?? "")
-    .split(",")
-    .map(Number)
-    .filter((id) => Number.isSafeInteger(id) && id > 0);
-  if (wanted.length > MAX_STREAMS)
-    return Response.json({ error: `At most ${MAX_STREAMS} streams at once.` }, { status: 400 });
+  const door = { action: "stream.read", query: LiveAddress, visit: visitOf(headers) } as const;
+  return answerRoute(request, door, async (ctx, { streams }) => lineOf(ctx, streams, headers, request.signal));
+}
+
+function lineOf(ctx: Ctx, streams: readonly number[], headers: Headers, gone: AbortSignal): Response {
   const leave = limit.enter(ctx.actor.id);
-  if (typeof leave !== "function") return refusalResponse(leave, newCorrelationId());
-  const over = AbortSignal.any([request.signal, shutdownSignal()]);
+  if (typeof leave !== "function") throw new Refused(leave);
+  const over = AbortSignal.any([gone, shutdownSignal()]);
   const encoder = new TextEncoder();
 
   const body = new ReadableStream<Uint8Array>(
@@ -62,7 +59,7 @@ export async function GET(request: Request): Promise<Response> {
         const unsubscribe = webLiveHub().subscribe({
           sql: ctx.sql,
           scope: ctx.scope,
-          streams: new Set(wanted),
+          streams: new Set(streams),
           ownerId: ownerIdOf(ctx.actor),
           seesJobs: can(ctx.actor, "jobs.read"),
           send: (message: LiveMessage) => write(`data: ${JSON.stringify(message)}\n\n`),

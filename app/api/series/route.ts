@@ -1,28 +1,15 @@
-import { authenticate } from "@/server/core/authenticate";
+import { answerRoute } from "@/server/core/answer-route";
 import { webTimeSeries } from "@/server/core/context";
-import { StreamRangeInput } from "@/server/fabric/domain/read-inputs";
+import { SeriesAddress } from "@/server/fabric/domain/address-inputs";
 import { getSeries } from "@/server/fabric/series-queries";
 
+export const dynamic = "force-dynamic";
+
 /** `GET /api/series?id=7&fromMs=…&toMs=…&maxPoints=1000`: at most 1,000 points of one stream as columns (plain JSON, no superjson). */
-export async function GET(request: Request): Promise<Response> {
-  const { ctx, refusal } = await authenticate(request, "stream.read");
-  if (refusal) return refusal;
-  const query = new URL(request.url).searchParams;
-  const input = StreamRangeInput.safeParse({
-    id: Number(query.get("id")),
-    fromMs: Number(query.get("fromMs") ?? Number.NaN),
-    toMs: Number(query.get("toMs") ?? Number.NaN),
-    maxPoints: Number(query.get("maxPoints") ?? 1_000),
-  });
-  if (!input.success) {
-    const issue = input.error.issues[0];
-    return Response.json(
-      { error: { field: issue?.path.join(".") ?? "", message: issue?.message ?? "The range cannot be read." } },
-      { status: 400 },
-    );
-  }
-  const store = await webTimeSeries();
-  return Response.json(await ctx.transaction((tx) => getSeries(tx, store, input.data)), {
-    headers: { "cache-control": "no-store" },
+export function GET(request: Request): Promise<Response> {
+  return answerRoute(request, { action: "stream.read", query: SeriesAddress }, async (ctx, range) => {
+    const store = await webTimeSeries();
+    const points = await ctx.transaction((tx) => getSeries(tx, store, range));
+    return Response.json(points, { headers: { "cache-control": "no-store" } });
   });
 }

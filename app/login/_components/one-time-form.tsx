@@ -26,7 +26,7 @@ interface OneTimeFormProps {
   done: string;
 }
 
-const Answer = z.object({ error: z.object({ message: z.string(), field: z.string().optional() }) });
+const Refusal = z.object({ message: z.string(), field: z.string().optional() });
 
 /** A form for who holds a one-time token: sets a password, or the whole installation up. What was typed stays when it is refused. */
 export function OneTimeForm({ verb, token, title, children, fields, done }: OneTimeFormProps) {
@@ -45,9 +45,9 @@ export function OneTimeForm({ verb, token, title, children, fields, done }: OneT
       body: JSON.stringify({ ...values, token }),
     }).catch(() => null);
     if (response?.ok) return setState("done");
-    const answer = Answer.safeParse(await response?.json().catch(() => null));
+    const told = Refusal.safeParse(await response?.json().catch(() => null));
     setState("open");
-    setRefusal(answer.success ? answer.data.error : { message: "The server did not answer. Try again in a moment." });
+    setRefusal(told.success ? told.data : { message: "The server did not answer. Try again in a moment." });
   };
 
   return (

@@ -11,7 +11,7 @@ const Points = z.object({
   source: z.enum(["raw", "1m", "1h", "1d", "none"]),
   bucketMs: z.nullable(z.number()),
 });
-const Refusal = z.object({ error: z.object({ message: z.string() }) });
+const Refusal = z.object({ message: z.string() });
 
 /**
  * What the server answered, checked.
@@ -21,5 +21,5 @@ const Refusal = z.object({ error: z.object({ message: z.string() }) });
 export async function readSeries(response: Response): Promise<ChartPoints> {
   if (response.ok) return Points.parse(await response.json());
   const refusal = Refusal.safeParse(await response.json().catch(() => null));
-  throw new Error(refusal.success ? refusal.data.error.message : `The server answered ${response.status}.`);
+  throw new Error(refusal.success ? refusal.data.message : `The server answered ${response.status}.`);
 }

@@ -14,8 +14,8 @@ export function useSeries(id: number, range: TimeRange, refreshMs: number | fals
       const { resolved } = resolveOrDefault(range, Date.now());
       const query = new URLSearchParams({
         id: String(id),
-        fromMs: String(resolved.fromMs),
-        toMs: String(resolved.toMs),
+        fromMs: String(Math.floor(resolved.fromMs)),
+        toMs: String(Math.ceil(resolved.toMs)),
         maxPoints: "1000",
       });
       const response = await fetch(`/api/series?${query}`, { signal, headers: attentionHeaders() });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authenticate, refuse } from "@/server/core/authenticate";
+import { answerRoute } from "@/server/core/answer-route";
 import { NOT_HERE } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { serveRunResult } from "@/server/root";
@@ -7,9 +7,10 @@ import { serveRunResult } from "@/server/root";
 export const dynamic = "force-dynamic";
 
 /** `GET /api/jobs/{id}/result`: the file that one's own export made. */
-export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
-  const { ctx, refusal } = await authenticate(request, "stream.export");
-  if (refusal) return refusal;
-  const id = z.uuid().safeParse((await params).id);
-  return id.success ? serveRunResult(ctx, id.data) : refuse(new DomainError("not_found", NOT_HERE));
+export function GET(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  return answerRoute(request, { action: "stream.export", query: z.strictObject({}) }, async (ctx) => {
+    const id = z.uuid().safeParse((await params).id);
+    if (!id.success) throw new DomainError("not_found", NOT_HERE);
+    return serveRunResult(ctx, id.data);
+  });
 }

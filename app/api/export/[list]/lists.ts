@@ -1,0 +1,51 @@
+import { z } from "zod";
+import type { Ctx } from "@/server/core/context";
+import type { ExportedList } from "@/server/core/domain/exported-lists";
+import type { Action } from "@/server/core/domain/permissions";
+import { FleetInput, QuarantineInput, StreamListInput } from "@/server/fabric/domain/read-inputs";
+import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "@/server/fabric/export-queries";
+import { NodeLogins } from "@/server/fabric/schema";
+import { exportPeople } from "@/server/identity/export-queries";
+import { PeopleInput } from "@/server/identity/schema";
+
+interface Exportable {
+  action: Action;
+  query: z.ZodObject;
+  rows: (ctx: Ctx, filters: unknown) => AsyncGenerator<string>;
+}
+
+/** A list whose rows are those that `Address` leaves; all of a page's address that is no filter of it is refused. */
+function list<A extends z.ZodObject>(
+  action: Action,
+  query: A,
+  rows: (ctx: Ctx, filters: z.output<A>) => AsyncGenerator<string>,
+): Exportable {
+  return { action, query, rows: (ctx, address) => rows(ctx, query.parse(address)) };
+}
+
+const PAGED = { cursor: true, direction: true } as const;
+const START = { cursor: null };
+
+/** What the address of the list of streams calls the acceptance. */
+const StreamsAddress = StreamListInput.omit({ ...PAGED, status: true }).extend({
+  state: z.enum(["any", "accepted", "proposed", "retired"]).default("any"),
+});
+
+/** The lists by name. Their filters are those of the page's address, under the page's own names. */
+export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
+  fleet: list("fleet.read", FleetInput.omit(PAGED), (ctx, filters) =>
+    exportFleet(ctx.sql, { ...filters, ...START }, ctx.now()),
+  ),
+  streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
+    exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),
+  ),
+  people: list("users.read", PeopleInput.omit(PAGED), (ctx, filters) =>
+    exportPeople(ctx.sql, { ...filters, ...START }),
+  ),
+  "node-logins": list("fleet.manage", NodeLogins.omit(PAGED), (ctx, filters) =>
+    exportNodeLogins(ctx.sql, { ...filters, ...START }),
+  ),
+  quarantine: list("quarantine.read", QuarantineInput.omit(PAGED), (ctx, filters) =>
+    exportQuarantine(ctx.sql, { ...filters, ...START }),
+  ),
+};

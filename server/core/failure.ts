@@ -1,0 +1,68 @@
+import { DomainError, type DomainErrorCode, errorCode } from "./errors";
+import { newCorrelationId, type Refusal, refusalResponse, Refused } from "./refusal";
+import { webLog } from "./web-log";
+
+const DOMAIN_STATUS: Record<DomainErrorCode, [number, string]> = {
+  unauthenticated: [401, "E_UNAUTHENTICATED"],
+  not_found: [404, "E_NOT_FOUND"],
+  forbidden: [403, "E_FORBIDDEN"],
+  invalid_state: [409, "E_STATE"],
+  conflict: [409, "E_STALE"],
+  busy: [503, "E_BUSY"],
+  invalid_input: [400, "E_INPUT"],
+};
+
+/** What an HTTP door says of a failure. What nobody expected says nothing of itself: it is in the log, under the id of the answer. */
+function refusalFor(cause: unknown): Refusal {
+  if (cause instanceof Refused) return cause.refusal;
+  if (cause instanceof DomainError) {
+    const [status, code] = DOMAIN_STATUS[cause.code];
+    const { field } = cause.detail;
+    if (status === 401)
+      return {
+        status,
+        code,
+        message: "A session or a valid token is needed: this one is missing, over or revoked.",
+        hint: "Sign in, or send a token: Authorization: Bearer tlp_…, made with npx throughline token create.",
+      };
+    return { status, code, message: cause.message, ...(typeof field === "string" ? { field } : {}) };
+  }
+  if (errorCode(cause) === "57014") {
+    return {
+      status: 503,
+      code: "E_TIMEOUT",
+      message: "The database took too long for this.",
+      hint: "Narrow the range, or ask for fewer streams.",
+      retryAfterS: 5,
+    };
+  }
+  if (/^(ECONNREFUSED|ECONNRESET|53300|57P0[1-3]|08...)$/.test(errorCode(cause) ?? "")) {
+    return {
+      status: 503,
+      code: "E_UNAVAILABLE",
+      message: "The database does not answer right now.",
+      hint: "Try again in a moment.",
+      retryAfterS: 5,
+    };
+  }
+  return {
+    status: 500,
+    code: "E_INTERNAL",
+    message: "The server could not do this. What failed is in its log; trying again is safe.",
+  };
+}
+
+/** The answer that `work` gives, or the refusal that every door of this server answers with. */
+export async function answered(request: Request, work: () => Promise<Response>): Promise<Response> {
+  const correlationId = newCorrelationId();
+  try {
+    return await work();
+  } catch (cause) {
+    const refusal = refusalFor(cause);
+    if (refusal.status >= 500) {
+      const { pathname } = new URL(request.url);
+      webLog().error({ err: cause, correlationId, path: pathname }, "a request failed");
+    }
+    return refusalResponse(refusal, correlationId);
+  }
+}
