@@ -6,8 +6,8 @@ const EXEMPT: Readonly<Record<string, string>> = {
   login_attempts: "attempts to sign in are a log by themselves",
 };
 
-/** What a request writes only to say that it was there; a change of nothing else needs no entry. */
-const TOUCHED = ["last_seen_at", "last_used_at", "succeeded"];
+/** What a request writes only to say that it was there, or that somebody read it; a change of nothing else needs no entry. */
+const TOUCHED = ["last_seen_at", "last_used_at", "succeeded", "read_at"];
 
 /**
  * Makes the database of a test refuse what the product must not do: at its commit a transaction of the application that changed a row of
