@@ -112,6 +112,7 @@ export class DesiredModels {
   #tryLater(): void {
     const pauseMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     if (this.#isStarted) this.#failures += 1;
+    // Jitter: nodes that lost the same server do not come back to it in step.
     this.#schedule(pauseMs * (0.5 + Math.random() / 2));
   }
 

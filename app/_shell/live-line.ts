@@ -253,7 +253,7 @@ export class LiveLine {
           this.retry = null;
           this.follow();
         },
-        retryDelayMs(this.attempt++, Math.random()),
+        retryDelayMs(this.attempt++, Math.random()), // jitter: a restarted server is not met by every browser at once
       );
     };
     source.onmessage = (event: MessageEvent<string>) => {

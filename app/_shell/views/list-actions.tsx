@@ -4,6 +4,7 @@ import { Menu } from "@/components/ui/menu";
 import { type ExportedList, exportAddress } from "@/server/core/domain/exported-lists";
 import { useCommands } from "../commands";
 import { SavedViews } from "./saved-views";
+import styles from "./views.module.css";
 
 /** What every list offers at its right end: saved views, and the rows that its filters leave as CSV. */
 export function ListActions({ page, list }: { page: string; list: ExportedList }) {
@@ -20,5 +21,14 @@ export function ListActions({ page, list }: { page: string; list: ExportedList }
         ]}
       />
     </>
+  );
+}
+
+/** For a list that has no filters: all of its rows as CSV. */
+export function ExportLink({ list }: { list: ExportedList }) {
+  return (
+    <a className={styles.export} href={exportAddress(list, "")} download>
+      Export CSV
+    </a>
   );
 }

@@ -2,6 +2,9 @@
 export const EXPORTED_LISTS = {
   fleet: ["q", "show", "site", "team"],
   streams: ["q", "node", "site", "team", "state"],
+  roles: [],
+  teams: [],
+  "service-tokens": [],
   people: ["q", "show", "role", "team", "order"],
   "node-logins": ["q", "show", "team", "site"],
   quarantine: ["node", "reason", "status"],

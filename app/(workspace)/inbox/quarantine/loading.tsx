@@ -1,14 +1,5 @@
-import { Page, Sheet } from "@/components/ui/page";
-import { BlockSkeleton, TableSkeleton } from "@/components/ui/states";
-import { trail } from "../../../_shell/registry";
+import { ListLoading } from "../../../_shell/list-loading";
 
 export default function Loading() {
-  return (
-    <Page crumbs={trail("quarantine")}>
-      <BlockSkeleton height={48} />
-      <Sheet flush>
-        <TableSkeleton rows={8} columns={4} />
-      </Sheet>
-    </Page>
-  );
+  return <ListLoading page="quarantine" rows={8} columns={4} />;
 }

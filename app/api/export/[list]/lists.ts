@@ -5,7 +5,7 @@ import type { Action } from "@/server/core/domain/permissions";
 import { FleetInput, QuarantineInput, StreamListInput } from "@/server/fabric/domain/read-inputs";
 import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "@/server/fabric/export-queries";
 import { NodeLogins } from "@/server/fabric/schema";
-import { exportPeople } from "@/server/identity/export-queries";
+import { exportHolders, exportPeople, exportServiceTokens, exportTeams } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
 
 interface Exportable {
@@ -24,6 +24,7 @@ function list<A extends z.ZodObject>(
 }
 
 const PAGED = { cursor: true, direction: true } as const;
+const NONE = z.strictObject({});
 const START = { cursor: null };
 
 /** What the address of the list of streams calls the acceptance. */
@@ -39,6 +40,9 @@ export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
   streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
     exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),
   ),
+  roles: list("users.read", NONE, (ctx) => exportHolders(ctx.sql)),
+  teams: list("users.read", NONE, (ctx) => exportTeams(ctx.sql)),
+  "service-tokens": list("tokens.manage", NONE, (ctx) => exportServiceTokens(ctx.sql)),
   people: list("users.read", PeopleInput.omit(PAGED), (ctx, filters) =>
     exportPeople(ctx.sql, { ...filters, ...START }),
   ),

@@ -9,6 +9,7 @@ import { rolesVerdict } from "@/server/identity/domain/roles-verdict";
 import type { Holder } from "@/server/identity/people-queries";
 import { trail } from "../../../../_shell/registry";
 import { ROLE_WORDS } from "../../../../_shell/roles";
+import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { Matrix } from "./matrix";
 import styles from "./roles.module.css";
@@ -21,7 +22,7 @@ export function Roles() {
   const holders = query.data ?? [];
   const verdict = query.data ? rolesVerdict(holders) : null;
   return (
-    <Page crumbs={trail("roles")}>
+    <Page crumbs={trail("roles")} actions={<ExportLink list="roles" />}>
       <Headline title={verdict ?? "Roles"}>
         Administrators administer: they sit on no council by it. Seats on the council are the chair’s to give and take,
         every other role an administrator’s, and nobody gives one to themselves.

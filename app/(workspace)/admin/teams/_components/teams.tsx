@@ -6,6 +6,7 @@ import { Empty } from "@/components/ui/states";
 import { teamsVerdict } from "@/server/identity/domain/teams-verdict";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
+import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { EditSite } from "./edit-site";
 import { EditTeam } from "./edit-team";
@@ -21,12 +22,15 @@ export function Teams() {
     <Page
       crumbs={trail("teams")}
       actions={
-        mayChange ? (
-          <>
-            <EditSite site={null} />
-            <EditTeam team={null} sites={sites} />
-          </>
-        ) : null
+        <>
+          <ExportLink list="teams" />
+          {mayChange ? (
+            <>
+              <EditSite site={null} />
+              <EditTeam team={null} sites={sites} />
+            </>
+          ) : null}
+        </>
       }
     >
       <Headline title={query.data ? teamsVerdict(teams) : "Sites and teams"}>

@@ -9,6 +9,7 @@ import { tokensVerdict } from "@/server/identity/domain/tokens-verdict";
 import { useClock } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { ROLE_WORDS } from "../../../../_shell/roles";
+import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { NewServiceToken } from "./new-service-token";
 
@@ -25,7 +26,7 @@ export function ServiceTokens() {
   const rows = query.data ?? [];
   const now = useClock() ?? query.dataUpdatedAt;
   return (
-    <Page crumbs={trail("service-tokens")}>
+    <Page crumbs={trail("service-tokens")} actions={<ExportLink list="service-tokens" />}>
       <Headline title={query.data ? tokensVerdict(rows, now) : "Service tokens"}>
         A program that sends one as <code>Authorization: Bearer tlp_…</code> acts with the role of the token, whoever
         comes and goes. <code>/api/v1/docs</code> says what it can ask for.

@@ -1,0 +1,5 @@
+import { ListLoading } from "../../../_shell/list-loading";
+
+export default function Loading() {
+  return <ListLoading page="audit" rows={10} columns={5} />;
+}

@@ -1,0 +1,5 @@
+import { ListLoading } from "../../_shell/list-loading";
+
+export default function Loading() {
+  return <ListLoading page="jobs" rows={5} columns={4} />;
+}
