@@ -13,6 +13,12 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
  * of its own. It decides nothing about who may see what: that is asked where data is read.
  */
 export function proxy(request: NextRequest): NextResponse | Response {
+  const response = answerTo(request);
+  if (usesTls(process.env)) response.headers.set("strict-transport-security", STRICT_TRANSPORT);
+  return response;
+}
+
+function answerTo(request: NextRequest): NextResponse | Response {
   if (!isKnownHost(request.headers.get("host"), process.env.THROUGHLINE_HOSTS)) {
     return new NextResponse(
       "This host name is not served here. Use http://localhost, or name the host in THROUGHLINE_HOSTS.\n",
@@ -52,7 +58,6 @@ export function proxy(request: NextRequest): NextResponse | Response {
   }
   const response = NextResponse.next({ request: { headers } });
   if (path !== "/api/v1/docs") response.headers.set("content-security-policy", policy); // that page brings its own
-  if (isHttps) response.headers.set("strict-transport-security", STRICT_TRANSPORT);
   return response;
 }
 

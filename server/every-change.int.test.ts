@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { openVisit, systemContext } from "./core/context";
 import { sessionCookieName } from "./core/deployment";
 import { doorAccess } from "./core/door";
 import { ROLES, TEAM_ROLES } from "./core/domain/permissions";
+import { hashSecret } from "./core/secrets-hash";
 import { sealSession } from "./core/session";
 import { addDemoPeople } from "./identity/demo-people";
 import { issueReset, issueSetUp, setUp, spendReset } from "./identity/password-verbs";
@@ -18,6 +19,7 @@ const PASSWORD = "correct horse battery staple";
 const VISITOR = { ip: "192.0.2.1", userAgent: "test" };
 const RANGE = { fromMs: 0, toMs: 86_400_000 };
 let db: TestDb;
+let ask: () => ReturnType<typeof createCaller>;
 let caller: ReturnType<typeof createCaller>;
 let stream = 0;
 const held: number[] = [];
@@ -42,6 +44,7 @@ beforeAll(async () => {
     );
     held.push(Number(kept.rows[0]?.id));
   }
+  await db.owner.query("insert into retention_settings (what, days) values ('jobs', 30)"); // as a jobs process notes it at its start
   actorId = await person("everything@test.invalid");
   otherId = await person("other@test.invalid");
   const team = (await db.owner.query<{ id: string }>("select first_team() as id")).rows[0]?.id ?? null;
@@ -50,7 +53,11 @@ beforeAll(async () => {
       ...[actorId, TEAM_ROLES.has(role) ? team : null, role],
     ]);
   const cookie = `${sessionCookieName(false)}=${await sealSession(await signIn(actorId), SECRET)}`;
-  caller = createCaller(openVisit(db.pool, new Headers({ cookie })));
+  ask = () => createCaller(openVisit(db.pool, new Headers({ cookie })));
+});
+/** A request remembers who asks and which teams there are: each test is one of its own. */
+beforeEach(() => {
+  caller = ask();
 });
 afterAll(async () => {
   delete process.env.THROUGHLINE_SECRET;
@@ -81,16 +88,13 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "teams.change": async () => caller.teams.change({ id: await teamId("Night shift"), name: "Night crew" }),
   "teams.makeDefault": async () => caller.teams.makeDefault({ id: await teamId("Night crew") }),
   "teams.remove": async () => {
-    await caller.teams.add({ name: "Nobody" });
-    await caller.teams.remove({ id: await teamId("Nobody") });
+    const { id } = await caller.teams.add({ name: "Nobody" });
+    await caller.teams.remove({ id });
   },
   "fleet.add": () => caller.fleet.add({ node: "node-9" }),
   "fleet.renewLogin": () => caller.fleet.renewLogin({ node: "node-9" }),
   "fleet.revokeLogin": () => caller.fleet.revokeLogin({ node: "node-9" }),
-  "fleet.move": async () => {
-    await caller.teams.add({ name: "Day shift" });
-    await caller.fleet.move({ node: "node-9", teamId: await teamId("Day shift") });
-  },
+  "fleet.move": async () => caller.fleet.move({ node: "node-9", teamId: await teamId("Night crew") }),
   "fleet.accept": () => caller.fleet.accept({ node: "node-1", withStreams: false }),
   "streams.accept": () => caller.streams.accept({ streamIds: [stream] }),
   "quarantine.replay": () => caller.quarantine.replay({ ids: held.slice(0, 1) }),
@@ -132,8 +136,8 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   "people.revokeToken": async () => {
     await db.owner.query(
-      "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', 'h', 'tlp_', 'read', 'test', now() + interval '1 day')",
-      [otherId],
+      "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', $2, 'tlp_', 'read', 'test', now() + interval '1 day')",
+      [otherId, hashSecret("tlp_of_somebody")],
     );
     const [token] = await caller.people.tokens({ userId: otherId });
     await caller.people.revokeToken({ userId: otherId, id: token?.id ?? "" });
@@ -218,9 +222,10 @@ test.each(Object.keys(CHANGES))("%s commits with a row of the audit log", async 
 });
 
 test("what somebody has read is marked, and taken back, without a row", async () => {
-  await db.owner.query("select tell((select id from orgs), array[$1], 'k', 'job-done', 'ok', 'Done', null, null, false)", [
-    actorId,
-  ]);
+  await db.owner.query(
+    "select tell((select id from orgs), array[$1], 'k', 'job-done', 'ok', 'Done', null, null, false)",
+    [actorId],
+  );
   const before = await entries();
   expect(await unread()).not.toEqual([]);
   for (const [path, change] of Object.entries(UNWRITTEN)) {

@@ -1,6 +1,9 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { cloneTestDb, type TestDb } from "@/db/testing";
+import type { Role } from "./core/domain/permissions";
+import { hashPassword } from "./identity/passwords";
 import { makeTestToken, startTestWeb, type TestWeb } from "./testing-web";
 
 let db: TestDb;
@@ -120,6 +123,207 @@ test("A35 the login of a node opens nothing that people read, and a person's tok
   expect([model.status, model.headers.get("www-authenticate")]).toEqual([401, 'Basic realm="nodes"']);
 });
 
+const PASSWORD = "correct horse battery staple";
+
+/** Signs in through the door that a browser uses. @returns every cookie that was set on the way, and what the browser sends from then on */
+async function signIn(url: string, email: string, password = PASSWORD, headers: Record<string, string> = {}) {
+  const asked = await fetch(`${url}/api/auth/csrf`);
+  const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await asked.json());
+  const first = asked.headers.getSetCookie();
+  const cookieOf = (set: readonly string[]) => set.map((cookie) => cookie.split(";")[0]).join("; ");
+  const answer = await fetch(`${url}/api/auth/callback/password`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded", cookie: cookieOf(first) },
+    body: new URLSearchParams({ email, password, csrfToken }),
+    redirect: "manual",
+  });
+  const set = [...first, ...answer.headers.getSetCookie()];
+  return { set, cookie: cookieOf(set) };
+}
+
+async function person(email: string, role: Role, teamId: string | null = null): Promise<string> {
+  const { rows } = await db.owner.query<{ id: string }>(
+    "insert into users (email, name, password_hash) values ($1, $1, $2) returning id",
+    [email, await hashPassword(PASSWORD)],
+  );
+  const id = rows[0]?.id ?? "";
+  await db.owner.query("insert into memberships (user_id, team_id, role, granted_by) values ($1, $2, $3, 'test')", [
+    id,
+    teamId,
+    role,
+  ]);
+  return id;
+}
+
+const partsOf = (cookie: string) => cookie.split(";").map((part) => part.trim().toLowerCase());
+
+test("no script reads a cookie of ours, and no other site makes a browser send one with a change", async () => {
+  await person("cookies@test.invalid", "admin");
+  const { set } = await signIn(web.url, "cookies@test.invalid");
+  expect(set.some((cookie) => cookie.startsWith("throughline.session="))).toBe(true);
+  for (const cookie of set) {
+    expect(partsOf(cookie)).toEqual(expect.arrayContaining(["httponly", "samesite=lax", "path=/"]));
+    expect(cookie).not.toMatch(/domain=/i);
+  }
+});
+
+test("under https cookies are bound to TLS and to this host, and every answer says to stay on https", async () => {
+  await person("tls@test.invalid", "admin");
+  const secure = await startTestWeb({
+    DATABASE_URL: db.appUrl,
+    OBJECT_STORE_URL: "file:///nonexistent/objects",
+    NEXTAUTH_URL: "https://plant.example",
+  });
+  try {
+    const { set, cookie } = await signIn(secure.url, "tls@test.invalid");
+    expect(set.some((one) => one.startsWith("__Host-throughline.session="))).toBe(true);
+    for (const one of set) {
+      expect(one).toMatch(/^__(Host|Secure)-/);
+      expect(partsOf(one)).toEqual(expect.arrayContaining(["httponly", "samesite=lax", "path=/", "secure"]));
+      expect(one).not.toMatch(/domain=/i);
+    }
+    expect((await fetch(`${secure.url}/fleet`, { headers: { cookie }, redirect: "manual" })).status).toBe(200);
+    for (const path of ["/login", "/fleet", "/no-such-page", "/api/health", "/api/v1/nodes", "/api/trpc/fleet.list"]) {
+      const { headers } = await fetch(`${secure.url}${path}`, { redirect: "manual" });
+      expect([path, headers.get("strict-transport-security")]).toEqual([path, "max-age=63072000; includeSubDomains"]);
+    }
+  } finally {
+    await secure.stop();
+  }
+});
+
+test("T27 the address that a sign-in claims to come from is not the one that is counted", async () => {
+  await signIn(web.url, "claims@test.invalid", "wrong", { "x-forwarded-for": "203.0.113.5" });
+  const { rows } = await db.owner.query<{ ip: string }>("select ip from login_attempts where account like 'claims@%'");
+  expect(rows.map(({ ip }) => ip.replace("::ffff:", ""))).toEqual(["127.0.0.1"]);
+});
+
+test("what somebody signed in is given is kept by no cache, be it a page or data", async () => {
+  await person("cache@test.invalid", "admin");
+  const { cookie } = await signIn(web.url, "cache@test.invalid");
+  for (const path of [
+    ...["/", "/fleet", "/streams", "/admin/people", "/account/sessions"],
+    ...["/api/auth/session", "/api/export/fleet", "/api/series?id=1&fromMs=0&toMs=1", "/api/live", "/api/audit/export"],
+  ]) {
+    const answer = await fetch(`${web.url}${path}`, { headers: { cookie } });
+    await answer.body?.cancel();
+    expect([path, answer.status, answer.headers.get("cache-control")]).toEqual([
+      path,
+      200,
+      expect.stringContaining("no-store"),
+    ]);
+  }
+  const rpc = await fetch(`${web.url}/api/trpc/me.viewer`, { method: "POST", headers: { ...RPC, cookie }, body: "{}" });
+  expect([rpc.status, rpc.headers.get("cache-control")]).toEqual([200, "no-store"]);
+});
+
+describe("what belongs to another team is not there, and no door tells it from what never was", () => {
+  let cookie = "";
+  const stream = { own: 0, other: 0 };
+
+  beforeAll(async () => {
+    const team = { own: "", other: "" };
+    for (const standing of ["own", "other"] as const) {
+      const made = await db.owner.query<{ id: string }>(
+        "insert into teams (org_id, name) select id, $1 from orgs limit 1 returning id",
+        [`the ${standing} team`],
+      );
+      team[standing] = made.rows[0]?.id ?? "";
+      await db.owner.query("insert into nodes (id, name, status, team_id) values ($1, $2, 'accepted', $3)", [
+        `node-${standing}`,
+        `name-of-${standing}`,
+        team[standing],
+      ]);
+      const added = await db.owner.query<{ id: number }>(
+        "insert into streams (node_id, key, status) values ($1, $2, 'accepted') returning id",
+        [`node-${standing}`, `key-of-${standing}`],
+      );
+      stream[standing] = added.rows[0]?.id ?? 0;
+      await db.owner.query("insert into latest_values (stream_id, ts, value) values ($1, now(), 1)", [
+        stream[standing],
+      ]);
+    }
+    await person("team@test.invalid", "technician", team.own);
+    ({ cookie } = await signIn(web.url, "team@test.invalid"));
+  });
+
+  /** What a reader sees of a page: its words, without what differs from one answer to the next. */
+  async function words(path: string, id: string): Promise<string> {
+    const answer = await fetch(`${web.url}${path}`, { headers: { cookie } });
+    const html = await answer.text();
+    const body = html.replace(/<(script|style|template)\b[^>]*>.*?<\/\1>/gs, "").replace(/<[^>]*>/g, " ");
+    return `${answer.status} ${body.replaceAll(id, "ID").replace(/\s+/g, " ")}`;
+  }
+
+  test("I01 by page", async () => {
+    expect(await words("/fleet/node-own", "node-own")).toContain("name-of-own");
+    expect(await words(`/streams/${stream.own}`, String(stream.own))).toContain("key-of-own");
+    expect(await words("/fleet/node-other", "node-other")).toBe(await words("/fleet/node-never", "node-never"));
+    expect(await words(`/streams/${stream.other}`, String(stream.other))).toBe(
+      await words("/streams/999999", "999999"),
+    );
+    for (const path of ["/", "/fleet", "/streams", "/fleet/node-other"])
+      expect(await (await fetch(`${web.url}${path}`, { headers: { cookie } })).text()).not.toMatch(
+        /(name|key)-of-other/,
+      );
+  });
+
+  test("I01 by tRPC", async () => {
+    const told = async (path: string, json: unknown) => {
+      const init = { method: "POST", headers: { ...RPC, cookie }, body: input(json) };
+      const answer = await fetch(`${web.url}/api/trpc/${path}`, init);
+      return `${answer.status} ${(await answer.text()).replace(/"correlationId":"[^"]*"/, "")}`;
+    };
+    expect(await told("fleet.node", { node: "node-own" })).toMatch(/^200 .*name-of-own/);
+    expect(await told("fleet.node", { node: "node-other" })).toBe(await told("fleet.node", { node: "node-never" }));
+    expect(await told("streams.get", { id: stream.other })).toBe(await told("streams.get", { id: 999_999 }));
+  });
+
+  test("I01 by the API and the exports", async () => {
+    const told = async (path: string) => {
+      const answer = await fetch(`${web.url}${path}`, { headers: { cookie } });
+      return `${answer.status} ${(await answer.text()).replace(/"correlationId":"[^"]*"/, "")}`;
+    };
+    for (const path of ["/api/v1/streams?node=", "/api/v1/readings?node=", "/api/v1/latest?node="]) {
+      expect(await told(`${path}node-own`), path).toMatch(/^200 /);
+      expect(await told(`${path}node-other`), path).toBe(await told(`${path}node-never`));
+    }
+    const range = "fromMs=0&toMs=1000";
+    expect(await told(`/api/streams/${stream.other}/export?${range}`)).toBe(
+      await told(`/api/streams/999999/export?${range}`),
+    );
+    expect(await told("/api/export/streams")).toContain("key-of-own");
+    expect(await told("/api/export/streams")).not.toContain("key-of-other");
+  });
+
+  test("I06 by the live line", async () => {
+    const over = new AbortController();
+    const line = await fetch(`${web.url}/api/live?streams=${stream.other},${stream.own}`, {
+      headers: { cookie },
+      signal: over.signal,
+    });
+    const reader = line.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    const until = async (part: string) => {
+      while (!heard.includes(part)) heard += (await reader?.read())?.value ?? `the line ended before ${part}`;
+    };
+    await until('"value":1,');
+    await until('"what":"nodes"');
+    // The other team's value changes first: what was heard once the own one's new value is here would have held it.
+    for (const [id, value] of [
+      [stream.other, 4711],
+      [stream.own, 2],
+    ]) {
+      await db.owner.query("update latest_values set value = $2 where stream_id = $1", [id, value]);
+      await db.owner.query("select pg_notify('tl_latest', $1)", [JSON.stringify({ streams: [id] })]);
+    }
+    await until('"value":2,');
+    over.abort();
+    expect(heard).not.toContain("4711");
+    expect(heard).not.toContain(`"id":${stream.other},`);
+  });
+});
+
 test("T23 a forged Server Action is not found", async () => {
   const answer = await fetch(`${web.url}/fleet`, {
     method: "POST",
@@ -201,6 +405,7 @@ test("what holds for every answer is said on every answer", async () => {
       "nosniff",
       "same-origin",
     ]);
+    expect([path, headers.get("referrer-policy")]).toEqual([path, "same-origin"]);
     expect(headers.get("access-control-allow-origin")).toBeNull();
     expect(headers.get("x-powered-by")).toBeNull();
   }

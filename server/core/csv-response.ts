@@ -1,8 +1,5 @@
 /** What `parts` give, sent as a CSV file of that name while it is made, so that its length costs no memory. */
-export function csvResponse(
-  name: string,
-  parts: AsyncIterator<string | Uint8Array<ArrayBufferLike>, unknown, undefined>,
-): Response {
+export function csvResponse(name: string, parts: AsyncIterator<string | Uint8Array, unknown, undefined>): Response {
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

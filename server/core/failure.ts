@@ -1,4 +1,5 @@
 import { DomainError, type DomainErrorCode, errorCode } from "./errors";
+import { addressOf } from "./rates";
 import { newCorrelationId, type Refusal, refusalResponse, Refused } from "./refusal";
 import { webLog } from "./web-log";
 
@@ -59,10 +60,22 @@ export async function answered(request: Request, work: () => Promise<Response>):
     return await work();
   } catch (cause) {
     const refusal = refusalFor(cause);
-    if (refusal.status >= 500) {
-      const { pathname } = new URL(request.url);
-      webLog().error({ err: cause, correlationId, path: pathname }, "a request failed");
-    }
+    const { pathname } = new URL(request.url);
+    if (refusal.status >= 500) webLog().error({ err: cause, correlationId, path: pathname }, "a request failed");
+    else if (isTurnedAway(refusal)) noteRefusal(refusal.code, pathname, request.headers, correlationId);
     return refusalResponse(refusal, correlationId);
   }
+}
+
+/** Whoever is not let in, asks too often, or shows a secret; not what is only mistyped. */
+function isTurnedAway({ status, code }: Refusal): boolean {
+  return [401, 403, 404, 429].includes(status) || code === "E_TOKEN_IN_URL" || code === "E_KEY";
+}
+
+/** Writes that a request was turned away, and where it came from, so that somebody who tries doors is seen. */
+export function noteRefusal(code: string, path: string, headers: Headers, correlationId: string): void {
+  webLog().warn(
+    { code, path: path.slice(0, 200), from: addressOf(headers), correlationId },
+    "a request was turned away",
+  );
 }

@@ -36,9 +36,10 @@ export function inputFault(error: z.core.$ZodError): InputFault {
     }
     case "too_small":
     case "too_big":
-      if (isOurs(issue.message)) return { code: "E_RANGE", message: sentence(issue.message), ...at };
+      if (isOurs(issue.message)) return { code: "E_RANGE", message: ownWords(what, issue.message), ...at };
       return { code: "E_RANGE", message: `${what} is out of range: ${lowerFirst(issue.message)}.`, ...at };
     case "invalid_type":
+      if (isOurs(issue.message)) return { code: "E_TYPE", message: ownWords(what, issue.message), ...at };
       return issue.input === undefined && issue.message.includes("undefined")
         ? { code: "E_REQUIRED", message: `${what} is missing.`, ...at, hint: `It must be a ${issue.expected}.` }
         : { code: "E_TYPE", message: `${what} must be a ${issue.expected}.`, ...at };
@@ -49,15 +50,29 @@ export function inputFault(error: z.core.$ZodError): InputFault {
         ...at,
         hint: `Use one of: ${issue.values.map(String).join(", ")}.`,
       };
+    case "invalid_format":
+      return {
+        code: "E_INPUT",
+        message: isOurs(issue.message) ? ownWords(what, issue.message) : `${what} is not written as it must be.`,
+        ...at,
+      };
     default:
-      if (isOurs(issue.message)) return { code: "E_INPUT", message: sentence(issue.message), ...at };
-      return { code: "E_INPUT", message: path === "" ? sentence(issue.message) : `${path}: ${issue.message}`, ...at };
+      return {
+        code: "E_INPUT",
+        message: isOurs(issue.message) ? ownWords(what, issue.message) : `${what} cannot be used.`,
+        ...at,
+      };
   }
 }
 
 /** Whether the schema says it in words of its own, which need no name of a field before them. */
 function isOurs(message: string): boolean {
   return !/^(Too (small|big)|Invalid|Unrecognized)\b/.test(message);
+}
+
+/** The schema's words as a sentence; words that begin small go on after the name of the field. */
+function ownWords(what: string, message: string): string {
+  return sentence(/^[a-z]/.test(message) ? `${what} ${message}` : message);
 }
 
 /** What strangers send may be long; what we say about it is not. */

@@ -5,6 +5,7 @@ import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { hashSecret } from "@/server/core/secrets-hash";
+import { wordsOf } from "./domain/easy-password";
 import { hashPassword } from "./passwords";
 import type { ChangePassword, SetUp, SpendToken } from "./schema";
 import { checkPassword, type Visitor } from "./sign-in";
@@ -29,7 +30,9 @@ export async function changePassword(
       throw new DomainError("conflict", "Too many wrong passwords. Wait a quarter of an hour.", { field: "current" });
     throw new DomainError("invalid_input", "The present password is not right.", { field: "current" });
   }
-  const hash = await hashPassword(next);
+  const organisation = await door.query<{ name: string }>("select name from orgs where id = $1", [actor.orgId]);
+  const words = wordsOf(actor.name, actor.email, organisation.rows[0]?.name ?? "");
+  const hash = await hashPassword(next, words).catch(sayField("next"));
   await door.transaction(async (tx) => {
     await setPassword(tx, actor.id, hash, actor.sessionId);
     await audit(tx, { actor }, { action: "password.change", subject: `user:${actor.id}` });
@@ -67,7 +70,14 @@ export async function insertReset(tx: Tx, { actor }: Pick<Ctx, "actor">, userId:
 
 /** Sets a new password with such a link. It works once, and ends every session of theirs. @throws {DomainError} not_found, invalid_input */
 export async function spendReset(door: Access, { token, password }: SpendToken): Promise<void> {
-  const hash = await hashPassword(password);
+  const holder = await door.query<{ name: string; email: string; organisation: string }>(
+    `select u.name, u.email, o.name as organisation from one_time_tokens t join users u on u.id = t.user_id join orgs o on o.id = u.org_id
+     where t.token_hash = $1 and t.purpose = 'reset' and t.used_at is null and t.expires_at > now() and u.disabled_at is null`,
+    [hashSecret(token)],
+  );
+  const [known] = holder.rows;
+  if (!known) throw new DomainError("not_found", SPENT);
+  const hash = await hashPassword(password, wordsOf(known.name, known.email, known.organisation));
   await door.transaction(async (tx) => {
     const { rows } = await tx.query<{ id: string; name: string; orgId: string }>(
       `update one_time_tokens t set used_at = now() from users u
@@ -87,7 +97,7 @@ export async function spendReset(door: Access, { token, password }: SpendToken):
  * @throws {DomainError} not_found, invalid_input
  */
 export async function setUp(door: Access, { token, organisation, name, email, password }: SetUp): Promise<void> {
-  const hash = await hashPassword(password);
+  const hash = await hashPassword(password, wordsOf(organisation, name, email));
   await door.transaction(async (tx) => {
     const spent = await tx.query(
       `update one_time_tokens set used_at = now() where token_hash = $1 and purpose = 'setup' and used_at is null and expires_at > now()
@@ -126,6 +136,15 @@ export async function issueSetUp(ctx: Pick<Ctx, "transaction" | "actor">): Promi
     await audit(tx, ctx, { action: "installation.issue-set-up", subject: "installation:this" });
     return token;
   });
+}
+
+/** The same refusal at the field as the form calls it. */
+function sayField(field: string) {
+  return (cause: unknown): never => {
+    throw cause instanceof DomainError && cause.detail.field === "password"
+      ? new DomainError(cause.code, cause.message, { ...cause.detail, field })
+      : cause;
+  };
 }
 
 async function setPassword(tx: Tx, userId: string, hash: string, keepSession: string | null): Promise<void> {

@@ -1,6 +1,7 @@
 import { hash, verify } from "@node-rs/argon2";
 import common from "fxa-common-password-list";
 import { DomainError } from "@/server/core/errors";
+import { leansOnWords } from "./domain/easy-password";
 
 /** OWASP ASVS 5.0 appendix C: argon2id with 19 MiB, two passes. About 50 ms of one core. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -26,9 +27,18 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws {DomainError} invalid_input for a password that everybody tries first, busy */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * @param words of whoever it is for: their name, their address, their organisation
+ * @throws {DomainError} invalid_input for a password that everybody tries first, or that is hardly more than such words; busy
+ */
+export async function hashPassword(password: string, words: readonly string[] = []): Promise<string> {
   const lower = password.toLowerCase();
+  if (leansOnWords(password, words))
+    throw new DomainError(
+      "invalid_input",
+      "This password is hardly more than names that anybody here knows. Add words that have nothing to do with you or this place.",
+      { field: "password" },
+    );
   if (common.test(lower) || isPattern(lower))
     throw new DomainError("invalid_input", "This password is among the first that anybody would try. Choose another.", {
       field: "password",

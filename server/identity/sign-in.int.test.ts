@@ -156,6 +156,23 @@ describe("a password", () => {
     },
   );
 
+  test("A07 what anybody here could guess is refused, at the field as its form calls it", async () => {
+    await db.owner.query("update orgs set name = 'Northwind Pumps'");
+    const id = await person("lovelace@northwind.invalid");
+    const here = await openVisit(db.pool, new Headers({ cookie: (await signedIn(id)).cookie })).as("account.manage");
+    for (const next of ["Lovelace1843!", "northwind-pumps"])
+      await expect(changePassword(here, { current: PASSWORD, next }, visitor("10.0.0.7"))).rejects.toMatchObject({
+        code: "invalid_input",
+        detail: { field: "next" },
+      });
+    const admin = await signedIn(await person("links@test.invalid"));
+    const { token } = await issueReset(await admin.ctx("users.manage"), { userId: id });
+    await expect(spendReset(door(), { token, password: "Lovelace1843!" })).rejects.toMatchObject({
+      detail: { field: "password" },
+    });
+    await spendReset(door(), { token, password: "seven green parrots" });
+  });
+
   test.each([
     "a@x.com,b@y.com",
     "<b>x</b>@y.com",

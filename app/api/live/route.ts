@@ -74,7 +74,7 @@ function lineOf(ctx: Ctx, streams: readonly number[], headers: Headers, gone: Ab
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache, no-transform",
+      "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
     },
   });

@@ -1,12 +1,14 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { visitOf } from "@/server/core/context";
-import { answered } from "@/server/core/failure";
+import { answered, noteRefusal } from "@/server/core/failure";
 import { MAX_RPC_BATCH } from "@/server/core/domain/rpc-limits";
 import { admitVisit } from "@/server/core/rates";
 import { Refused } from "@/server/core/refusal";
 import { enterRpc } from "@/server/core/rpc-door";
 import { correlationOf } from "@/server/core/trpc";
 import { appRouter } from "@/server/root";
+
+const TURNED_AWAY: ReadonlySet<string> = new Set(["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"]);
 
 function handle(request: Request): Promise<Response> {
   return answered(request, async () => {
@@ -21,9 +23,12 @@ function handle(request: Request): Promise<Response> {
       createContext: () => visit,
       allowMethodOverride: true,
       maxBatchSize: MAX_RPC_BATCH,
-      onError: ({ error, path }) => {
+      responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
+      onError: ({ error, path = "?" }) => {
         if (error.code === "INTERNAL_SERVER_ERROR")
-          console.error(`tRPC ${path ?? "?"} failed (${correlationOf(error)})`, error.cause ?? error);
+          console.error(`tRPC ${path} failed (${correlationOf(error)})`, error.cause ?? error);
+        else if (TURNED_AWAY.has(error.code))
+          noteRefusal(error.code, `/api/trpc/${path}`, request.headers, correlationOf(error));
       },
     });
   });
