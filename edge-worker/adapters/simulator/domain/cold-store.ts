@@ -126,7 +126,12 @@ export class ColdStore implements Plant {
     this.streams = plantStreams({ device: "rack", measures: RACK }, this.rooms, ROOM);
   }
 
-  advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
+  advance(
+    tsMs: number,
+    dtS: number,
+    { wearOf, ambientShiftK, loadShift }: Influences,
+    out: Float64Array,
+  ): PlantEvent[] {
     const events: PlantEvent[] = [];
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
     this.elapsedS += dtS;
@@ -149,7 +154,7 @@ export class ColdStore implements Plant {
         room.loss * (outside - room.airCel) +
         (room.doorLeftS > 0 ? DOOR_LOAD : 0) +
         (isDefrosting ? DEFROST_LOAD : 0) +
-        PRODUCT_LOAD;
+        PRODUCT_LOAD * (1 + loadShift);
       // The coil takes out what it can reach at this temperature: solved as a lag, so a long step cannot overshoot.
       const conductance = room.loss + (isOpen ? COIL * (1 - 0.25 * room.frost) : 0);
       const restCel = room.airCel + (heat - cooling) / conductance;

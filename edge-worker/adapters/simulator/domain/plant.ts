@@ -30,6 +30,8 @@ export interface Influences {
   wearOf(device: string): number;
   /** added to the outdoor temperature, K */
   ambientShiftK: number;
+  /** by which share the load of the plant differs from its usual product; 0 = as usual */
+  loadShift: number;
 }
 
 /** A plant as equations. True values, without instrument noise, in the order of `streams`. */

@@ -139,17 +139,23 @@ export class PressLine implements Plant {
     this.streams = plantStreams({ device: "line", measures: LINE }, this.presses, PRESS);
   }
 
-  advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
+  advance(
+    tsMs: number,
+    dtS: number,
+    { wearOf, ambientShiftK, loadShift }: Influences,
+    out: Float64Array,
+  ): PlantEvent[] {
     const events: PlantEvent[] = [];
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
     const hallCel = this.hall.advance(outside, dtS);
-    const speed = Math.max(1, SPEED + this.pace.advance(dtS));
+    // a part that takes more force is pressed more slowly
+    const speed = Math.max(1, SPEED * (1 - loadShift / 2) + this.pace.advance(dtS));
     this.phase += (2 * Math.PI * speed * dtS) / 60;
 
     let at = 2;
     for (const press of this.presses) {
       const wear = wearOf(press.device);
-      const peakKn = RATED_FORCE * press.forceShare * (1 + press.force.advance(dtS));
+      const peakKn = RATED_FORCE * press.forceShare * (1 + loadShift) * (1 + press.force.advance(dtS));
       const phase = this.phase + press.phase;
       const cycles = Math.floor(phase / (2 * Math.PI));
       if (press.peakKn === 0 || cycles > press.cycles) {

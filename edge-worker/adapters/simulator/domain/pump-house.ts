@@ -179,10 +179,15 @@ export class PumpHouse implements Plant {
     this.streams = plantStreams({ device: "station", measures: STATION }, this.pumps, PUMP);
   }
 
-  advance(tsMs: number, dtS: number, { wearOf, ambientShiftK }: Influences, out: Float64Array): PlantEvent[] {
+  advance(
+    tsMs: number,
+    dtS: number,
+    { wearOf, ambientShiftK, loadShift }: Influences,
+    out: Float64Array,
+  ): PlantEvent[] {
     const outside = outdoorTemperature(tsMs) + ambientShiftK;
     const roomCel = this.room.advance(outside, dtS);
-    const wanted = this.pumps.length * RATED_FLOW * (demandShare(tsMs) + this.demand.advance(dtS));
+    const wanted = this.pumps.length * RATED_FLOW * (1 + loadShift) * (demandShare(tsMs) + this.demand.advance(dtS));
     const network = (SET_POINT - STATIC) / wanted ** 2;
     const pressure = headerPressure(this.pumps, this.speedShare, network, wearOf);
     const missing = Math.sqrt(SET_POINT / pressure); // pressure goes with speed squared

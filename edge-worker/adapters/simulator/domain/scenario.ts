@@ -8,20 +8,36 @@ import type { PlantKind, PlantStream } from "./plant";
  *
  *     wear         the machine wears from new to `size` (1 = end of life) over the interval, then it is repaired
  *     season       outdoor temperature moves by `size` K and back, as half a sine over the interval
+ *     process-change  the plant makes something else: its load differs by the share `size` while the machines are sound
  *     stuck        the instrument keeps showing its last value
  *     bias         the instrument shows `size` (in its unit) too much
+ *     drift        the instrument shows too much, from nothing at the start to `size` (in its unit) at the end
  *     dropout      readings are lost on the way; with `late` they arrive after the end, with their own capture times
  *     bad-release  new instrument software scales its values by `size` (1/25.4 shows inches as millimetres)
  *     cable-pull   the input card sees no current: no value, quality bad (NAMUR NE 43)
  */
-export const CAUSES = ["wear", "season", "stuck", "bias", "dropout", "bad-release", "cable-pull"] as const;
+export const CAUSES = [
+  "wear",
+  "season",
+  "process-change",
+  "stuck",
+  "bias",
+  "drift",
+  "dropout",
+  "bad-release",
+  "cable-pull",
+] as const;
+/** Causes that the machines themselves feel; the others touch only instruments and the way of the readings. */
+export const OF_MACHINES: ReadonlySet<CauseKind> = new Set(["wear", "season", "process-change"]);
 export type CauseKind = (typeof CAUSES)[number];
 
 const DEFAULT_SIZE: Readonly<Record<CauseKind, number>> = {
   wear: 0.8,
   season: 15,
+  "process-change": 0.2,
   stuck: 0,
   bias: 1,
+  drift: 1,
   dropout: 0,
   "bad-release": 1 / 25.4,
   "cable-pull": 0,

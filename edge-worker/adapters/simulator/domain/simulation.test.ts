@@ -144,6 +144,38 @@ test("each cause does to the readings what its name says, and ends", () => {
   );
 });
 
+test("a drifting gauge shows more and more while its neighbours on the same header stay", () => {
+  const target = "pump-2/discharge-pressure";
+  const drifting = play("pump-house", 10, { scenario: [{ cause: "drift", target, at: "60s", for: "8m", size: 0.3 }] });
+  const sound = play("pump-house", 10, { scenario: [] });
+  const tooMuch = (minute: number): number => {
+    const [from, to] = [minute * 60 - 15, minute * 60 + 15];
+    return mean(drifting.column(target).slice(from, to)) - mean(sound.column(target).slice(from, to));
+  };
+  for (const [minute, bar] of [
+    [1, 0.002],
+    [3, 0.075],
+    [5, 0.15],
+    [7, 0.225],
+  ] as const)
+    expect(tooMuch(minute), `minute ${minute}`).toBeCloseTo(bar, 2);
+  expect(drifting.column(target).slice(-50)).toEqual(sound.column(target).slice(-50));
+  expect(drifting.column("pump-1/discharge-pressure")).toEqual(sound.column("pump-1/discharge-pressure"));
+});
+
+test("another product takes more force at a slower pace, and no machine is worn", () => {
+  const other = play("press-line", 12, {
+    scenario: [{ cause: "process-change", at: "2m", for: "8m", size: 0.16 }],
+  });
+  const usual = play("press-line", 12, { scenario: [] });
+  const during = (of: typeof other, key: string): number => mean(of.column(key).slice(240, 600));
+  expect(during(other, "press-1/peak-force") / during(usual, "press-1/peak-force")).toBeCloseTo(1.16, 2);
+  expect(during(other, "line/speed") / during(usual, "line/speed")).toBeCloseTo(0.92, 2);
+  expect(Math.max(...other.column("press-1/peak-force"))).toBeLessThan(630);
+  const after = (of: typeof other): number => mean(of.column("press-1/peak-force").slice(-60));
+  expect(after(other) / after(usual)).toBeCloseTo(1, 1);
+});
+
 test("a fault of an instrument leaves every other reading as it was", () => {
   const hurt = play("pump-house", 4, { scenario: [{ cause: "stuck", target: "pump-1/flow", at: "60s", for: "60s" }] });
   const sound = play("pump-house", 4, { scenario: [] });

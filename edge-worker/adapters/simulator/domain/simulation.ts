@@ -4,7 +4,7 @@ import { type Influences, type Plant, type PlantKind, type PlantStream } from ".
 import { PressLine } from "./press-line";
 import { PumpHouse } from "./pump-house";
 import { Random } from "./random";
-import { DEFAULT_SCENARIOS, type ScriptedCause, doesConcern, progressOf, readScenario } from "./scenario";
+import { DEFAULT_SCENARIOS, OF_MACHINES, type ScriptedCause, doesConcern, progressOf, readScenario } from "./scenario";
 
 export interface SimulationOptions {
   plant: PlantKind;
@@ -98,7 +98,7 @@ export class Simulation {
     this.causes = readScenario(options.scenario ?? DEFAULT_SCENARIOS[plant], this.streams);
     this.instruments = this.streams.map(({ key }) => new Random(`${seed}/${plant}/${episode}/${key}/instrument`));
     this.shown = new Float64Array(this.streams.length);
-    this.wearing = this.causes.filter(({ kind }) => kind === "wear" || kind === "season");
+    this.wearing = this.causes.filter(({ kind }) => OF_MACHINES.has(kind));
     this.touching = this.streams.map((stream) =>
       this.causes.filter((cause) => !this.wearing.includes(cause) && doesConcern(cause, stream)),
     );
@@ -131,15 +131,18 @@ export class Simulation {
 
   private influences(sinceMs: number): Influences {
     let ambientShiftK = 0;
+    let loadShift = 0;
     const wear: { target: string; share: number }[] = [];
     for (const cause of this.wearing) {
       const progress = progressOf(cause, sinceMs);
       if (progress === null) continue;
       if (cause.kind === "season") ambientShiftK += cause.size * Math.sin(Math.PI * progress);
+      else if (cause.kind === "process-change") loadShift += cause.size;
       else wear.push({ target: cause.target, share: cause.size * progress });
     }
     return {
       ambientShiftK,
+      loadShift,
       wearOf:
         wear.length === 0
           ? () => 0
@@ -200,6 +203,7 @@ export class Simulation {
         if (progress === null) continue;
         if (cause.kind === "stuck") value = this.shown[index] ?? value;
         else if (cause.kind === "bias") value += cause.size;
+        else if (cause.kind === "drift") value += cause.size * progress;
         else if (cause.kind === "bad-release") value *= cause.size;
         else if (cause.kind === "cable-pull") isCut = true;
         else if (cause.isLate) arrivesMs = Math.max(arrivesMs, tsMs + (1 - progress) * cause.forMs);
