@@ -71,8 +71,8 @@ export async function applyBirth(pool: Pool, birth: Birth, replica: string): Pro
 
 async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   await tx.query("insert into nodes (id) values ($1) on conflict do nothing", [birth.node]);
-  const { rows } = await tx.query<{ trusted: boolean; status: string; boot: string | null; teamId: string }>(
-    'select trusted, status, boot, team_id as "teamId" from nodes where id = $1 for update',
+  const { rows } = await tx.query<Known>(
+    'select trusted, status, boot, epoch, online, team_id as "teamId" from nodes where id = $1 for update',
     [birth.node],
   );
   const node = rows[0];
@@ -87,7 +87,7 @@ async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
   );
   const isNew = inserted.rowCount === 1;
   // A retained birth of an older start comes again at every subscription: it must not make the node old.
-  if (isNew || node.boot === birth.boot) await describeNode(tx, birth);
+  if ((isNew && !isFormerStart(birth, node)) || node.boot === birth.boot) await describeNode(tx, birth);
   if (isNew && !node.trusted && node.status === "proposed") await tellWaiting(tx, birth.node, node.teamId);
   if (!isNew)
     await tx.query(
@@ -158,6 +158,23 @@ async function applyIn(tx: PoolClient, birth: Birth): Promise<BirthOutcome> {
     [birth.node, birth.boot, streams.map((stream) => stream.alias), streams.map((stream) => stream.key)],
   );
   return { proposed, faults };
+}
+
+interface Known {
+  trusted: boolean;
+  status: string;
+  boot: string | null;
+  epoch: string | null;
+  online: boolean | null;
+  teamId: string;
+}
+
+/**
+ * Whether a birth is of a start before the one that is connected: a node that ran without a connection tells those births
+ * beside its present one, because its backlog needs their aliases. Boots are ULIDs, which sort by time.
+ */
+function isFormerStart(birth: Birth, known: Known): boolean {
+  return known.online === true && known.epoch === birth.epoch && known.boot !== null && birth.boot < known.boot;
 }
 
 async function describeNode(tx: PoolClient, birth: Birth): Promise<void> {

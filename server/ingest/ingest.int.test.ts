@@ -4,7 +4,8 @@ import { FleetInput } from "@/server/fabric/domain/read-inputs";
 import { listFleet } from "@/server/fabric/queries";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
 import { systemContext } from "@/server/core/context";
-import { BASE_MS, countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
+import { birthTopic } from "@/sdk/wire/topics";
+import { BASE_MS, birthOf, countReadings, openTestLine, TestNode, type TestLine, waitFor } from "./testing";
 
 let line: TestLine;
 beforeAll(async () => {
@@ -59,6 +60,34 @@ test("old readings of two ISO weeks are stored, although the weeks since 1970 be
     "select r.value from readings r join streams s on s.id = r.stream_id where s.node_id = 'history-1' order by r.ts",
   );
   expect(rows).toEqual([{ value: 1 }, { value: 2 }]);
+  await node.close();
+});
+
+test("a birth of a start without connection, told for its backlog, does not make the node old", async () => {
+  const node = await trustedNode("outage-1");
+  const boots = ["01JDQ0000000000000000000A1", "01JDQ0000000000000000000A2"] as const;
+  const [former, present] = boots.map((boot) => (keys: string[]) => {
+    const streams = keys.map((key, index) => ({ alias: index + 1, key }));
+    return node.publish(
+      birthTopic(node.id),
+      JSON.stringify(birthOf(node.id, boot, node.epoch, streams, { agent: boot })),
+    );
+  });
+  const known = async () => {
+    const { rows } = await line.db.owner.query<{ boot: string; agent: string; keys: string[] }>(
+      "select boot, agent, (select array_agg(key order by key) from streams where node_id = n.id) as keys from nodes n where id = 'outage-1'",
+    );
+    return rows[0];
+  };
+  await present?.(["outage/a"]);
+  await node.publish(
+    `tl/1/${node.id}/up/state`,
+    JSON.stringify({ v: 1, online: true, boot: boots[1], why: "connect" }),
+  );
+  await waitFor(async () => (await known())?.boot === boots[1], "the birth of now");
+  await former?.(["outage/a", "outage/b"]);
+  await waitFor(async () => (await known())?.keys.length === 2, "the streams of the former start");
+  expect(await known()).toMatchObject({ boot: boots[1], agent: boots[1] });
   await node.close();
 });
 
