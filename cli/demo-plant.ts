@@ -9,12 +9,14 @@ import { setDesired } from "@/server/fabric/desired-verbs";
 import { openObjectStore } from "@/server/models/objects/store";
 import { listNodeCredentials } from "@/server/fabric/node-queries";
 import { addNode, rotateNodeToken } from "@/server/fabric/node-verbs";
+import { noteHistory } from "@/server/demo/verbs";
 import { bundlePath, nodeArgs, PROJECT_ROOT } from "./build";
 import { CliError } from "./command";
 import { withMqttUser } from "./connection";
 import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
 import { tryLogin } from "./mqtt-login";
 import { startNodeProcess } from "./node-process";
+import { isWritten, readNote, toldOf } from "./history/note";
 import type { Progress } from "./progress";
 import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
@@ -37,6 +39,15 @@ export interface PlantOptions {
   mqttUrl: string;
   /** Resolves when the models are in place; see `trainModels`. */
   models: Promise<void>;
+  past: Past;
+}
+
+/** Which past the plant is given at its first start. */
+export interface Past {
+  /** 0 = none */
+  days: number;
+  /** which machines stand there, and what happened to them; null = that of the first start, or 1 */
+  seed: number | null;
 }
 
 const Trained = z.array(
@@ -51,24 +62,69 @@ export async function trainModels({
   settings,
   supervisor,
   progress,
-}: Pick<PlantOptions, "settings" | "supervisor" | "progress">): Promise<void> {
+  past,
+}: Pick<PlantOptions, "settings" | "supervisor" | "progress" | "past">): Promise<void> {
+  const seed = keepSeed(settings, past);
   if (readTrained(settings) !== null) return;
   await progress.step("Models trained on the plant's normal running", async () => {
-    const args = [bundlePath("cli"), "train-demo", modelFolder(settings)];
-    const training = await startNodeProcess(
-      { name: "train-demo", args, env: {}, cwd: PROJECT_ROOT, dataDir: settings.dataDir },
-      supervisor.stop,
-    );
-    const abandon = () => void training.stop();
-    supervisor.stop.addEventListener("abort", abandon);
-    const { code } = await training.exited;
-    supervisor.stop.removeEventListener("abort", abandon);
+    const code = await runOnce({ settings, supervisor }, "train-demo", [
+      "train-demo",
+      modelFolder(settings),
+      "--seed",
+      String(seed),
+    ]);
     if (code !== 0)
       throw new CliError(
         "The demo's models could not be trained.",
         `Read ${join(settings.dataDir, "logs", "train-demo.log")}, or start without the plant: npm start -- --no-plant`,
       );
   });
+}
+
+/** A command of ours as a process of its own that ends by itself; it ends early when everything is told to stop. @returns its exit code */
+async function runOnce(
+  { settings, supervisor }: Pick<PlantOptions, "settings" | "supervisor">,
+  name: string,
+  command: string[],
+): Promise<number | null> {
+  const running = await startNodeProcess(
+    {
+      name,
+      args: ["--enable-source-maps", bundlePath("cli"), ...command],
+      env: { THROUGHLINE_DATA: settings.dataDir },
+      cwd: PROJECT_ROOT,
+      dataDir: settings.dataDir,
+    },
+    supervisor.stop,
+  );
+  const abandon = () => void running.stop();
+  supervisor.stop.addEventListener("abort", abandon);
+  const { code } = await running.exited;
+  supervisor.stop.removeEventListener("abort", abandon);
+  return code;
+}
+
+const seedPath = ({ dataDir }: Settings) => join(dataDir, "demo", "seed");
+
+/**
+ * The seed of this data folder: its machines stay those of the first start.
+ * @throws {CliError} when another one is asked for
+ */
+function keepSeed(settings: Settings, { seed }: Past): number {
+  const path = seedPath(settings);
+  const kept = existsSync(path) ? Number(readFileSync(path, "utf8")) : null;
+  // A folder of a release that noted none has the machines of seed 1.
+  const first = kept ?? (readTrained(settings) === null ? seed : null) ?? 1;
+  if (seed !== null && seed !== first)
+    throw new CliError(
+      `The demo in ${settings.dataDir} was made with seed ${first}.`,
+      `Leave out --seed, or begin again with: npm start -- --fresh --seed ${seed}`,
+    );
+  if (kept === null) {
+    mkdirSync(join(settings.dataDir, "demo"), { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${first}\n`, { mode: 0o600, flush: true });
+  }
+  return first;
 }
 
 /** Starts the demo's plant once its models exist. @returns address of each edge worker's /health */
@@ -78,6 +134,8 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   await options.models;
   const trained = readTrained(settings) ?? [];
   await placeModels(options, trained);
+  const seed = keepSeed(settings, options.past);
+  await writePasts(options, seed);
   const health: Record<string, string> = {};
   const workers = EDGE_WORKERS.map(({ node, plant, labels }, index) => {
     const port = settings.ports.edge + index;
@@ -96,7 +154,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
       controlPlaneUrl: `http://127.0.0.1:${settings.ports.web}`,
       dataDir: "buffer",
       port,
-      adapters: [{ kind: "simulator", plant }],
+      adapters: [{ kind: "simulator", plant, seed }],
       slots: models.map(({ slot }) => ({ slot })),
       pipelines: models.map(({ pipeline }) => pipeline),
     };
@@ -138,6 +196,8 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
               "cold-store",
               "--node",
               COLD_STORE,
+              "--seed",
+              String(seed),
               "--url",
               options.mqttUrl,
             ],
@@ -151,6 +211,54 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   );
   await Promise.all([...workers, coldStore]);
   return health;
+}
+
+/**
+ * Writes the past of each node into its buffer, before its worker owns it, and notes what there will be. The worker sends it when
+ * it starts. A past that is there is left as it is; nodes that lived without one keep living without.
+ */
+async function writePasts(options: PlantOptions, seed: number): Promise<void> {
+  const { settings, progress, past } = options;
+  const nodes = [...EDGE_WORKERS.map(({ node }) => node), COLD_STORE];
+  const missing = nodes.filter((node) => {
+    const note = readNote(settings.dataDir, node);
+    return note === null ? past.days > 0 : !isWritten(note);
+  });
+  if (missing.length > 0)
+    await progress.step(`Past of the plant, ${past.days} days`, async () => {
+      const codes = await Promise.all(
+        missing.map((node) =>
+          runOnce(options, `seed-${node}`, [
+            "seed",
+            "run",
+            "--node",
+            node,
+            "--days",
+            String(past.days),
+            "--seed",
+            String(seed),
+          ]),
+        ),
+      );
+      const failed = missing.filter((_, index) => codes[index] !== 0);
+      if (failed.length > 0 && !options.supervisor.stop.aborted)
+        throw new CliError(
+          `The past of ${failed.join(", ")} could not be written.`,
+          `Read ${join(settings.dataDir, "logs", `seed-${failed[0]}.log`)}, or start without a past: npm start -- --history-days 0`,
+        );
+    });
+  const told = toldOf(nodes.map((node) => readNote(settings.dataDir, node)));
+  if (told.histories.length === 0) return;
+  const pool = openPool(options.databaseUrl, {
+    max: 1,
+    applicationName: "throughline-demo",
+    statementTimeoutMs: 10_000,
+  });
+  try {
+    await noteHistory(await systemContext(pool, "demo"), told);
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Keeps the models in the object store and tells the nodes to run them; they fetch them when the web process answers. */

@@ -16,7 +16,7 @@ import type { Broker } from "./embedded/running-broker";
 import { hashToken } from "@/server/core/node-token";
 import { INGEST_USER, type Credentials } from "./embedded/credentials";
 import { startPostgres } from "./embedded/postgres";
-import { startPlant, trainModels } from "./demo-plant";
+import { type Past, startPlant, trainModels } from "./demo-plant";
 import { logPath } from "./log-file";
 import { startNodeProcess } from "./node-process";
 import type { Progress } from "./progress";
@@ -36,6 +36,7 @@ export interface LineOptions {
   /** Without pages and without the demo's plant: what a test of the rest needs. */
   web: boolean;
   plant: boolean;
+  past: Past;
 }
 
 export interface Line {
@@ -108,7 +109,15 @@ export async function startLine(options: LineOptions): Promise<Line> {
   if (options.plant)
     Object.assign(
       health,
-      await startPlant({ settings, supervisor, progress, databaseUrl: database.app, mqttUrl: mqttUrl.plain, models }),
+      await startPlant({
+        settings,
+        supervisor,
+        progress,
+        databaseUrl: database.app,
+        mqttUrl: mqttUrl.plain,
+        models,
+        past: options.past,
+      }),
     );
 
   const pagesProblem = await settledPages;

@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "run a simulated plant as a device, over the real wire",
     load: () => import("./commands/simulate"),
   },
+  seed: { summary: "give the demo a past with stories in it", load: () => import("./commands/seed") },
   "train-demo": { summary: "train the models of the simulated plant", load: () => import("./commands/train-demo") },
   web: { summary: "run the web process", load: async () => (await import("./commands/run-process")).web },
 };

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { isLoopback } from "./embedded/broker-address";
 import { CliError, EXIT_BAD_CONFIGURATION } from "./command";
+import { FEWEST_DAYS, MOST_DAYS } from "./history/plan";
 
 /** What the environment says about this installation; absent = the embedded default. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   timeseriesHome: "segments" | "timescale" | null;
   /** Whether anybody may sign in as one of the demo's people; null = when database and plant are the embedded ones. */
   demo: boolean | null;
+  /** Days of past that the demo's plant is given at its first start; 0 = none. */
+  historyDays: number;
   /** What the web process is told beside: its secret, its address and its identity provider, as the environment has them. */
   webEnv: Readonly<Record<string, string>>;
   /** Loopback address that the pages are served on. */
@@ -60,6 +63,14 @@ const Port = z.coerce
   .max(65_535, "must be 1 to 65535");
 const url = (pattern: RegExp, shape: string) => z.string().regex(pattern, `must look like ${shape}`).optional();
 
+/** Fewer than the three days that hold the stories are no past at all. */
+export const HistoryDays = z.coerce
+  .number("must be 0, or 3 to 365 days")
+  .refine(
+    (days) => days === 0 || (Number.isInteger(days) && days >= FEWEST_DAYS && days <= MOST_DAYS),
+    `must be 0, or ${FEWEST_DAYS} to ${MOST_DAYS} days`,
+  );
+
 const Env = z.object({
   THROUGHLINE_DATA: z.string().default(".throughline"),
   DATABASE_URL: url(/^postgres(ql)?:\/\//, "postgres://user:password@host:port/database"),
@@ -81,6 +92,7 @@ const Env = z.object({
   BROKER: z.enum(["mosquitto", "aedes"], "must be mosquitto or aedes").optional(),
   TL_TIMESERIES_HOME: z.enum(["segments", "timescale"], "must be segments or timescale").optional(),
   THROUGHLINE_DEMO: z.enum(["0", "1"], "must be 0 or 1").optional(),
+  THROUGHLINE_HISTORY_DAYS: HistoryDays.default(90),
   PORT: Port.default(3000),
   MQTT_PORT: Port.default(1883),
   POSTGRES_PORT: Port.default(5433),
@@ -120,6 +132,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     objectStoreUrl: read.OBJECT_STORE_URL ?? pathToFileURL(join(dataDir, "objects")).href,
     mqttHost: read.MQTT_HOST,
     webHost: read.WEB_HOST,
+    historyDays: read.THROUGHLINE_HISTORY_DAYS,
     demo: read.THROUGHLINE_DEMO === undefined ? null : read.THROUGHLINE_DEMO === "1",
     webEnv: Object.fromEntries(
       WEB_VARIABLES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),

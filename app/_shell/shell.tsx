@@ -69,7 +69,8 @@ function Frame({ children }: { children: ReactNode }) {
       <div className={styles.page}>
         {viewer?.isDemo ? (
           <aside aria-label="Demo" className={styles.demo}>
-            Demo: the people and the plant are made up. <Link href="/login">Be somebody else</Link>
+            Demo: the people and the plant are made up. <Link href="/?look=true">What to look at</Link>{" "}
+            <Link href="/login">Be somebody else</Link>
           </aside>
         ) : null}
         {children}

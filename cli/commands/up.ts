@@ -24,11 +24,14 @@ import { demandFreePorts, type WantedPort } from "@/cli/ports";
 import { endOrphans, endProcess } from "@/cli/processes";
 import { Progress } from "@/cli/progress";
 import { loadSecrets } from "@/cli/secrets";
-import { PORT_VARIABLES, readSettings, type Settings } from "@/cli/settings";
+import type { Past } from "@/cli/demo-plant";
+import { FEWEST_DAYS, MOST_DAYS } from "@/cli/history/plan";
+import { wholeNumber } from "@/cli/whole-number";
+import { HistoryDays, PORT_VARIABLES, readSettings, type Settings } from "@/cli/settings";
 import { Supervisor } from "@/cli/supervisor";
 import { hasPages } from "@/cli/web-build";
 
-const HELP = `throughline up [--fresh [--yes]] [--no-web] [--no-plant]
+const HELP = `throughline up [--fresh [--yes]] [--no-web] [--no-plant] [--history-days <n>] [--seed <n>]
 
 Starts everything on this machine and keeps it running: PostgreSQL, the MQTT broker, ingest, jobs, a simulated plant with
 two edge workers, and the web pages. Ctrl-C stops it all.
@@ -36,6 +39,8 @@ two edge workers, and the web pages. Ctrl-C stops it all.
   --fresh      delete the data folder first and begin with an empty plant (asks; --yes answers)
   --no-web     without the web pages
   --no-plant   without the simulated plant
+  --history-days <n>  days of past that the plant is given at its first start: 90 unless told (THROUGHLINE_HISTORY_DAYS), 0 = none
+  --seed <n>   which machines stand there and what happened to them; 1 unless told, and fixed by the first start
 
 Environment: PORT (3000) MQTT_PORT (1883) POSTGRES_PORT (5433) INGEST_PORT (9101) JOBS_PORT (9102) EDGE_PORT (9201 and up),
 THROUGHLINE_DATA (./.throughline), BROKER=mosquitto|aedes. DATABASE_URL (with DATABASE_OWNER_URL for the migrations),
@@ -55,16 +60,33 @@ export const command: Command = {
         yes: { type: "boolean" },
         "no-web": { type: "boolean" },
         "no-plant": { type: "boolean" },
+        "history-days": { type: "string" },
+        seed: { type: "string" },
       },
     });
     const settings = readSettings(process.env);
+    const past = {
+      days: pastDays(values["history-days"]) ?? settings.historyDays,
+      seed: values.seed === undefined ? null : wholeNumber(values.seed, "--seed", 0, Number.MAX_SAFE_INTEGER),
+    };
     if (values.fresh) await beginAfresh(settings, values.yes ?? false);
-    return up(settings, { web: !values["no-web"], plant: !values["no-plant"] });
+    return up(settings, { web: !values["no-web"], plant: !values["no-plant"], past });
   },
 };
 
+function pastDays(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const days = HistoryDays.safeParse(text);
+  if (days.success && text.trim() !== "") return days.data;
+  throw new CliError(
+    `--history-days is ${JSON.stringify(text)}.`,
+    `Give 0 for no past, or ${FEWEST_DAYS} to ${MOST_DAYS} days.`,
+    EXIT_USAGE,
+  );
+}
+
 /** Runs until it is told to stop. @returns the exit code */
-async function up(settings: Settings, parts: { web: boolean; plant: boolean }): Promise<number> {
+async function up(settings: Settings, parts: { web: boolean; plant: boolean; past: Past }): Promise<number> {
   const progress = new Progress();
   prepareFolder(settings.dataDir);
   const web = `http://localhost:${settings.ports.web}`;

@@ -2,6 +2,7 @@ import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
+import * as demo from "./demo";
 import * as fabric from "./fabric";
 import * as identity from "./identity";
 import * as ingest from "./ingest";
@@ -13,7 +14,7 @@ import * as timeseries from "./timeseries";
 import * as value from "./value";
 import * as views from "./views";
 
-const described = [fabric, identity, ingest, jobs, limits, records, system, timeseries, value, views]
+const described = [demo, fabric, identity, ingest, jobs, limits, records, system, timeseries, value, views]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

@@ -31,6 +31,8 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     INGEST_PORT: String(ingest),
     JOBS_PORT: String(jobs),
     EDGE_PORT: String(edge),
+    // As short a past as holds the three stories.
+    THROUGHLINE_HISTORY_DAYS: "3",
     // The page with every component in every state is looked at by axe too.
     THROUGHLINE_DESIGN: "1",
     DATABASE_URL: undefined,

@@ -274,6 +274,8 @@ export interface StreamDetail extends StreamRow {
   clockOffsetMs: number | null;
   clockErrorMs: number | null;
   lastReceivedMs: number | null;
+  /** The rate is promised from here on: before it lies a past of another pace, epoch ms. Null where there is none. */
+  pastEndsMs: number | null;
   node: { id: string; name: string | null; health: Health };
   /** Slots of the node that score this stream; empty when none is known to. */
   models: { slot: string; model: string; lastMs: number; lastLabel: string | null }[];
@@ -283,8 +285,9 @@ export interface StreamDetail extends StreamRow {
 export async function findStream(sql: Sql, id: number, nowMs: number): Promise<StreamDetail | null> {
   const [stream, extra, models] = await Promise.all([
     sql.query<RawStreamRow>(`${STREAM_ROW} where s.id = $1`, [id]),
-    sql.query<NodeFactsRow & { timeZone: string; lastReceivedMs: number | null }>(
-      `select f.*, coalesce(si.time_zone, 'UTC') as "timeZone", (select ${ms("v.received_at")} from latest_values v where v.stream_id = $2) as "lastReceivedMs"
+    sql.query<NodeFactsRow & { timeZone: string; lastReceivedMs: number | null; pastEndsMs: number | null }>(
+      `select f.*, coalesce(si.time_zone, 'UTC') as "timeZone", (select ${ms("v.received_at")} from latest_values v where v.stream_id = $2) as "lastReceivedMs",
+         (select ${ms("h.to_ts")} from demo_histories h where h.node_id = f.id) as "pastEndsMs"
        from (${NODE_FACTS} where n.id = (select node_id from streams where id = $2)) f left join sites si on si.id = f."siteId"`,
       [nowMs, id],
     ),
@@ -313,6 +316,7 @@ export async function findStream(sql: Sql, id: number, nowMs: number): Promise<S
     clockOffsetMs: node.clockOffsetMs,
     clockErrorMs: node.clockErrorMs,
     lastReceivedMs: node.lastReceivedMs,
+    pastEndsMs: node.pastEndsMs,
     node: { id: node.id, name: node.name, health: nodeHealth(node, nowMs) },
     models: models.rows,
   };

@@ -48,7 +48,7 @@ export interface RangeMarks {
 }
 
 const MAX_MARKS = 200;
-/** A row that took longer than this to arrive is marked late. */
+/** A row that took longer than this to arrive is marked late; of a demo's written past none is. */
 const LATE_AFTER_MS = 60_000;
 
 /**
@@ -67,7 +67,7 @@ export async function getMarks(sql: Sql, input: { id: number; fromMs: number; to
     sql.query<RangeMarks["events"][number]>(
       `select * from (
          select e.id::text, (extract(epoch from e.ts) * 1000)::float8 as "tsMs", e.kind, e.severity, e.stream_id is null as "ofNode",
-           case when e.received_at - e.ts > interval '${LATE_AFTER_MS} ms' then (extract(epoch from e.received_at - e.ts) * 1000)::float8 else 0 end as "lateMs"
+           case when e.received_at - e.ts > interval '${LATE_AFTER_MS} ms' and not exists (select from demo_histories h where h.node_id = e.node_id and e.ts < h.to_ts) then (extract(epoch from e.received_at - e.ts) * 1000)::float8 else 0 end as "lateMs"
          from streams s join events e on e.node_id = s.node_id
          where s.id = $1 and (e.stream_id = s.id or e.stream_id is null or e.data->'streams' ? s.key)
            and e.ts >= to_timestamp($2 / 1000.0) and e.ts < to_timestamp($3 / 1000.0)

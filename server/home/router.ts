@@ -1,6 +1,7 @@
 import { can } from "@/server/core/domain/permissions";
 import { protectedProcedure, router } from "@/server/core/trpc";
 import { Scope } from "@/server/fabric/domain/read-inputs";
+import { getWhatToLookAt } from "@/server/demo/queries";
 import { getHome } from "./queries";
 
 export const homeRouter = router({
@@ -11,4 +12,6 @@ export const homeRouter = router({
       const mayDecide = can(actor, "quarantine.read");
       return shared(`home ${JSON.stringify(input)} ${mayDecide}`, () => getHome(sql, input, now(), mayDecide));
     }),
+  /** The stories planted in the demo's past, and how much of it has arrived; nothing outside of a demo. */
+  lookAt: protectedProcedure("stream.read").query(({ ctx: { sql } }) => getWhatToLookAt(sql)),
 });

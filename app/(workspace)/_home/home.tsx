@@ -13,6 +13,7 @@ import { useViewer } from "../../_shell/viewer";
 import { useTRPC } from "../../_trpc/client";
 import { AddNode } from "../fleet/_components/add-node";
 import { Changes, Needs } from "./lists";
+import { LookAt } from "./look-at";
 import { PanelOf } from "./panels";
 import styles from "./home.module.css";
 
@@ -94,6 +95,7 @@ export function Home() {
       {facts && facts.fleet.nodes > 0 ? (
         <div className={styles.grid}>
           <div className={styles.column}>
+            <LookAt />
             <Needs needs={needsOf(role, facts)} />
             <PanelOf role={role} facts={facts} />
           </div>

@@ -177,3 +177,44 @@ export function silentStretches(
     stretches.push({ fromMs: previous + bucketMs, toMs: range.toMs });
   return stretches;
 }
+
+/** A stream's declared rate, and since when it holds, epoch ms: a past that was written later has a pace of its own. */
+export interface DeclaredRate {
+  rateHz: number | null;
+  sinceMs: number;
+}
+
+/** Silent stretches of a range in which the declared rate holds only from some time on; before it nothing is promised. */
+export function unheardStretches(
+  points: ChartPoints,
+  { rateHz, sinceMs }: DeclaredRate,
+  range: { fromMs: number; toMs: number },
+): Stretch[] {
+  if (range.fromMs >= sinceMs) return silentStretches(points, rateHz, range);
+  const part = (isPart: (tsMs: number) => boolean): ChartPoints => ({
+    ...points,
+    tsMs: points.tsMs.filter(isPart),
+    mean: points.mean.filter((_, i) => isPart(points.tsMs[i] ?? 0)),
+  });
+  const before = { fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs) };
+  const since = { fromMs: sinceMs, toMs: range.toMs };
+  return [
+    ...silentStretches(
+      part((tsMs) => tsMs < sinceMs),
+      null,
+      before,
+    ),
+    ...(since.toMs > since.fromMs
+      ? silentStretches(
+          part((tsMs) => tsMs >= sinceMs),
+          rateHz,
+          since,
+        )
+      : []),
+  ];
+}
+
+/** Readings since the declared rate holds. */
+export function receivedSince(points: ChartPoints, sinceMs: number): number {
+  return points.n.reduce((sum, n, i) => ((points.tsMs[i] ?? 0) >= sinceMs ? sum + n : sum), 0);
+}

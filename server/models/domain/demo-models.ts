@@ -78,19 +78,38 @@ const TRAINING_YEAR = 2025;
 const MINUTES_EACH = 12;
 
 /** The pipeline that feeds a model at the edge: the same windows, the same aggregates, an alarm when three windows agree. */
-export function demoPipeline({ name, slot, inputs, features, sizeMs, everyMs }: DemoModel): Record<string, unknown> {
+export function demoPipeline(model: DemoModel): Record<string, unknown> {
+  return pipelineOf(model, `${model.name}@1`, { lateness: "2s", quiet: 1 });
+}
+
+/** As many readings in a window as at the edge, when there is one a minute; of the windows that are no alarm every third is told. */
+const MINUTES_FOR_SECONDS = 60;
+const QUIET_OF_PAST = "1/3";
+
+/** The pipeline that feeds the same model with a past of one reading a minute. */
+export function pastPipeline(model: DemoModel): Record<string, unknown> {
+  const { sizeMs } = model;
+  const slow = { ...model, sizeMs: sizeMs * MINUTES_FOR_SECONDS, everyMs: sizeMs * MINUTES_FOR_SECONDS };
+  return pipelineOf(slow, `${model.name}-by-minutes@1`, { lateness: "60s", quiet: QUIET_OF_PAST });
+}
+
+function pipelineOf(
+  { slot, inputs, features, sizeMs, everyMs }: DemoModel,
+  pipeline: string,
+  { lateness, quiet }: { lateness: string; quiet: number | string },
+): Record<string, unknown> {
   const emit: Record<string, string[]> = {};
   for (const { stream, agg } of features) (emit[stream] ??= []).push(agg);
   return {
-    pipeline: `${name}@1`,
+    pipeline,
     in: { ...inputs },
-    time: { lateness: "2s" },
+    time: { lateness },
     steps: [
       { window: { kind: "hop", size: `${sizeMs / 1_000}s`, every: `${everyMs / 1_000}s`, by: "device", emit } },
       { infer: { slot } },
       { threshold: { on: "score", for: `${(2 * everyMs) / 1_000}s`, kind: "anomaly", severity: "high" } },
     ],
-    out: { lane: "inference", sample: { all: "alarms", else: 1 } },
+    out: { lane: "inference", sample: { all: "alarms", else: quiet } },
   };
 }
 
@@ -139,11 +158,29 @@ export function devicesOf(model: DemoModel, recording: ReadonlyMap<string, Recor
   );
 }
 
-/** Learns what normal is from the simulated plant of this seed. The same seed gives the same model, digit for digit. */
-export function trainDemoModel(model: DemoModel, seed: number): { pca: PcaModel; rows: number } {
+/** A time of normal running to learn from: hour of the day (UTC) of the tenth of a month, 0 … 11. */
+export interface Stretch {
+  month: number;
+  hour: number;
+}
+
+const ALL_YEAR: readonly Stretch[] = TRAINING_HOURS.map((hour, index) => ({
+  month: Math.round((index * 12) / TRAINING_HOURS.length),
+  hour,
+}));
+
+/**
+ * Learns what normal is from the simulated plant of this seed, in these stretches of twelve minutes. The same seed gives the
+ * same model, digit for digit.
+ */
+export function trainDemoModel(
+  model: DemoModel,
+  seed: number,
+  stretches: readonly Stretch[] = ALL_YEAR,
+): { pca: PcaModel; rows: number } {
   const rows: number[][] = [];
-  TRAINING_HOURS.forEach((hour, index) => {
-    const startMs = Date.UTC(TRAINING_YEAR, Math.round((index * 12) / TRAINING_HOURS.length), 10, hour);
+  stretches.forEach(({ month, hour }, index) => {
+    const startMs = Date.UTC(TRAINING_YEAR, month, 10, hour);
     const recording = recordNormal(model.plant, seed, index + 1, startMs, MINUTES_EACH);
     for (const device of devicesOf(model, recording))
       rows.push(...windowRows(seenBy(model, device, recording), model.features, model).map(({ row }) => row));

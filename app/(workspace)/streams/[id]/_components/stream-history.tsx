@@ -7,7 +7,7 @@ import type { Span } from "@/components/charts/stream-chart";
 import { LANE_HEIGHT, TIME_AXIS_HEIGHT, TimeLanes, type LaneMark } from "@/components/charts/time-lanes";
 import { Button } from "@/components/ui/button";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
-import { rangeStats, silentStretches, type ChartPoints } from "@/server/fabric/domain/chart-points";
+import { rangeStats, receivedSince, unheardStretches, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
 import { coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
@@ -206,10 +206,15 @@ function viewOf(
   const until = Math.max(points.tsMs.at(-1) ?? 0, stream.lastMs ?? 0);
   // Readings may be older than the stream's entry here: a recording, or a buffer that was full when the node was added.
   const existsFromMs = Math.min(stream.createdMs, points.tsMs[0] ?? Number.POSITIVE_INFINITY);
-  const silent = silentStretches(points, stream.rateHz, {
-    fromMs: Math.max(fromMs, existsFromMs),
-    toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
-  });
+  const rateSinceMs = startOfRate(stream, points, existsFromMs);
+  const silent = unheardStretches(
+    points,
+    { rateHz: stream.rateHz, sinceMs: rateSinceMs },
+    {
+      fromMs: Math.max(fromMs, existsFromMs),
+      toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
+    },
+  );
   const unexplained = silent.filter(
     (stretch) => !gaps.some((gap) => gap.fromMs < stretch.toMs && gap.toMs > stretch.fromMs),
   );
@@ -227,11 +232,11 @@ function viewOf(
   const said = verdicts.find(
     (verdict) => peakMs !== null && verdict.fromMs - 60_000 <= peakMs && verdict.toMs + 60_000 >= peakMs,
   );
-  const received = coverage(
-    stats.received,
-    stream.rateHz,
-    Math.min(range.toMs, Date.now()) - Math.max(range.fromMs, existsFromMs),
-  );
+  const promisedMs = Math.max(range.fromMs, rateSinceMs);
+  const received = {
+    ...coverage(receivedSince(points, promisedMs), stream.rateHz, Math.min(range.toMs, Date.now()) - promisedMs),
+    received: stats.received,
+  };
   const summary = streamSummary({
     coverageRatio: received.ratio,
     unit: stream.unit ?? "",
@@ -297,6 +302,12 @@ function viewOf(
         ? "Every reading"
         : `Line: mean of ${points.bucketMs >= 60_000 ? `${points.bucketMs / 60_000} min` : `${points.bucketMs / 1_000} s`}; band: lowest to highest`,
   };
+}
+
+/** From the first reading after a written past on; where there is none, from the stream's first reading on. */
+function startOfRate({ pastEndsMs }: StreamDetail, points: ChartPoints, existsFromMs: number): number {
+  if (pastEndsMs === null) return existsFromMs;
+  return points.tsMs.find((tsMs) => tsMs >= pastEndsMs) ?? pastEndsMs;
 }
 
 /** A score between 0 and 1 reads as a percentage; a distance (T², Q) as it is. */

@@ -64,7 +64,7 @@ export function Tiles({ unit, now, spanMs, stats, coverage, lost, clock }: Tiles
       </Tile>
       <Tile name="Readings" value={formatCount(coverage.received)}>
         {coverage.ratio === null
-          ? "no rate declared, so none expected"
+          ? "no rate was declared for this time, so none is expected"
           : `${formatPercent(coverage.ratio)} of ${formatCount(coverage.expected ?? 0)} expected`}
       </Tile>
       <Tile name="Lost at the edge" value={lost ? formatCount(lost.rows) : "0"}>

@@ -1,0 +1,139 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Pool } from "pg";
+import { CliError, EXIT_FAILURE, EXIT_USAGE, type Command } from "@/cli/command";
+import { findConnection } from "@/cli/connection";
+import { DEMO_NODES, FEWEST_DAYS, MOST_DAYS } from "@/cli/history/plan";
+import { readBack } from "@/cli/history/read-back";
+import { writeHistory } from "@/cli/history/write";
+import { readSettings, type Settings } from "@/cli/settings";
+import { wholeNumber } from "@/cli/whole-number";
+import { openPool } from "@/db/client";
+import { listStories } from "@/server/demo/queries";
+
+const HELP = `throughline seed run [--days <n>] [--seed <n>] [--node <id>] [--until <time>] [--json]
+throughline seed list [--json]
+throughline seed doctor [--json]
+
+The demo's past: ninety days of its plants with three stories to find.
+
+run      writes the past of the demo's nodes into their buffers, as if they had been without a connection; they send it
+         when they start. \`up\` does this at the first start. Done once, it is left alone; after a kill it goes on
+list     the stories: where, from when to when, the true cause, and the page that shows it
+doctor   counts what has arrived: ledger, rows of every stream, rollups, events of each story. Exit code 1 when anything is missing
+
+--days   how many days; 90 unless told
+--seed   which machines and which chance; 1 unless told. The same seed and end give the same data
+--node   only this node
+--until  when the past ends, ISO 8601; when the node's buffer was made unless told
+
+Example: throughline seed doctor || throughline seed list
+`;
+
+/** A count over ninety days takes seconds. */
+const STATEMENT_MS = 120_000;
+
+export const command: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        days: { type: "string" },
+        seed: { type: "string" },
+        node: { type: "string" },
+        until: { type: "string" },
+        json: { type: "boolean" },
+      },
+    });
+    const [verb, ...rest] = positionals;
+    const settings = readSettings(process.env);
+    const json = values.json ?? false;
+    if (rest.length === 0 && verb === "list") return withPool(settings, (pool) => list(pool, settings, json));
+    if (rest.length === 0 && verb === "doctor") return withPool(settings, (pool) => doctor(pool, json));
+    if (rest.length > 0 || verb !== "run")
+      throw new CliError("seed needs a verb: run, list or doctor.", "See: throughline seed --help", EXIT_USAGE);
+    return run(settings, {
+      nodes: values.node === undefined ? Object.keys(DEMO_NODES) : [values.node],
+      seed: wholeNumber(values.seed ?? "1", "--seed", 0, Number.MAX_SAFE_INTEGER),
+      days: wholeNumber(values.days ?? "90", "--days", FEWEST_DAYS, MOST_DAYS),
+      ...(values.until === undefined ? {} : { endMs: timeOf(values.until) }),
+      json,
+    });
+  },
+};
+
+async function run(
+  { dataDir }: Settings,
+  options: { nodes: readonly string[]; seed: number; days: number; endMs?: number; json: boolean },
+): Promise<number> {
+  const { nodes, json, ...past } = options;
+  for (const node of nodes) {
+    const note = await writeHistory({
+      dataDir,
+      node,
+      ...past,
+      models: { current: join(dataDir, "demo", "models"), former: join(dataDir, "demo", "history", "models") },
+    });
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(note)}\n`
+        : `${node}: ${note.lanes.telemetry.rows} rows, ${note.lanes.inference.rows} windows and ${note.lanes.events.rows} events of ${note.days} days, written in ${note.seconds} s. They go out when the node starts.\n`,
+    );
+  }
+  return 0;
+}
+
+async function list(pool: Pool, { ports }: Settings, json: boolean): Promise<number> {
+  const stories = await listStories(pool);
+  if (stories.length === 0)
+    throw new CliError(
+      "This database holds no story.",
+      "Start the demo with a past: npm start -- --history-days 90 (and --fresh where it began without).",
+    );
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const told = stories.map(({ id, title, node, stream, fromMs, toMs, cause, link }) => ({
+    ...{ id, title, node, stream, from: iso(fromMs), to: iso(toMs), cause },
+    link: link === null ? null : `http://localhost:${ports.web}${link}`,
+  }));
+  if (json) process.stdout.write(`${JSON.stringify(told)}\n`);
+  else
+    for (const { id, title, node, stream, from, to, cause, link } of told)
+      process.stdout.write(
+        `${id}: ${title}\n  where  ${node}, ${stream}\n  when   ${from} to ${to}\n  cause  ${cause}\n  see    ${link ?? "(not arrived yet)"}\n`,
+      );
+  return 0;
+}
+
+async function doctor(pool: Pool, json: boolean): Promise<number> {
+  const findings = await readBack(pool);
+  const failed = findings.filter(({ state }) => state === "fail");
+  if (json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, findings })}\n`);
+  else
+    for (const { check, state, found, fix } of findings)
+      process.stdout.write(
+        state === "fail" ? `error: ${found}\nfix:   ${fix}\n` : `ok:    ${check.padEnd(8)} ${found}\n`,
+      );
+  return failed.length === 0 ? 0 : EXIT_FAILURE;
+}
+
+async function withPool(settings: Settings, work: (pool: Pool) => Promise<number>): Promise<number> {
+  const pool = openPool(findConnection(settings).databaseUrl, {
+    max: 2,
+    applicationName: "throughline-cli",
+    statementTimeoutMs: STATEMENT_MS,
+  });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+function timeOf(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms))
+    throw new CliError(`--until ${JSON.stringify(text)} is no time.`, "Write it as 2026-06-01T08:00:00Z.", EXIT_USAGE);
+  return ms;
+}

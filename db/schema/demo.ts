@@ -1,0 +1,32 @@
+import { bigint, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { nodes } from "./fabric";
+
+/** Tables of db/migrations/0031-demo-history.sql, which holds the constraints; a test compares the two. */
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+export const demoHistories = pgTable("demo_histories", {
+  nodeId: text("node_id")
+    .primaryKey()
+    .references(() => nodes.id, { onDelete: "cascade" }),
+  seed: bigint({ mode: "number" }).notNull(),
+  fromTs: instant("from_ts").notNull(),
+  toTs: instant("to_ts").notNull(),
+  epoch: text().notNull(),
+  lanes: jsonb().notNull(),
+  notedAt: instant("noted_at").notNull().defaultNow(),
+});
+
+export const demoStories = pgTable("demo_stories", {
+  id: text().primaryKey(),
+  nodeId: text("node_id")
+    .notNull()
+    .references(() => nodes.id, { onDelete: "cascade" }),
+  streamKey: text("stream_key").notNull(),
+  title: text().notNull(),
+  sentence: text().notNull(),
+  cause: text().notNull(),
+  fromTs: instant("from_ts").notNull(),
+  toTs: instant("to_ts").notNull(),
+  href: text(),
+});
