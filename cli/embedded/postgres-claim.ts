@@ -13,8 +13,14 @@ export interface PidFile {
 /** postmaster.pid: line 1 the process id, line 8 the state. Null when absent or half-written. */
 export function readPidFile(home: PostgresHome): PidFile | null {
   const path = join(home.dataDir, "postmaster.pid");
-  if (!existsSync(path)) return null;
-  const lines = readFileSync(path, "utf8").split("\n");
+  let lines: string[];
+  try {
+    lines = readFileSync(path, "utf8").split("\n");
+  } catch (cause) {
+    // PostgreSQL takes a stale one away at its start, at any moment, also between a look and the reading.
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
+    throw cause;
+  }
   const pid = Number(lines[0]);
   return Number.isInteger(pid) && pid > 0 ? { pid, status: (lines[7] ?? "").trim() } : null;
 }
