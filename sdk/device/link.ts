@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from "mqtt";
 import { z } from "zod";
 import { assertPublishable } from "./publishable";
@@ -173,6 +174,8 @@ export class Link {
       client.on("close", onClose);
       client.once("connect", (packet) => {
         settle();
+        // MQTT.js leaves Nagle's algorithm on: a batch then waits up to 40 ms behind the late acknowledgement of the one before.
+        if (client.stream instanceof Socket) client.stream.setNoDelay(true);
         const said = packet.properties;
         const limits: BrokerLimits = {
           receiveMaximum: said?.receiveMaximum ?? 65_535,

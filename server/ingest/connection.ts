@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
 import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
 import { errorText } from "@/server/core/errors";
@@ -146,6 +147,8 @@ export class Connection {
     };
     this.#unsentAcks = 0;
     this.#pubacks = [];
+    // MQTT.js leaves Nagle's algorithm on: an ack then waits up to 40 ms behind the broker's late TCP acknowledgement of the one before.
+    if (this.#client.stream instanceof Socket) this.#client.stream.setNoDelay(true);
     this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]);
   }
 
