@@ -38,7 +38,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-const FLUSH_MS = 20;
+const FLUSH_MS = 10;
 /** Narrow rows gain nothing beyond this many per transaction; segments gain more, because a stream's readings join into fewer. */
 const FLUSH_READINGS = { timescale: 10_000, segments: 30_000 } as const;
 /** A missing batch is asked for when it is still missing after this time, ms. */
