@@ -31,6 +31,11 @@ export interface BenchLine {
   clear(): Promise<void>;
   /** Makes the packets of a round, and waits until the births it sends are in the registry: they are not what is measured. */
   prepare(shape: Shape): Promise<void>;
+  /**
+   * Gives PostgreSQL the WAL files of a server that has run for a while. A new server makes each 16 MB file when it is needed, filled with
+   * zeros and synced, and every commit waits for that; later it takes old files again (min_wal_size, wal_recycle).
+   */
+  recycleLog(): Promise<void>;
   countReadings(): Promise<number>;
   bytes(): Promise<number>;
   ingestRssMb(): number;
@@ -40,6 +45,8 @@ export interface BenchLine {
 }
 
 const SECRET = "bench";
+/** What `min_wal_size` of the embedded server keeps: 256 MB in files of 16 MB. */
+const WAL_FILES = 16;
 export const MAX_NODES = 100;
 
 /** PostgreSQL with the embedded default's durability, the broker, one ingest process and one publisher process, on this machine. */
@@ -136,9 +143,17 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
       await ask({ do: "prepare", shape });
       for (;;) {
         const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from births");
-        if ((rows[0]?.n ?? 0) >= (before.rows[0]?.n ?? 0) + shape.nodes) return;
+        if ((rows[0]?.n ?? 0) >= (before.rows[0]?.n ?? 0) + shape.nodes) break;
         await new Promise((again) => setTimeout(again, 20));
       }
+      await untilIdle(ingest);
+    },
+    recycleLog: async () => {
+      for (let file = 0; file < WAL_FILES; file++) {
+        await owner.query("select pg_logical_emit_message(false, 'bench', 'one more file')");
+        await owner.query("select pg_switch_wal()");
+      }
+      await owner.query("checkpoint");
     },
     countReadings: async () => {
       const { rows } = await owner.query<{ n: number }>(
@@ -158,11 +173,7 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     },
     ingestRssMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${ingest.pid}/status`, "utf8"))?.[1] ?? 0) / 1024,
-    ingestCpuMs: () => {
-      // proc(5): after the name in brackets, the 12th and 13th field are user and system time in ticks of 10 ms
-      const fields = readFileSync(`/proc/${ingest.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    },
+    ingestCpuMs: () => cpuMs(ingest),
     close: async () => {
       publisher.kill();
       ingest.kill();
@@ -191,6 +202,20 @@ export function print(
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** proc(5): after the name in brackets, the 12th and 13th field are user and system time in ticks of 10 ms. */
+function cpuMs({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Resolves when the process has used no more than a tick of processor time in a quarter of a second: what the births set off is done. */
+async function untilIdle(child: ChildProcess): Promise<void> {
+  for (let before = cpuMs(child); ; before = cpuMs(child)) {
+    await new Promise((later) => setTimeout(later, 250));
+    if (cpuMs(child) - before <= 10) return;
+  }
 }
 
 async function untilHealthy(port: number, ingest: ChildProcess): Promise<void> {

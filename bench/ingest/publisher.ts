@@ -79,7 +79,9 @@ async function run({ shape, mode, readingsPerS, seconds }: Command): Promise<obj
     let n = 0;
     const timer = setInterval(() => {
       const due = Math.floor((((performance.now() - started) / 1000) * readingsPerS) / perMessage);
-      for (; n < due; n++) if (!sendNext(n % nodes.length)) clearInterval(timer);
+      for (; n < due; n++) sendNext(n % nodes.length);
+      // Not at the first node that has sent everything: one that had to send again is behind the others.
+      if (sent.every((count) => count >= shape.messagesPerNode)) clearInterval(timer);
     }, 2);
   } else if (mode === "flood") {
     // Ten times what a node may have under way, again and again: no window, no credit.
