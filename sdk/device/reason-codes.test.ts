@@ -31,7 +31,7 @@ async function open(pubackTimeoutMs = 5_000) {
     token: "t",
     dataDir,
     streams: [{ key: "a/b", quantity: "flow", unit: "L/min", type: "number" }],
-    seal: { rows: 5, compression: "none", delayMs: { events: 20, telemetry: 20, inference: 20, media: 20 } },
+    seal: { rows: 5, compression: "none", delayMs: { events: 20, telemetry: 60_000, inference: 20, media: 20 } },
     timing: { reconnectMinMs: 20, reconnectMaxMs: 60, probeEveryMs: 150, pubackTimeoutMs },
     onProblem: (code) => problems.push(code),
   });
