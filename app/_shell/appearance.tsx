@@ -1,6 +1,6 @@
 "use client";
 import { useTheme } from "next-themes";
-import { useSyncExternalStore } from "react";
+import { useIsInteractive } from "@/components/ui/interactive";
 import { setSingleKeys, useSingleKeys } from "@/components/ui/single-keys";
 import { setCompact, useCompact } from "./density";
 import styles from "./shell.module.css";
@@ -14,11 +14,7 @@ const THEMES = [
 /** Theme, density and single-key shortcuts, remembered in this browser. The server does not know the choice, so nothing is chosen in its HTML. */
 export function Appearance() {
   const { theme, setTheme } = useTheme();
-  const inBrowser = useSyncExternalStore(
-    () => () => undefined,
-    () => true,
-    () => false,
-  );
+  const inBrowser = useIsInteractive();
   const compact = useCompact();
   const singleKeys = useSingleKeys();
   return (

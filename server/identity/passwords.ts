@@ -33,16 +33,16 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
  */
 export async function hashPassword(password: string, words: readonly string[] = []): Promise<string> {
   const lower = password.toLowerCase();
+  if (common.test(lower) || isPattern(lower))
+    throw new DomainError("invalid_input", "This password is among the first that anybody would try. Choose another.", {
+      field: "password",
+    });
   if (leansOnWords(password, words))
     throw new DomainError(
       "invalid_input",
       "This password is hardly more than names that anybody here knows. Add words that have nothing to do with you or this place.",
       { field: "password" },
     );
-  if (common.test(lower) || isPattern(lower))
-    throw new DomainError("invalid_input", "This password is among the first that anybody would try. Choose another.", {
-      field: "password",
-    });
   return inTurn(() => hash(password, ARGON2));
 }
 

@@ -11,8 +11,17 @@ const vitest = {
 };
 
 test("a file that cannot be loaded is a failure although none of its tests failed", () => {
-  const report = { ...vitest, success: false, testResults: [{ status: "failed", assertionResults: [] }] };
-  expect(readVitest(report)).toEqual({ passed: 5, failed: 1, skipped: 0 });
+  const report = {
+    ...vitest,
+    success: false,
+    testResults: [{ name: "a.test.ts", status: "failed", assertionResults: [] }],
+  };
+  expect(readVitest(report)).toEqual({
+    passed: 5,
+    failed: 1,
+    skipped: 0,
+    failures: ["a.test.ts: could not be loaded"],
+  });
 });
 
 test("a run that failed for no named test is still a failure", () => {
@@ -24,6 +33,21 @@ test("skipped and planned tests are counted as not run", () => {
 });
 
 test("a browser test that passed only on the second try has failed", () => {
-  const report = { stats: { expected: 3, unexpected: 0, flaky: 1, skipped: 0 }, errors: [] };
-  expect(readPlaywright(report)).toEqual({ passed: 3, failed: 1, skipped: 0 });
+  const report = { stats: { expected: 3, unexpected: 0, flaky: 1, skipped: 0 }, suites: [], errors: [] };
+  expect(readPlaywright(report)).toEqual({ passed: 3, failed: 1, skipped: 0, failures: [] });
+});
+
+test("what failed is named with its file, in both runners", () => {
+  const assertionResults = [
+    { status: "passed", fullName: "stands", failureMessages: [] },
+    { status: "failed", fullName: "falls", failureMessages: ["expected 11 to be 10\n    at line 61"] },
+  ];
+  const testResults = [{ name: "a.test.ts", status: "failed", assertionResults }];
+  expect(readVitest({ ...vitest, numFailedTests: 1, success: false, testResults }).failures).toEqual([
+    "a.test.ts: falls: expected 11 to be 10",
+  ]);
+  const spec = (title: string, ok: boolean) => ({ title, ok, file: "b.spec.ts" });
+  const suites = [{ specs: [spec("opens", true)], suites: [{ specs: [spec("closes", false)] }] }];
+  const stats = { expected: 1, unexpected: 1, flaky: 0, skipped: 0 };
+  expect(readPlaywright({ stats, suites, errors: [] }).failures).toEqual(["b.spec.ts: closes"]);
 });

@@ -1,16 +1,22 @@
 import { z } from "zod";
 
-/** What one runner said. `skipped` are tests it did not run, whatever the reason. */
+/** What one runner said. `skipped` are tests it did not run, whatever the reason; `failures` names those that failed, as far as they have names. */
 export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  failures: readonly string[];
 }
 
-export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0 };
+export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 export function add(a: Outcome, b: Outcome): Outcome {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
+  };
 }
 
 const VitestReport = z.object({
@@ -19,7 +25,15 @@ const VitestReport = z.object({
   numPendingTests: z.int(),
   numTodoTests: z.int(),
   success: z.boolean(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()) }),
+      ),
+    }),
+  ),
 });
 
 /** A file that could not even be loaded has no failed test, so it counts as one failure itself. */
@@ -27,23 +41,58 @@ export function readVitest(json: unknown): Outcome {
   const report = VitestReport.parse(json);
   const brokenFiles = report.testResults.filter(
     (file) => file.status === "failed" && file.assertionResults.length === 0,
-  ).length;
-  const failed = report.numFailedTests + brokenFiles;
+  );
+  const failed = report.numFailedTests + brokenFiles.length;
+  const failures = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(({ fullName, failureMessages }) => `${name}: ${fullName}: ${firstLine(failureMessages[0])}`),
+  );
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && !report.success ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [...failures, ...brokenFiles.map(({ name }) => `${name}: could not be loaded`)],
   };
 }
 
+function firstLine(message = ""): string {
+  return message.split("\n")[0] ?? "";
+}
+
+interface PlaywrightSuite {
+  specs: { title: string; file: string; ok: boolean }[];
+  suites?: PlaywrightSuite[] | undefined;
+}
+
+const PlaywrightSuite: z.ZodType<PlaywrightSuite> = z.object({
+  specs: z.array(z.object({ title: z.string(), file: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(PlaywrightSuite).optional();
+  },
+});
+
 const PlaywrightReport = z.object({
   stats: z.object({ expected: z.int(), unexpected: z.int(), flaky: z.int(), skipped: z.int() }),
+  suites: z.array(PlaywrightSuite),
   errors: z.array(z.unknown()),
 });
 
+function brokenSpecs({ specs, suites = [] }: PlaywrightSuite): string[] {
+  return [
+    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file}: ${title}`),
+    ...suites.flatMap((suite) => brokenSpecs(suite)),
+  ];
+}
+
 /** `flaky` passed only on a second try, which counts as failed. */
 export function readPlaywright(json: unknown): Outcome {
-  const { stats, errors } = PlaywrightReport.parse(json);
+  const { stats, errors, suites } = PlaywrightReport.parse(json);
   const failed = stats.unexpected + stats.flaky;
-  return { passed: stats.expected, failed: failed === 0 && errors.length > 0 ? 1 : failed, skipped: stats.skipped };
+  return {
+    passed: stats.expected,
+    failed: failed === 0 && errors.length > 0 ? 1 : failed,
+    skipped: stats.skipped,
+    failures: suites.flatMap((suite) => brokenSpecs(suite)),
+  };
 }

@@ -49,6 +49,8 @@ if (wanted("e2e") && findProgram(["chromium", "chromium-browser", "google-chrome
   record("browser", playwright());
 
 console.log("");
+// Last, where whoever reads only the end of a long log finds it.
+for (const failure of total.failures) console.log(`FAILED   ${failure}`);
 for (const line of lines) console.log(line);
 for (const line of notRun) console.log(`NOT RUN  ${line}`);
 if (demandsAll) total = add(total, { ...NOTHING, failed: notRun.length + total.skipped });

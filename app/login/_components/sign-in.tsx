@@ -3,6 +3,7 @@ import { signIn } from "next-auth/react";
 import { useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { textOf } from "@/components/ui/form-text";
+import { useIsInteractive } from "@/components/ui/interactive";
 import type { Role } from "@/server/core/domain/permissions";
 import { localPath } from "@/server/identity/domain/local-path";
 import { Mark } from "../../_shell/mark";
@@ -30,6 +31,7 @@ interface SignInProps {
 export function SignIn({ demo, single, wanted, problem }: SignInProps) {
   const [refusal, setRefusal] = useState(problem === null ? null : (PROBLEMS[problem] ?? WRONG));
   const [waits, setWaits] = useState(false);
+  const isInteractive = useIsInteractive();
   const ids = { email: useId(), password: useId(), refusal: useId() };
 
   const enter = async (provider: "password" | "demo", values: Record<string, string>) => {
@@ -67,7 +69,11 @@ export function SignIn({ demo, single, wanted, problem }: SignInProps) {
             <ul>
               {demo.map(({ key, name, role }) => (
                 <li key={key}>
-                  <button type="button" disabled={waits} onClick={() => void enter("demo", { person: key })}>
+                  <button
+                    type="button"
+                    disabled={waits || !isInteractive}
+                    onClick={() => void enter("demo", { person: key })}
+                  >
                     <strong>{ROLE_WORDS[role]}</strong> <span>{name}</span>
                   </button>
                 </li>
