@@ -50,9 +50,14 @@ const HEAP: Partial<Record<BundleName, readonly string[]>> = {
   edge: ["--max-semi-space-size=4"],
 };
 
+/** How node is set for a process, whichever file it then runs. */
+export function nodeFlags(name: BundleName): string[] {
+  return [...(HEAP[name] ?? []), "--enable-source-maps"];
+}
+
 /** What node is called with to run a bundle. */
 export function nodeArgs(name: BundleName): string[] {
-  return [...(HEAP[name] ?? []), "--enable-source-maps", bundlePath(name)];
+  return [...nodeFlags(name), bundlePath(name)];
 }
 
 /**

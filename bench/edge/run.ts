@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { nodeArgs } from "@/cli/build";
+import { nodeFlags } from "@/cli/build";
 
 /** Bundles and runs the measured process; its last line of output, or what it died of. */
 export class EdgeChild {
@@ -35,13 +35,9 @@ export class EdgeChild {
     settings: object,
   ): Promise<{ figures: Record<string, number>; signal: NodeJS.Signals | null; wallS: number }> {
     const startMs = performance.now();
-    const child = spawn(
-      process.execPath,
-      [...nodeArgs("edge").slice(0, -1), this.bundle, task, JSON.stringify(settings)],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
+    const child = spawn(process.execPath, [...nodeFlags("edge"), this.bundle, task, JSON.stringify(settings)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     let output = "";
     child.stdout.on("data", (part: Buffer) => {
       output += part.toString();

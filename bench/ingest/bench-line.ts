@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Pool } from "pg";
-import { buildProcesses, bundlePath, nodeArgs } from "@/cli/build";
+import { buildProcesses, bundlePath, nodeFlags } from "@/cli/build";
 import { startBroker } from "@/cli/embedded/broker";
 import { INGEST_USER } from "@/cli/embedded/credentials";
 import { hashToken, newNodeToken } from "@/server/core/node-token";
@@ -79,7 +79,7 @@ export async function openBenchLine(home: "segments" | "timescale"): Promise<Ben
     [
       ...(process.env.BENCH_NODE_FLAGS?.split(" ") ?? []),
       ...(process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
-      ...nodeArgs("ingest").slice(0, -1),
+      ...nodeFlags("ingest"),
       process.env.BENCH_INGEST ?? bundlePath("ingest"), // or another build, to compare with
     ],
     {

@@ -80,24 +80,63 @@ test("after a change nobody gets an answer from before it, also one that is stil
   expect(await read()).toBe(2);
 });
 
-test("a failure is told and not kept; one behind an old answer leaves that to grow old", async () => {
-  const { read, next, at } = open();
+test.each([900, 2_000, 60_000])("a read that takes %i ms is still joined: nobody starts a second", async (ms) => {
+  const { read, next, at, asked } = open();
+  const first = read();
+  at(ms);
+  const second = read();
+  expect(asked()).toBe(1);
+  next().answer(1);
+  expect(await Promise.all([first, second])).toEqual([1, 1]);
+});
+
+test("an answer's age counts from when it came, not from when it was asked for", async () => {
+  const { read, next, at, asked } = open();
+  const slow = read();
+  at(5_000);
+  next().answer(1);
+  await slow;
+  at(5_900);
+  expect(await read()).toBe(1);
+  expect(asked()).toBe(1);
+});
+
+test("who comes when the old answer is too old waits for the read that is under way behind it", async () => {
+  const { read, next, at, asked } = open();
+  const first = read();
+  next().answer(1);
+  await first;
+  at(2_000);
+  expect(await read()).toBe(1);
+  at(9_000);
+  const late = read();
+  expect(asked()).toBe(2);
+  next().answer(2);
+  expect(await late).toBe(2);
+});
+
+test("a failure is told to who waits for it, and not kept", async () => {
+  const { read, next } = open();
   const failed = read();
   next().fail(new Error("database away"));
   await expect(failed).rejects.toThrow("database away");
   const second = read();
   next().answer(2);
   expect(await second).toBe(2);
+});
+
+test("after a failure behind an old answer the next one asks, and is told why", async () => {
+  const { read, next, at } = open();
+  const first = read();
+  next().answer(1);
+  await first;
   at(2_000);
-  expect(await read()).toBe(2);
-  next().fail(new Error("away again"));
+  expect(await read()).toBe(1);
+  next().fail(new Error("away"));
   await new Promise(setImmediate);
-  expect(await read()).toBe(2);
-  at(4_000);
   const late = read();
-  next().answer(2); // the one that was asked behind the old answer
-  next().answer(3);
-  expect(await late).toBe(3);
+  next().fail(new Error("away again"));
+  await expect(late).rejects.toThrow("away again");
 });
 
 test("no more than 64 answers are kept", async () => {

@@ -6,8 +6,8 @@ const USABLE_MS = 3_000;
 const MAX_ENTRIES = 64;
 
 interface Entry {
-  /** ms of the clock that the reader gives */
-  readMs: number;
+  /** ms of the clock that the reader gives, when the answer came; null while it is being read */
+  sinceMs: number | null;
   answer: Promise<unknown>;
   /** the read that will replace this one */
   next: Promise<unknown> | null;
@@ -15,8 +15,8 @@ interface Entry {
 
 /**
  * Answers that people with the same rights share for a moment. Two hundred people who look at one fleet ask the same question every
- * few seconds: it is read once, and never twice at the same time. What somebody changes through this process is seen by the next
- * read (`forget`); what changes elsewhere, within `FRESH_MS`, or `USABLE_MS` for the first who asks after a quiet time.
+ * few seconds: it is read once, and never twice at the same time, however long it takes. What somebody changes through this process is
+ * seen by the next read (`forget`); what changes elsewhere, within `FRESH_MS`, or `USABLE_MS` for the first who asks after a quiet time.
  */
 export class SharedReads {
   readonly #entries = new Map<string, Entry>();
@@ -25,16 +25,8 @@ export class SharedReads {
 
   /** @param key names the question and everything that its answer depends on, the rows that may be seen among it */
   read<T>(key: string, ask: () => Promise<T>): Promise<T> {
-    const now = this.clock();
-    const entry = this.#entries.get(key);
-    const age = entry ? now - entry.readMs : Infinity;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the key names the question, so the answer has its type
-    const known = entry?.answer as Promise<T> | undefined;
-    if (!entry || known === undefined || age > USABLE_MS) return this.#ask(key, ask, now);
-    if (age > FRESH_MS && entry.next === null) {
-      entry.next = this.#ahead(key, entry, ask, now);
-    }
-    return known;
+    return this.#answer(key, ask) as Promise<T>;
   }
 
   /** Something was changed here: the next read asks again, also where one is under way. */
@@ -42,29 +34,49 @@ export class SharedReads {
     this.#entries.clear();
   }
 
-  #ask<T>(key: string, ask: () => Promise<T>, now: number): Promise<T> {
+  #answer(key: string, ask: () => Promise<unknown>): Promise<unknown> {
+    const entry = this.#entries.get(key);
+    if (!entry) return this.#ask(key, ask);
+    if (entry.sinceMs === null) return entry.answer;
+    const age = this.clock() - entry.sinceMs;
+    if (age > USABLE_MS) return entry.next ?? this.#ask(key, ask);
+    if (age > FRESH_MS && entry.next === null) this.#askBehind(key, entry, ask);
+    return entry.answer;
+  }
+
+  #ask(key: string, ask: () => Promise<unknown>): Promise<unknown> {
     const answer = ask();
-    const entry: Entry = { readMs: now, answer, next: null };
+    const entry: Entry = { sinceMs: null, answer, next: null };
     this.#keep(key, entry);
-    // A failure is told to those who wait for it, and not kept.
-    answer.catch(() => this.#drop(key, entry));
+    answer.then(
+      () => {
+        entry.sinceMs = this.clock();
+      },
+      // A failure is told to those who wait for it, and not kept.
+      () => this.#drop(key, entry),
+    );
     return answer;
   }
 
-  /** Reads while the old answer still serves; a failure leaves that one to grow old. */
-  async #ahead<T>(key: string, old: Entry, ask: () => Promise<T>, now: number): Promise<void> {
-    try {
-      const answer = await ask();
-      if (this.#entries.get(key) === old) this.#keep(key, { readMs: now, answer: Promise.resolve(answer), next: null });
-    } catch {
-      old.next = null; // whoever asks when the old answer is no longer usable is told why
-    }
+  /** Reads while the old answer still serves. After a failure whoever comes next asks, and is told why if it fails again. */
+  #askBehind(key: string, old: Entry, ask: () => Promise<unknown>): void {
+    const answer = ask();
+    old.next = answer;
+    answer.then(
+      () => {
+        if (this.#entries.get(key) === old) this.#keep(key, { sinceMs: this.clock(), answer, next: null });
+      },
+      () => this.#drop(key, old),
+    );
   }
 
   #keep(key: string, entry: Entry): void {
+    const nowMs = this.clock();
     this.#entries.delete(key);
-    for (const [other, { readMs }] of this.#entries)
-      if (this.#entries.size >= MAX_ENTRIES || entry.readMs - readMs > USABLE_MS) this.#entries.delete(other);
+    for (const [other, { sinceMs, next }] of this.#entries) {
+      const isOld = sinceMs !== null && next === null && nowMs - sinceMs > USABLE_MS;
+      if (this.#entries.size >= MAX_ENTRIES || isOld) this.#entries.delete(other);
+    }
     this.#entries.set(key, entry);
   }
 

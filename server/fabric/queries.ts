@@ -84,7 +84,7 @@ async function readFleet(sql: Sql, { site, team }: Scope, nowMs: number): Promis
 /** `listFleet` for one of many who look: all pages and filters of a site and team come from one read of its nodes. */
 export async function pageOfFleet({ sql, shared, now }: Ctx, input: FleetInput): Promise<FleetPage> {
   const { site, team } = input;
-  const fleet = await shared(`fleet ${site} ${team}`, () => readFleet(sql, { site, team }, now()));
+  const fleet = await shared(JSON.stringify(["fleet", site, team]), () => readFleet(sql, { site, team }, now()));
   return cutPage(sql, fleet, input, PAGE_SIZE);
 }
 
