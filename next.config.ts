@@ -11,6 +11,15 @@ const config: NextConfig = {
   reactStrictMode: true,
   // `npm run check` has looked at every type; a first start on somebody's machine need not do it again.
   typescript: { ignoreBuildErrors: true },
+  experimental: {
+    // Whoever starts for the first time waits for the pages: what only a second build or a debugger would profit from is left out.
+    // A third of the processor time, and the half minute in which a cache was written (docs/adr/022-pages-built-at-the-first-start.md).
+    turbopackFileSystemCacheForBuild: false,
+    turbopackSourceMaps: false,
+    turbopackInputSourceMaps: false,
+    // Code that runs on the server stays as it was written: its stack traces can be read without maps.
+    turbopackMinify: { server: false, client: true },
+  },
   output: process.env.STANDALONE ? "standalone" : undefined,
   async headers() {
     return [

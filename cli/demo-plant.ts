@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -81,11 +82,16 @@ export async function trainModels({
   });
 }
 
-/** A command of ours as a process of its own that ends by itself; it ends early when everything is told to stop. @returns its exit code */
+/**
+ * A command of ours as a process of its own that ends by itself; it ends early when everything is told to stop. With `yields` it takes
+ * only the processor time that nobody else wants.
+ * @returns its exit code
+ */
 async function runOnce(
   { settings, supervisor }: Pick<PlantOptions, "settings" | "supervisor">,
   name: string,
   command: string[],
+  { yields = false } = {},
 ): Promise<number | null> {
   const running = await startNodeProcess(
     {
@@ -97,6 +103,7 @@ async function runOnce(
     },
     supervisor.stop,
   );
+  if (yields) setPriority(running.pid, constants.priority.PRIORITY_LOW);
   const abandon = () => void running.stop();
   supervisor.stop.addEventListener("abort", abandon);
   const { code } = await running.exited;
@@ -228,16 +235,13 @@ async function writePasts(options: PlantOptions, seed: number): Promise<void> {
     await progress.step(`Past of the plant, ${past.days} days`, async () => {
       const codes = await Promise.all(
         missing.map((node) =>
-          runOnce(options, `seed-${node}`, [
-            "seed",
-            "run",
-            "--node",
-            node,
-            "--days",
-            String(past.days),
-            "--seed",
-            String(seed),
-          ]),
+          // Whoever starts for the first time waits for the pages, and they are built at the same time.
+          runOnce(
+            options,
+            `seed-${node}`,
+            ["seed", "run", "--node", node, "--days", String(past.days), "--seed", String(seed)],
+            { yields: true },
+          ),
         ),
       );
       const failed = missing.filter((_, index) => codes[index] !== 0);

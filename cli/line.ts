@@ -52,7 +52,7 @@ export interface Line {
 
 /**
  * Brings the whole line up. What depends on nothing starts at once (database, broker, pages); ingest and jobs follow the
- * migrations; the plant follows ingest; the web process comes last, when its pages are built.
+ * migrations; the plant follows ingest; the web process comes when its pages are built.
  * The order of starting is the order of stopping reversed, so every writer ends before what it writes to.
  */
 export async function startLine(options: LineOptions): Promise<Line> {
@@ -106,51 +106,62 @@ export async function startLine(options: LineOptions): Promise<Line> {
     }),
     keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs), ...sealEnvironment(options) }),
   ]);
-  if (options.plant)
-    Object.assign(
-      health,
-      await startPlant({
-        settings,
-        supervisor,
-        progress,
-        databaseUrl: database.app,
-        mqttUrl: mqttUrl.plain,
-        models,
-        past: options.past,
-      }),
-    );
-
-  const pagesProblem = await settledPages;
-  if (pagesProblem !== null) throw pagesProblem;
-  if (options.web && hasPages()) {
-    const readyUrl = `http://127.0.0.1:${settings.ports.web}/api/health`;
-    health.web = readyUrl;
-    const env = {
-      ...common,
-      ...webEnvironment(options),
-      PORT: String(settings.ports.web),
-      NEXT_TELEMETRY_DISABLED: "1",
-    };
-    await progress.step("Web", () =>
-      supervisor.keep({
-        name: "web",
-        label: "Web",
-        start: (stop) =>
-          startNodeProcess(
-            {
-              name: "web",
-              args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)],
-              env,
-              cwd: PROJECT_ROOT,
-              dataDir: settings.dataDir,
-              readyUrl,
-            },
-            stop,
-          ),
-      }),
-    );
-  }
+  let isPlantUp = !options.plant;
+  const plant = async () => {
+    if (!options.plant) return;
+    const workers = await startPlant({
+      settings,
+      supervisor,
+      progress,
+      databaseUrl: database.app,
+      mqttUrl: mqttUrl.plain,
+      models,
+      past: options.past,
+    });
+    Object.assign(health, workers);
+    isPlantUp = true;
+  };
+  const web = async () => {
+    const pagesProblem = await settledPages;
+    if (pagesProblem !== null) throw pagesProblem;
+    if (!options.web || !hasPages()) return;
+    health.web = await keepWeb(options, common);
+    if (!isPlantUp) progress.say(`  → Open http://localhost:${settings.ports.web}; the plant comes up meanwhile.`);
+  };
+  // Whoever waits for the pages need not wait for a plant whose past is still being written.
+  await Promise.all([plant(), web()]);
   return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, mqttControl: mqttUrl.control, close: stopSync };
+}
+
+/** @returns address of the web process's /health */
+async function keepWeb(options: LineOptions, common: Readonly<Record<string, string>>): Promise<string> {
+  const { settings, supervisor, progress } = options;
+  const readyUrl = `http://127.0.0.1:${settings.ports.web}/api/health`;
+  const env = {
+    ...common,
+    ...webEnvironment(options),
+    PORT: String(settings.ports.web),
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  await progress.step("Web", () =>
+    supervisor.keep({
+      name: "web",
+      label: "Web",
+      start: (stop) =>
+        startNodeProcess(
+          {
+            name: "web",
+            args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)],
+            env,
+            cwd: PROJECT_ROOT,
+            dataDir: settings.dataDir,
+            readyUrl,
+          },
+          stop,
+        ),
+    }),
+  );
+  return readyUrl;
 }
 
 async function preparePages({ settings, progress, supervisor, web }: LineOptions): Promise<void> {
