@@ -34,8 +34,16 @@ describe("the guarantees of the wire contract on a real broker", () => {
     let device = await start();
     for (let round = 0; round < 4; round += 1) {
       peer.isAcking = round % 2 === 0;
+      const arrived = peer.order.length;
       await writeRows(device, round * 30, round * 30 + 30);
-      if (round === 1) await devices.broker.restart();
+      if (round === 1) {
+        // Something has arrived and is not acknowledged: that is what has to come again.
+        await until(
+          () => peer.order.length > arrived,
+          () => JSON.stringify(device.stats()),
+        );
+        await devices.broker.restart();
+      }
       if (round === 2) {
         await device.close();
         open.device.pop();

@@ -378,7 +378,7 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
       [id],
     ),
     sql.query<NodeDetail["lanes"][number]>(
-      `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 order by last_batch_at desc nulls last limit 12`,
+      `select lane, epoch, up_to::float8 as "upTo", ${ms("watermark")} as "watermarkMs", ${ms("last_batch_at")} as "lastBatchMs" from ingest_lanes where node_id = $1 and last_batch_at is not null order by last_batch_at desc limit 12`,
       [id],
     ),
     sql.query<NodeDetail["gaps"][number]>(

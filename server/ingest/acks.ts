@@ -66,7 +66,7 @@ export class Acks {
     }>(
       `select l.lane, l.up_to as "upTo", l.ranges::text, (select jsonb_agg(jsonb_build_object('batch', r.batch, 'text', r.rejected) order by r.batch) from
          (select batch, rejected from ingest_batches b where b.lane_id = l.id and b.rejected is not null and b.received_at > now() - interval '1 day' order by batch desc limit ${REJECTED_LISTED}) r) as rejected
-       from ingest_lanes l where l.node_id = $1 and l.epoch = $2`,
+       from ingest_lanes l where l.node_id = $1 and l.epoch = $2 and l.last_batch_at is not null`,
       [node, epoch],
     );
     const credit = this.credit();

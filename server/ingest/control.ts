@@ -175,12 +175,14 @@ export class Control {
   }
 
   async #applyBirth(birth: Birth, source: Source): Promise<void> {
-    const { registry, acks, desired, pool, log, replica } = this.parts;
+    const { registry, acks, desired, pool, log, replica, writer } = this.parts;
     const { faults, proposed } = await applyBirth(pool, birth, replica);
     for (const fault of faults) this.#keep(fault, birth.node, source);
     if (proposed > 0) log.info({ node: birth.node, proposed }, "Streams were proposed.");
     registry.forget(birth.node);
     await registry.loadAliases(birth.node, birth.boot);
+    // A stranger gets none: whoever invents nodes should not fill tables with them.
+    if (registry.peek(birth.node)?.status === "accepted") await writer.expect(birth.node, birth.epoch);
     this.born(birth.node);
     // A node that comes back learns what is settled, also where the broker retains nothing.
     await acks.answer(pool, birth.node, birth.epoch);

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import type { RejectCode } from "@/sdk/wire/codes";
+import { LANES } from "@/sdk/wire/names";
 import { errorCode, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import { clip, commitItems, type CommitResult, type LaneRef } from "./commit";
@@ -35,6 +36,8 @@ const POISON_CLASSES = ["21", "22", "23", "54"];
 
 /** Transactions at the same time: while one waits for the disk, the other one's rows are on their way. */
 const MAX_RUNNING = 2;
+
+type LaneName = Pick<LaneRef, "node" | "epoch" | "lane">;
 
 /** What waits of one node. */
 interface NodeQueue {
@@ -243,7 +246,7 @@ export class Writer {
   }
 
   async #commit(items: Item[]): Promise<CommitResult> {
-    const lanes = await this.#ensureLanes(items);
+    const lanes = await this.#openLanes(items.filter((item) => item.kind === "batch"));
     await this.#preparePartitions(items);
     return commitItems(this.pool, this.store, items, (item) => {
       const lane = lanes.get(laneKey(item));
@@ -252,19 +255,20 @@ export class Writer {
     });
   }
 
-  /** Numbers of the items' lanes. The map is replaced, never emptied, because another transaction may still look into it. */
-  async #ensureLanes(items: readonly Item[]): Promise<ReadonlyMap<string, LaneRef>> {
+  /** Makes the lanes of a node that was born, so that its first batches do not have to wait for them. */
+  async expect(node: string, epoch: string): Promise<void> {
+    await this.#openLanes(LANES.map((lane) => ({ node, epoch, lane })));
+  }
+
+  /** Numbers of lanes, made where they are new. The map is replaced, never emptied, because another transaction may still look into it. */
+  async #openLanes(named: readonly LaneName[]): Promise<ReadonlyMap<string, LaneRef>> {
     if (this.#lanes.size > 200_000) this.#lanes = new Map();
     const lanes = this.#lanes;
-    const missing = new Map<string, BatchItem>();
-    for (const item of items) if (item.kind === "batch" && !lanes.has(laneKey(item))) missing.set(laneKey(item), item);
+    const missing = new Map<string, LaneName>();
+    for (const lane of named) if (!lanes.has(laneKey(lane))) missing.set(laneKey(lane), lane);
     if (missing.size === 0) return lanes;
     const wanted = [...missing.values()];
-    const columns = [
-      wanted.map((item) => item.node),
-      wanted.map((item) => item.epoch),
-      wanted.map((item) => item.lane),
-    ];
+    const columns = [wanted.map(({ node }) => node), wanted.map(({ epoch }) => epoch), wanted.map(({ lane }) => lane)];
     await this.pool.query(
       "insert into nodes (id) select distinct n from unnest($1::text[]) n order by n on conflict do nothing",
       [columns[0]],
