@@ -41,6 +41,8 @@ export interface PlantOptions {
   /** Resolves when the models are in place; see `trainModels`. */
   models: Promise<void>;
   past: Past;
+  /** Settles when the pages are built: before that nobody sees the plant, and its backlog would hold the build up. */
+  pages: Promise<unknown>;
 }
 
 /** Which past the plant is given at its first start. */
@@ -143,6 +145,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   await placeModels(options, trained);
   const seed = keepSeed(settings, options.past);
   await writePasts(options, seed);
+  await options.pages;
   const health: Record<string, string> = {};
   const workers = EDGE_WORKERS.map(({ node, plant, labels }, index) => {
     const port = settings.ports.edge + index;

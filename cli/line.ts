@@ -117,6 +117,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
       mqttUrl: mqttUrl.plain,
       models,
       past: options.past,
+      pages: settledPages,
     });
     Object.assign(health, workers);
     isPlantUp = true;
