@@ -1,12 +1,8 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
-import { z } from "zod";
+import { startTestStack } from "@/cli/testing-stack";
 import { openDevice } from "@/sdk/device/device";
 import { liveSeal } from "@/sdk/device/sealer";
 
@@ -21,35 +17,14 @@ const NODE = "bench-live";
 const PROBE = "probe/age";
 const WRAP_MS = 1_000_000;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
-const CLI = join(import.meta.dirname, "..", "cli", "throughline.mjs");
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
   existsSync(path),
 );
-const Added = z.object({ token: z.string(), mqttUrl: z.string() });
 
 const folder = mkdtempSync(join(tmpdir(), "tl-bench-live-"));
-const [web = 0, mqtt = 0, postgres = 0, ingest = 0, jobs = 0] = await freePorts(5);
-const env = {
-  ...process.env,
-  ...{ THROUGHLINE_DATA: folder, PORT: String(web), MQTT_PORT: String(mqtt), POSTGRES_PORT: String(postgres) },
-  ...{
-    INGEST_PORT: String(ingest),
-    JOBS_PORT: String(jobs),
-    THROUGHLINE_DEMO: "1",
-    DATABASE_URL: undefined,
-    MQTT_URL: undefined,
-  },
-};
-const stack = spawn(process.execPath, [CLI, "up", "--no-plant"], { env, stdio: ["ignore", "pipe", "inherit"] });
+const stack = await startTestStack({ args: ["--no-plant"], env: { THROUGHLINE_DEMO: "1" } });
 try {
-  await new Promise<void>((ready, failed) => {
-    stack.stdout.on("data", (part: Buffer) => part.includes("Ready in") && ready());
-    stack.once("exit", (code) => failed(new Error(`the stack ended with ${code}`)));
-  });
-  const { stdout } = await promisify(execFile)(process.execPath, [CLI, "node", "add", NODE, "--trust", "--json"], {
-    env,
-  });
-  const { token, mqttUrl: url } = Added.parse(JSON.parse(stdout));
+  const { url, token } = await stack.addNode(NODE, true);
   const keys = [PROBE, ...Array.from({ length: STREAMS - 1 }, (_, i) => `machine-${i}/level`)];
   const device = await openDevice({
     ...{ node: NODE, url, token, dataDir: join(folder, "device"), seal: liveSeal() },
@@ -72,13 +47,13 @@ try {
   });
   try {
     const page = await browser.newPage({ locale: "en-GB" });
-    await page.goto(`http://localhost:${web}/login`);
+    await page.goto(`${stack.url}/login`);
     await page.getByRole("button", { name: /Administrator/ }).click();
-    await page.waitForURL(`http://localhost:${web}/`);
+    await page.waitForURL(`${stack.url}/`);
     const link = page.getByRole("link", { name: PROBE, exact: true });
-    do await page.goto(`http://localhost:${web}/streams?q=${encodeURIComponent(`${NODE} ${PROBE}`)}`);
+    do await page.goto(`${stack.url}/streams?q=${encodeURIComponent(`${NODE} ${PROBE}`)}`);
     while ((await link.count()) === 0);
-    await page.goto(`http://localhost:${web}${await link.getAttribute("href")}?from=now-5m&to=now`);
+    await page.goto(`${stack.url}${await link.getAttribute("href")}?from=now-5m&to=now`);
     await page.getByTestId("freshness").getByText("Live").waitFor();
     const ages = await page.evaluate(watch, { seconds: SECONDS, wrapMs: WRAP_MS });
     const at = (share: number) => Number(((ages[Math.floor(ages.length * share)] ?? Number.NaN) / 1_000).toFixed(3));
@@ -94,10 +69,7 @@ try {
     await device.close();
   }
 } finally {
-  if (stack.exitCode === null) {
-    stack.kill("SIGTERM");
-    await once(stack, "exit");
-  }
+  await stack.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -117,20 +89,4 @@ async function watch({ seconds, wrapMs }: { seconds: number; wrapMs: number }): 
   await new Promise((done) => setTimeout(done, seconds * 1_000));
   observer.disconnect();
   return ages.sort((a, b) => a - b);
-}
-
-/** Held open together, so that no two are the same. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  return servers.map((server) => {
-    const address = server.address();
-    server.close();
-    return typeof address === "object" && address ? address.port : 0;
-  });
 }

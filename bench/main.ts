@@ -7,12 +7,11 @@ import { readdirSync } from "node:fs";
  */
 const areas = process.argv.slice(2);
 const here = new URL(".", import.meta.url).pathname;
-const files = readdirSync(here).filter((name) =>
-  areas.some((area) => name.startsWith(`${area}-`) && name.endsWith(".ts")),
-);
+const all = readdirSync(here).filter((name) => /^[a-z]+-.*\.ts$/.test(name));
+const files = all.filter((name) => areas.some((area) => name.startsWith(`${area}-`)));
 if (files.length === 0) {
   process.stderr.write(
-    `Say which area: npm run bench -- edge | ingest | live | value | web. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`,
+    `Say which area: npm run bench -- ${[...new Set(all.map((name) => name.split("-")[0]))].join(" | ")}. Nothing in bench/ is named ${areas.join(", ") || "so"}.\n`,
   );
   process.exit(2);
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import startTestServer from "@/db/testing-server";
 import { sessionCookieName } from "@/server/core/deployment";
@@ -8,8 +10,8 @@ import { sealSession, startSession } from "@/server/core/session";
 import { startTestWeb, type TestWeb } from "@/server/testing-web";
 
 /**
- * The web process with a plant of 5,000 nodes and 50,000 streams: how long the fleet takes, what 200 people who poll cost, what 50
- * browsers that listen cost, and what one check of a permission costs. The database is on this machine, without durability: nothing is
+ * The web process with a plant of 5,000 nodes and 50,000 streams: how long the fleet takes, what 200 people who poll cost, how soon 50
+ * browsers that listen are told, and what one check of a permission costs. The database is on this machine, without durability: nothing is
  * written but sessions.
  */
 const NODES = 5_000;
@@ -19,6 +21,14 @@ const BROWSERS = 50;
 /** What a page with the usual time range does. */
 const POLL_EVERY_MS = 10_000;
 const POLL_FOR_MS = Number(process.env.BENCH_SECONDS ?? 30) * 1_000;
+/** Events that all browsers are told, further apart than what the web process gathers for (250 ms), so that each is one message. */
+const EVENTS = 60;
+const EVENT_EVERY_MS = 330;
+const EVENT_STREAM = 1;
+const EVENT_BASE = 1_000_000;
+const LatestMessage = z.object({
+  readings: z.array(z.object({ id: z.int(), value: z.number().nullable() })).optional(),
+});
 const SECRET = randomBytes(48).toString("base64");
 
 const stopServer = await startTestServer();
@@ -30,7 +40,7 @@ try {
   web = await startTestWeb({ DATABASE_URL: db.appUrl, THROUGHLINE_SECRET: SECRET });
   await measureFleet(web, cookies[0] ?? "");
   await measurePolling(web, cookies);
-  await measureListening(web, cookies);
+  await measureListening(web, db, cookies);
   measurePermission();
 } finally {
   await web?.stop();
@@ -125,23 +135,67 @@ async function measurePolling({ url, pid }: TestWeb, cookies: readonly string[])
   if (errors > 0) process.exitCode = 1;
 }
 
-async function measureListening({ url, pid }: TestWeb, cookies: readonly string[]): Promise<void> {
+/**
+ * Values that move as ingest moves them: committed, then told over the database. Each value is the number of its event, so that a browser
+ * that is told only the newest of several has seen those before it as well.
+ */
+async function measureListening({ url, pid }: TestWeb, { owner }: TestDb, cookies: readonly string[]): Promise<void> {
   const stop = new AbortController();
-  const first = cookies.slice(0, BROWSERS);
-  const answers = await Promise.all(
-    first.map((cookie) => fetch(`${url}/api/live?streams=1,2,3`, { headers: { cookie }, signal: stop.signal })),
-  );
-  let beats = 0;
-  const listening = answers.map(async ({ body }) => {
-    const reader = body?.getReader();
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) beats += 1;
+  const writtenMs: number[] = [];
+  const delays: number[] = [];
+  const browsers = cookies.slice(0, BROWSERS).map(async (cookie) => {
+    const answer = await fetch(`${url}/api/live?streams=${EVENT_STREAM},2,3`, {
+      headers: { cookie },
+      signal: stop.signal,
+    });
+    if (answer.status !== 200) return { isOpen: false, listening: Promise.resolve() };
+    return { isOpen: true, listening: listen(answer, writtenMs, delays).catch(ignoreAbort) };
   });
-  await new Promise((later) => setTimeout(later, 11_000));
+  const opened = await Promise.all(browsers);
+  await sleep(2_000); // what it is told at the start is not an event
+  for (let i = 0; i < EVENTS; i++) {
+    writtenMs[i] = performance.now();
+    await owner.query(
+      `with moved as (update latest_values set ts = now(), value = $2, received_at = now() where stream_id = $1 returning stream_id)
+       select pg_notify('tl_latest', json_build_object('streams', json_agg(stream_id))::text) from moved`,
+      [EVENT_STREAM, EVENT_BASE + i],
+    );
+    await sleep(EVENT_EVERY_MS);
+  }
+  await sleep(2_000);
   const heldMb = rssMb(pid);
   stop.abort();
-  await Promise.allSettled(listening);
-  const alive = answers.filter(({ status }) => status === 200).length;
-  report("web.sse_50_open", alive, "browsers", "= 50", beats, { rss_mb: heldMb });
+  const open = opened.filter(({ isOpen }) => isOpen).length;
+  await Promise.all(opened.map(({ listening }) => listening));
+  report("web.sse_50_open", open, "browsers", "= 50", delays.length, { rss_mb: heldMb });
+  report("web.sse_50_seen", delays.length, "events", `= ${BROWSERS * EVENTS}`, delays.length);
+  report("web.sse_50_delay_p95_ms", at(delays, 0.95), "ms", "<= 500", delays.length, {
+    p50: at(delays, 0.5),
+    max: at(delays, 0.9999),
+  });
+}
+
+/** Reads one browser's events until it is closed, and notes how long after it was written each was there. */
+async function listen({ body }: Response, writtenMs: readonly number[], delays: number[]): Promise<void> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  let seen = -1;
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    const nowMs = performance.now();
+    const events = (text + part.value).split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events.filter((line) => line.startsWith("data: "))) {
+      const { readings = [] } = LatestMessage.parse(JSON.parse(event.slice("data: ".length)));
+      const value = readings.find(({ id }) => id === EVENT_STREAM)?.value ?? 0;
+      for (; seen < value - EVENT_BASE; seen++) {
+        delays.push(nowMs - (writtenMs[seen + 1] ?? Number.NaN));
+      }
+    }
+  }
+}
+
+function ignoreAbort(cause: unknown): void {
+  if (!(cause instanceof Error && cause.name === "AbortError")) throw cause;
 }
 
 function measurePermission(): void {

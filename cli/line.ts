@@ -23,7 +23,7 @@ import type { Progress } from "./progress";
 import type { Secrets } from "./secrets";
 import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
-import { buildWeb, hasPages, isWebBuilt, NEXT } from "./web-build";
+import { buildWeb, hasPages, isWebBuilt, webArgs } from "./web-build";
 
 /** How soon a refusal of the broker can be seen on the page of its node. */
 const NOTICES_MS = 2_000;
@@ -152,7 +152,7 @@ async function keepWeb(options: LineOptions, common: Readonly<Record<string, str
         startNodeProcess(
           {
             name: "web",
-            args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.ports.web)],
+            args: webArgs(settings.ports.web),
             env,
             cwd: PROJECT_ROOT,
             dataDir: settings.dataDir,

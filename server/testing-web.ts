@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
-import { buildWeb, isWebBuilt, NEXT } from "@/cli/web-build";
+import { buildWeb, isWebBuilt, webArgs } from "@/cli/web-build";
 import { type Role, TEAM_ROLES } from "./core/domain/permissions";
 import { hashSecret } from "./core/secrets-hash";
 
@@ -29,7 +29,7 @@ export async function startTestWeb(env: Record<string, string>): Promise<TestWeb
     rmSync(folder, { recursive: true, force: true });
   }
   const port = await freePort();
-  const child = spawn(process.execPath, [NEXT, "start", "-H", "127.0.0.1", "-p", String(port)], {
+  const child = spawn(process.execPath, webArgs(port), {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

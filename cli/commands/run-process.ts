@@ -5,7 +5,7 @@ import { bundlePath, type BundleName, nodeArgs } from "@/cli/build";
 import { CliError, type Command } from "@/cli/command";
 import { findConnection } from "@/cli/connection";
 import { readSettings } from "@/cli/settings";
-import { isWebBuilt, NEXT } from "@/cli/web-build";
+import { isWebBuilt, webArgs } from "@/cli/web-build";
 
 /** One process in the foreground, with the addresses of the instance that runs here unless the environment names others. */
 export const ingest = {
@@ -42,7 +42,7 @@ export const web: { command: Command } = {
         OBJECT_STORE_URL: settings.objectStoreUrl,
         NEXT_TELEMETRY_DISABLED: "1",
       };
-      return foreground([NEXT, "start", "-H", settings.webHost, "-p", String(settings.ports.web)], env);
+      return foreground(webArgs(settings.ports.web, settings.webHost), env);
     },
   },
 };
