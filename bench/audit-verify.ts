@@ -36,6 +36,7 @@ try {
     n: ROWS,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (!(perS >= 50_000)) process.exitCode = 1;
   await pool.end();
 } finally {
   await server.stop();

@@ -1,4 +1,7 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
+import { addNode } from "./support/command";
 import { FEED } from "./support/feed";
 
 test("the fleet shows both edge workers of the plant live", async ({ page }) => {
@@ -33,6 +36,46 @@ test("a node that nobody knows waits, is accepted, and its stream is there", asy
   await expect(page.getByText(`${FEED.stranger} accepted`)).toBeVisible();
   await page.goto(`/fleet/${FEED.stranger}`);
   await expect(page.getByRole("row").filter({ hasText: "fan-1/speed" })).toContainText("1,200", { timeout: 20_000 });
+});
+
+test("a node is renamed, retired and taken back; the broker refuses it meanwhile", async ({ page }) => {
+  const { node, token, mqttUrl } = await addNode("e2e-spare");
+  const login = { protocolVersion: 5, username: node, password: token, clientId: node, reconnectPeriod: 0 } as const;
+  const client = await connectAsync(mqttUrl, login);
+  const wasCut = new Promise<void>((cut) => client.once("close", () => cut()));
+  const admitted = () =>
+    connectAsync(mqttUrl, login).then(
+      (again) => again.endAsync().then(() => true),
+      () => false,
+    );
+
+  await page.goto(`/fleet/${node}`);
+  await page.getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Spare pump");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Spare pump:");
+  await expect(page.getByText(node, { exact: false }).first()).toBeVisible();
+
+  await page.getByRole("button", { name: "Retire" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Spare pump: retired");
+  await expect(page.getByText("Its login is refused")).toBeVisible();
+  await wasCut;
+  expect(await admitted()).toBe(false);
+  expect((await new AxeBuilder({ page }).setLegacyMode().analyze()).violations).toEqual([]);
+  await page.goto("/fleet?q=spare");
+  await expect(page.getByText("No node matches this filter")).toBeVisible();
+  await page.getByRole("button", { name: /^Retired/ }).click();
+  await page.getByRole("link", { name: "Spare pump" }).click();
+  await page.getByRole("button", { name: "Take back" }).click();
+  await expect(page.getByText("Spare pump is in service again")).toBeVisible();
+  await expect.poll(admitted).toBe(true);
+
+  await page.getByRole("button", { name: "Retire" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retire" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "Retire" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).not.toContainText("retired");
 });
 
 test("a page that nobody wrote says where to look", async ({ page }) => {

@@ -60,6 +60,9 @@ export const nodes = pgTable(
     bufferOldestAt: timestamp("buffer_oldest_at", { withTimezone: true }),
     slots: jsonb().$type<unknown[]>().notNull().default([]),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
+    retiredAt: timestamp("retired_at", { withTimezone: true }),
+    retiredBy: text("retired_by"),
+    retiredFrom: text("retired_from").$type<Exclude<AcceptanceStatus, "retired">>(),
   },
   (t) => [index("nodes_by_site").on(t.siteId)],
 );

@@ -1,6 +1,7 @@
 import type { Sql, Tx } from "@/db/access";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { qualityWord } from "@/sdk/wire/quality";
+import { STREAM_STATUS } from "@/server/fabric/queries";
 
 /** Reads of the public API. Each gives one row more than `limit` where there is a next page. */
 
@@ -47,8 +48,8 @@ export async function listApiStreams(
   { node, after, limit }: { node: string | null; after: number; limit: number },
 ): Promise<ApiStream[]> {
   const { rows } = await sql.query<ApiStream>(
-    `select s.id, s.key as stream, s.node_id as node, coalesce(d.name, d.key) as device, s.quantity, s.unit, s.type, s.rate_hz as "rateHz", s.status
-     from streams s left join devices d on d.id = s.device_id
+    `select s.id, s.key as stream, s.node_id as node, coalesce(d.name, d.key) as device, s.quantity, s.unit, s.type, s.rate_hz as "rateHz", ${STREAM_STATUS} as status
+     from streams s join nodes n on n.id = s.node_id left join devices d on d.id = s.device_id
      where s.id > $1 and ($2::text is null or s.node_id = $2) order by s.id limit $3`,
     [after, node, limit + 1],
   );

@@ -5,6 +5,8 @@ import { DomainError } from "@/server/core/errors";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor">;
 
+const NO_NODE = "There is no such node here.";
+
 /** Ids that begin so are the control plane's own at the broker. */
 const OURS = "throughline-ingest";
 
@@ -39,7 +41,7 @@ export async function addNode(ctx: VerbCtx, { id, site, teamId = null, trusted, 
     if (existing?.status === "retired")
       throw new DomainError(
         "invalid_state",
-        `The node ${id} was retired. Choose another name: its data stays under the old one.`,
+        `The node ${id} was retired. Take it back on its page, or choose another name: its data stays under the old one.`,
         { field: "node" },
       );
     if (existing?.hasLogin)
@@ -93,6 +95,67 @@ export async function revokeNodeLogin(ctx: VerbCtx, { node }: { node: string }):
   });
 }
 
+/** Changes what people call a node; its id, which is its name at the broker, stays. @throws {DomainError} not_found */
+export async function renameNode(ctx: VerbCtx, { node, name }: { node: string; name: string | null }): Promise<void> {
+  await ctx.transaction(async (tx) => {
+    const { rows } = await tx.query<{ name: string | null }>("select name from nodes where id = $1 for update", [node]);
+    if (!rows[0]) throw new DomainError("not_found", NO_NODE);
+    if (rows[0].name === name) return;
+    await tx.query("update nodes set name = $2 where id = $1", [node, name]);
+    await tx.query("select pg_notify('tl_nodes', $1)", [JSON.stringify({ node })]);
+    await audit(tx, ctx, { action: "node.rename", subject: `node:${node}`, before: rows[0], after: { name } });
+  });
+}
+
+/**
+ * Takes a node out of service: its login is refused, what it still sends is kept and not used, and the fleet no longer shows it. Its streams
+ * and their history stay. @throws {DomainError} not_found, invalid_state when it is retired already
+ */
+export async function retireNode(ctx: VerbCtx, { node }: { node: string }): Promise<void> {
+  await ctx.transaction(async (tx) => {
+    const { rows } = await tx.query<{ status: string }>("select status from nodes where id = $1 for update", [node]);
+    if (!rows[0]) throw new DomainError("not_found", NO_NODE);
+    if (rows[0].status === "retired") throw new DomainError("invalid_state", `${node} is retired already.`);
+    await tx.query(
+      "update nodes set status = 'retired', retired_from = status, retired_at = now(), retired_by = $2 where id = $1",
+      [node, ctx.actor.name],
+    );
+    await announceStanding(tx, node);
+    await audit(tx, ctx, {
+      action: "node.retire",
+      subject: `node:${node}`,
+      before: rows[0],
+      after: { status: "retired" },
+    });
+  });
+}
+
+/**
+ * Takes a retired node back as it was, with the login it had. What was kept from it meanwhile is stored by ingest.
+ * @throws {DomainError} not_found, invalid_state when it is not retired
+ */
+export async function takeBackNode(ctx: VerbCtx, { node }: { node: string }): Promise<void> {
+  await ctx.transaction(async (tx) => {
+    const { rows } = await tx.query<{ status: string; before: string | null }>(
+      "select status, retired_from as before from nodes where id = $1 for update",
+      [node],
+    );
+    if (!rows[0]) throw new DomainError("not_found", NO_NODE);
+    if (rows[0].status !== "retired") throw new DomainError("invalid_state", `${node} is in service already.`);
+    await tx.query(
+      "update nodes set status = retired_from, retired_from = null, retired_at = null, retired_by = null where id = $1",
+      [node],
+    );
+    await announceStanding(tx, node);
+    await audit(tx, ctx, {
+      action: "node.take-back",
+      subject: `node:${node}`,
+      before: { status: "retired" },
+      after: { status: rows[0].before },
+    });
+  });
+}
+
 /** Gives a node to another team, and everything it sends with it. Both teams must be within reach. @throws {DomainError} not_found */
 export async function moveNode(ctx: VerbCtx, { node, teamId }: { node: string; teamId: string }): Promise<void> {
   await ctx.transaction(async (tx) => {
@@ -100,7 +163,7 @@ export async function moveNode(ctx: VerbCtx, { node, teamId }: { node: string; t
       `select team_id as "teamId" from nodes where id = $1 for update`,
       [node],
     );
-    if (!before.rows[0]) throw new DomainError("not_found", "There is no such node here.");
+    if (!before.rows[0]) throw new DomainError("not_found", NO_NODE);
     await demandTeam(tx, teamId);
     await tx.query("update nodes set team_id = $2 where id = $1", [node, teamId]);
     await tx.query("select pg_notify('tl_registry', $1), pg_notify('tl_nodes', $1)", [JSON.stringify({ node })]);
@@ -131,6 +194,12 @@ async function demandTeam(tx: Tx, teamId: string): Promise<void> {
     [teamId],
   );
   if (rows.length === 0) throw new DomainError("not_found", "There is no such team here.", { field: "teamId" });
+}
+
+/** Whether it may sign in and whether its data count is remembered elsewhere: at the broker, by ingest and on pages. */
+async function announceStanding(tx: Tx, id: string): Promise<void> {
+  await announce(tx, id);
+  await tx.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node: id })]);
 }
 
 /** The embedded broker's users are exported on the one channel, pages refresh on the other. */

@@ -54,9 +54,10 @@ const NODE_FACTS = `
   left join (select node_id, max(last_batch_at) as last_batch_at from ingest_lanes group by node_id) l on l.node_id = n.id
   left join (select node_id, sum(row_count) as lost from gaps where to_ts > to_timestamp($1 / 1000.0) - interval '24 hours' group by node_id) g on g.node_id = n.id`;
 
-/** All nodes that are not retired, the worst first, and what is to say of them together. */
+/** The nodes in service, the worst first, and what is to say of them together; and those that are retired. */
 interface Fleet {
   nodes: FleetNode[];
+  retired: FleetNode[];
   facts: FleetFacts;
   asOfMs: number;
 }
@@ -65,7 +66,7 @@ interface Fleet {
 async function readFleet(sql: Sql, { site, team }: Scope, nowMs: number): Promise<Fleet> {
   const [nodes, waiting] = await Promise.all([
     sql.query<NodeFactsRow>(
-      `${NODE_FACTS} where n.status <> 'retired' and ($2::text is null or n.site_id = $2) and ($3::uuid is null or n.team_id = $3)`,
+      `${NODE_FACTS} where ($2::text is null or n.site_id = $2) and ($3::uuid is null or n.team_id = $3)`,
       [nowMs, site, team],
     ),
     // The row without a node counts the quarantine.
@@ -76,9 +77,22 @@ async function readFleet(sql: Sql, { site, team }: Scope, nowMs: number): Promis
   ]);
   const waits = new Map(waiting.rows.map((row) => [row.nodeId, row.n]));
   const all = nodes.rows
-    .map((row): FleetNode => ({ ...row, health: nodeHealth(row, nowMs), proposed: waits.get(row.id) ?? 0 }))
+    .map(
+      (row): FleetNode => ({
+        ...row,
+        health: nodeHealth(row, nowMs),
+        proposed: row.status === "retired" ? 0 : (waits.get(row.id) ?? 0),
+      }),
+    )
     .sort(byUrgency);
-  return { nodes: all, facts: fleetFacts(all, waits.get(null) ?? 0), asOfMs: nowMs };
+  const inService = all.filter((row) => row.status !== "retired");
+  const retired = all.filter((row) => row.status === "retired");
+  return {
+    nodes: inService,
+    retired,
+    facts: fleetFacts(inService, retired.length, waits.get(null) ?? 0),
+    asOfMs: nowMs,
+  };
 }
 
 /** `listFleet` for one of many who look: all pages and filters of a site and team come from one read of its nodes. */
@@ -103,12 +117,12 @@ export async function listFleet(
 
 async function cutPage(
   sql: Sql,
-  { nodes, facts, asOfMs }: Fleet,
+  { nodes, retired, facts, asOfMs }: Fleet,
   input: FleetInput,
   pageSize: number,
 ): Promise<FleetPage> {
   const wanted = input.q.toLowerCase();
-  const matching = nodes.filter(
+  const matching = (input.show === "retired" ? retired : nodes).filter(
     (row) =>
       shows(row, input.show) &&
       (wanted === "" || `${row.id} ${row.name ?? ""} ${row.siteId ?? ""}`.toLowerCase().includes(wanted)),
@@ -137,13 +151,13 @@ function byUrgency(a: { id: string; health: Health }, b: { id: string; health: H
 }
 
 function shows(row: FleetNode, show: FleetInput["show"]): boolean {
-  if (show === "all") return true;
+  if (show === "all" || show === "retired") return true;
   if (show === "offline") return !row.plain && !row.online && row.status === "accepted";
   if (show === "proposed") return row.status === "proposed" || row.proposed > 0;
   return row.health.status === show;
 }
 
-function fleetFacts(all: readonly FleetNode[], quarantined: number): FleetFacts {
+function fleetFacts(all: readonly FleetNode[], retired: number, quarantined: number): FleetFacts {
   const byStatus: Record<Status, number> = { ok: 0, watch: 0, bad: 0, unknown: 0 };
   for (const row of all) byStatus[row.health.status] += 1;
   const worst = all[0];
@@ -155,6 +169,7 @@ function fleetFacts(all: readonly FleetNode[], quarantined: number): FleetFacts 
     waitingNodes: all.filter((row) => shows(row, "proposed")).length,
     proposedStreams: all.reduce((sum, row) => sum + row.proposed, 0),
     quarantined,
+    retired,
     worst:
       worst && (worst.health.status === "bad" || worst.health.status === "watch")
         ? { id: worst.name ?? worst.id, ...worst.health }
@@ -210,9 +225,12 @@ interface RawStreamRow extends Omit<StreamRow, "quality" | "health"> {
   qualityCode: number | null;
 }
 
+/** A stream of a retired node is retired with it, and is again what it was when the node is taken back. Needs \`nodes n\` beside \`streams s\`. */
+export const STREAM_STATUS = "case when n.status = 'retired' then 'retired' else s.status end";
+
 const STREAM_ROW = `
   select s.id, s.node_id as "nodeId", n.online or n.born_at is null as "nodeOnline", coalesce(d.name, d.key) as device, s.key, s.quantity, s.unit, s.type, s.rate_hz as "rateHz",
-    s.status, s.plain, s.limit_low as "limitLow", s.limit_high as "limitHigh", ${ms("v.ts")} as "lastMs", v.value, v.quality as "qualityCode", ${ms("s.created_at")} as "createdMs"
+    ${STREAM_STATUS} as status, s.plain, s.limit_low as "limitLow", s.limit_high as "limitHigh", ${ms("v.ts")} as "lastMs", v.value, v.quality as "qualityCode", ${ms("s.created_at")} as "createdMs"
   from streams s
   join nodes n on n.id = s.node_id
   left join devices d on d.id = s.device_id
@@ -233,8 +251,9 @@ export async function listStreams(
   const words = input.q.split(/\s+/).filter((word) => word !== "");
   const where = [
     "($1::text is null or s.node_id = $1)",
-    "($2::text is null or s.status = $2)",
-    "(select bool_and(concat_ws(' ', s.node_id, s.key, s.quantity, s.unit, d.name) ilike w) from unnest($3::text[]) w) is not false",
+    // Streams of retired nodes are shown to who asks for them or for the node.
+    `(case when $2::text is null then $1::text is not null or n.status <> 'retired' else ${STREAM_STATUS} = $2 end)`,
+    "(select bool_and(concat_ws(' ', s.node_id, n.name, s.key, s.quantity, s.unit, d.name) ilike w) from unnest($3::text[]) w) is not false",
     "($4::text is null or s.node_id in (select id from nodes where site_id = $4))",
     "($5::uuid is null or s.team_id = $5)",
   ].join(" and ");
@@ -246,7 +265,7 @@ export async function listStreams(
       [...filter, input.cursor],
     ),
     sql.query<{ matching: number; total: number }>(
-      `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s left join devices d on d.id = s.device_id`,
+      `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s join nodes n on n.id = s.node_id left join devices d on d.id = s.device_id`,
       filter,
     ),
   ]);
@@ -262,7 +281,7 @@ export async function listStreams(
 /** All streams of a node, accepted first, in the order of their keys. */
 export async function listStreamsOfNode(sql: Sql, nodeId: string, nowMs: number): Promise<StreamRow[]> {
   const { rows } = await sql.query<RawStreamRow>(
-    `${STREAM_ROW} where s.node_id = $1 order by s.status = 'proposed' desc, s.key limit 2000`,
+    `${STREAM_ROW} where s.node_id = $1 order by ${STREAM_STATUS} = 'proposed' desc, s.key limit 2000`,
     [nodeId],
   );
   return rows.map((row) => toStreamRow(row, nowMs));
@@ -338,6 +357,8 @@ export interface NodeDetail extends NodeFactsRow {
   bornMs: number | null;
   onlineChangedMs: number | null;
   createdMs: number;
+  retiredMs: number | null;
+  retiredBy: string | null;
   slots: { slot: string; committed: string | null; trial: string | null }[];
   devices: { key: string; name: string | null; streams: number }[];
   lanes: { lane: string; epoch: string; upTo: number; watermarkMs: number | null; lastBatchMs: number | null }[];
@@ -369,7 +390,7 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
       Omit<NodeDetail, "health" | "devices" | "lanes" | "gaps" | "history" | "inference" | "documents" | "quarantined">
     >(
       `select f.*, si.name as "siteName", coalesce(si.time_zone, 'UTC') as "timeZone", n.trusted, n.labels, n.arch, n.mem_mb as "memMb", n.sdk, n.agent, n.capabilities, n.boot, n.epoch,
-         ${ms("n.born_at")} as "bornMs", ${ms("n.online_changed_at")} as "onlineChangedMs", ${ms("n.created_at")} as "createdMs", n.slots
+         ${ms("n.born_at")} as "bornMs", ${ms("n.online_changed_at")} as "onlineChangedMs", ${ms("n.created_at")} as "createdMs", ${ms("n.retired_at")} as "retiredMs", n.retired_by as "retiredBy", n.slots
        from (${NODE_FACTS} where n.id = $2) f join nodes n on n.id = f.id left join sites si on si.id = n.site_id`,
       [nowMs, id],
     ),
@@ -439,7 +460,7 @@ export async function getWaiting(
   sql: Sql,
 ): Promise<{ quarantined: number; proposedStreams: number; proposedNodes: number }> {
   const { rows } = await sql.query<{ quarantined: number; proposedStreams: number; proposedNodes: number }>(
-    `select (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams where status = 'proposed')::int as "proposedStreams",
+    `select (select count(*) from quarantine where status = 'held')::int as quarantined, (select count(*) from streams s join nodes n on n.id = s.node_id where s.status = 'proposed' and n.status <> 'retired')::int as "proposedStreams",
        (select count(*) from nodes where status = 'proposed')::int as "proposedNodes"`,
   );
   return rows[0] ?? { quarantined: 0, proposedStreams: 0, proposedNodes: 0 };

@@ -14,7 +14,15 @@ import {
 import { findPayload, listQuarantine } from "./quarantine-queries";
 import { findNode, findStream, getWaiting, pageOfFleet, listStreams, listStreamsOfNode } from "./queries";
 import { listNodeLogins } from "./node-queries";
-import { addNode, moveNode, revokeNodeLogin, rotateNodeToken } from "./node-verbs";
+import {
+  addNode,
+  moveNode,
+  renameNode,
+  retireNode,
+  revokeNodeLogin,
+  rotateNodeToken,
+  takeBackNode,
+} from "./node-verbs";
 import {
   AcceptNode,
   AcceptStreams,
@@ -23,6 +31,7 @@ import {
   MoveNode,
   NodeLogins,
   OnNode,
+  RenameNode,
   ReplayQuarantine,
 } from "./schema";
 import { getMarks, getSeries } from "./series-queries";
@@ -62,6 +71,15 @@ export const fleetRouter = router({
   move: protectedProcedure("fleet.manage")
     .input(MoveNode)
     .mutation(({ ctx, input }) => moveNode(ctx, input)),
+  rename: protectedProcedure("fleet.manage")
+    .input(RenameNode)
+    .mutation(({ ctx, input }) => renameNode(ctx, input)),
+  retire: protectedProcedure("fleet.manage")
+    .input(OnNode)
+    .mutation(({ ctx, input }) => retireNode(ctx, input)),
+  takeBack: protectedProcedure("fleet.manage")
+    .input(OnNode)
+    .mutation(({ ctx, input }) => takeBackNode(ctx, input)),
   streamsOfNode: protectedProcedure("stream.read")
     .input(NodeInput)
     .query(({ ctx, input }) => listStreamsOfNode(ctx.sql, input.node, ctx.now())),

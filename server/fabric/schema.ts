@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NodeId } from "@/sdk/wire/names";
+import { oneLine } from "@/server/core/domain/one-line";
 import { LOGINS_SHOWN } from "./domain/node-login-filter";
 
 /** Ids of streams to accept; `units` by id says which unit a stream has from now on, where a birth promises another. */
@@ -49,4 +50,9 @@ export const AddNode = z.strictObject({
   trusted: z.boolean().default(false),
 });
 export const OnNode = z.strictObject({ node: NodeId });
+/** `name` null shows the node by its id again. */
+export const RenameNode = z.strictObject({
+  node: NodeId,
+  name: oneLine("Type a name, or leave the field empty to call it by its id.", 100).nullable(),
+});
 export const MoveNode = z.strictObject({ node: NodeId, teamId: z.uuid() });

@@ -16,6 +16,7 @@ export async function acceptNode(ctx: VerbCtx, { node, withStreams }: AcceptNode
     const { rows } = await tx.query<{ status: string }>("select status from nodes where id = $1 for update", [node]);
     if (!rows[0])
       throw new DomainError("not_found", `There is no node ${node}. It appears here after its first message.`);
+    if (rows[0].status === "retired") throw retired([node]);
     await tx.query("update nodes set status = 'accepted' where id = $1", [node]);
     // A stream in a unit that nobody can read is left for acceptStreams, where the unit can be put right.
     const proposed = withStreams
@@ -59,6 +60,11 @@ export async function acceptStreams(ctx: VerbCtx, { streamIds, units }: AcceptSt
       ]);
     }
     const nodes = [...new Set(rows.map(({ nodeId }) => nodeId))].sort();
+    const gone = await tx.query<{ id: string }>(
+      "select id from nodes where id = any($1) and status = 'retired' order by id for update",
+      [nodes],
+    );
+    if (gone.rows.length > 0) throw retired(gone.rows.map(({ id }) => id));
     await tx.query("update nodes set status = 'accepted' where id = any($1) and status <> 'accepted'", [nodes]);
     await tell(tx, nodes);
     await audit(tx, ctx, {
@@ -98,6 +104,11 @@ export async function replayQuarantine(
   { ids, repair }: ReplayQuarantine,
 ): Promise<{ requested: number }> {
   return ctx.transaction(async (tx) => {
+    const gone = await tx.query<{ id: string }>(
+      "select distinct n.id from nodes n join quarantine q on q.node_id = n.id where q.id = any($1) and q.status = 'held' and n.status = 'retired' order by 1",
+      [ids],
+    );
+    if (gone.rows.length > 0) throw retired(gone.rows.map(({ id }) => id));
     const request = JSON.stringify({ requested: { by: ctx.actor.name, ...(repair === undefined ? {} : { repair }) } });
     const { rowCount } = await tx.query("update quarantine set outcome = $2 where id = any($1) and status = 'held'", [
       ids,
@@ -113,6 +124,13 @@ export async function replayQuarantine(
     });
     return { requested: rowCount };
   });
+}
+
+function retired(nodes: readonly string[]): DomainError {
+  return new DomainError(
+    "invalid_state",
+    `${nodes.join(", ")} ${nodes.length === 1 ? "is" : "are"} retired. Take ${nodes.length === 1 ? "it" : "them"} back first, on the page of the node.`,
+  );
 }
 
 async function tell(tx: Tx, nodes: readonly string[]): Promise<void> {

@@ -6,9 +6,9 @@ import { changeOf, type ChangeRow } from "./domain/changes";
 import type { HomeFacts, OpenAlarm, RunningModel, StreamOverLimit } from "./domain/home";
 
 const MOST = 20;
-/** Rows of nodes inside the site and team that the page is narrowed to. */
+/** Rows of nodes in service inside the site and team that the page is narrowed to. */
 const inside = (node: string) =>
-  `${node} in (select id from nodes where ($2::text is null or site_id = $2) and ($3::uuid is null or team_id = $3))`;
+  `${node} in (select id from nodes where status <> 'retired' and ($2::text is null or site_id = $2) and ($3::uuid is null or team_id = $3))`;
 
 /**
  * What the first pages are made of, for the rows that this person may see. Alarms are looked for over seven days: one that was raised

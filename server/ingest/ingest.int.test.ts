@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { FleetInput } from "@/server/fabric/domain/read-inputs";
 import { listFleet } from "@/server/fabric/queries";
+import { retireNode, takeBackNode } from "@/server/fabric/node-verbs";
 import { acceptNode, acceptStreams } from "@/server/fabric/verbs";
 import { systemContext } from "@/server/core/context";
 import { birthTopic } from "@/sdk/wire/topics";
@@ -157,6 +158,46 @@ test("data of a proposed node waits and is stored once when it is accepted", asy
     "select status, count(*)::int as n from quarantine where node_id = 'stranger-1' group by status",
   );
   expect(held.rows).toEqual([{ status: "replayed", n: 5 }]);
+  await node.close();
+});
+
+test("what a retired node still sends is acknowledged, kept and not used, and is stored once when it is taken back", async () => {
+  const node = await trustedNode("retired-1");
+  await node.birth([{ alias: 1, key: "retired/a" }]);
+  await node.send(node.batch(0, { 1: [1, 2, 3] }));
+  await waitFor(async () => (await countReadings(line.db, "retired/a")) === 3, "the readings before");
+  const us = await systemContext(line.db.pool, "tester");
+  await retireNode(us, { node: "retired-1" });
+
+  // The broker of this test knows nothing of it, as one that is not ours does not.
+  const held = async () => {
+    const { rows } = await line.db.owner.query<{ reason: string; status: string }>(
+      "select reason, status from quarantine where node_id = 'retired-1' order by id",
+    );
+    return rows.map(({ reason, status }) => `${reason} ${status}`);
+  };
+  await node.birth([
+    { alias: 1, key: "retired/a" },
+    { alias: 2, key: "retired/new" },
+  ]);
+  await waitFor(async () => {
+    await node.publish("tl/1/retired-1/up/plain/retired/plain", "7");
+    return (await held()).includes("RETIRED held");
+  }, "the registry to hear of it");
+  await node.send(node.batch(1, { 1: [4, 5, 6], 2: [7, 8, 9] }));
+  await waitFor(() => node.upTo() === 1, "the ack of what came after");
+  expect(await countReadings(line.db, "retired/a")).toBe(3);
+  expect(new Set(await held())).toEqual(new Set(["RETIRED held"]));
+  const { rows } = await line.db.owner.query("select status from nodes where id = 'retired-1'");
+  expect(rows).toEqual([{ status: "retired" }]);
+
+  await takeBackNode(us, { node: "retired-1" });
+  await waitFor(async () => (await countReadings(line.db, "retired/a")) === 6, "what was kept");
+  await acceptNode(us, { node: "retired-1", withStreams: true });
+  await waitFor(async () => (await countReadings(line.db, "retired/new")) === 3, "what was kept of the new stream");
+  await waitFor(async () => (await held()).every((entry) => entry === "RETIRED replayed"), "nothing to be left");
+  await node.send(node.batch(2, { 1: [1] }));
+  await waitFor(async () => (await countReadings(line.db, "retired/a")) === 7, "the next batch");
   await node.close();
 });
 

@@ -12,7 +12,7 @@ import type { BatchRead } from "./read-batch";
 import type { PayloadRead } from "./read-payload";
 import type { Reader } from "./reader";
 import type { Aliases, Registry } from "./registry";
-import { resolveTelemetry } from "./resolve";
+import { resolveTelemetry, waitingRefusal } from "./resolve";
 import type { Writer } from "./writer";
 
 export interface IntakeParts {
@@ -356,39 +356,4 @@ export function resolveBatch(
       read satisfies never;
   }
   return { ok: true };
-}
-
-/** Why columns or rows wait; the code is replaced by the reason where the reason is a decision and no fault. */
-function waitingRefusal(reason: string, aliases: readonly string[]): Refusal {
-  const field = aliases.length > 0 ? `columns.${aliases.join(",")}` : undefined;
-  switch (reason) {
-    case "UNKNOWN_ALIAS":
-      return {
-        code: "UNKNOWN_ALIAS",
-        message: `The birth of this boot names no stream with the alias ${aliases.slice(0, 20).join(", ")}.`,
-        field,
-        hint: "List the stream in the birth. The other columns are stored.",
-      };
-    case "CONTRACT":
-      return {
-        code: "CONTRACT",
-        message: "The birth of this boot promises another unit or type than the registered stream has.",
-        field,
-        hint: "Accept the stream with its new unit, or correct the node.",
-      };
-    case "RETIRED":
-      return {
-        code: "CONTRACT",
-        message: "The node or stream is retired.",
-        field,
-        hint: "Accept it again, or discard the data.",
-      };
-    default:
-      return {
-        code: "CONTRACT",
-        message: "Nobody has accepted this node or stream yet.",
-        field,
-        hint: "Accept it; what was kept is then stored.",
-      };
-  }
 }

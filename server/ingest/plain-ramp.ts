@@ -7,7 +7,7 @@ import { keptFrom, type Source } from "./items";
 import type { IngestMetrics } from "./ingest-metrics";
 import { EARLIEST_MS, MAX_AHEAD_MS } from "./read-batch";
 import type { Registry } from "./registry";
-import type { StreamEntry } from "./resolve";
+import { type StreamEntry, waitingRefusal } from "./resolve";
 import { isPoison, type Writer } from "./writer";
 
 const NAN = qualityCode("nan") ?? 4;
@@ -94,11 +94,7 @@ export class PlainRamp {
           return;
         }
         const reason = entry.status === "retired" ? "RETIRED" : "PROPOSED";
-        const refusal: Refusal = {
-          code: "CONTRACT",
-          message: "Nobody has accepted this stream yet.",
-          hint: "Accept it; what was kept is then stored.",
-        };
+        const refusal = waitingRefusal(reason, []);
         this.parts.metrics.waiting.inc({ reason });
         return this.#keep(refusal, node, source, settled, { reason, streamIds: [entry.id] });
       } catch (cause) {
@@ -137,8 +133,10 @@ export class PlainRamp {
     if (found) return found;
     await pool.query("insert into nodes (id) values ($1) on conflict do nothing", [node]);
     const { rows } = await pool.query<StreamEntry>(
-      `insert into streams as s (node_id, key, plain, status, accepted_at) select id, $2, true, case when trusted then 'accepted' else 'proposed' end, case when trusted then now() end from nodes where id = $1
-       on conflict (node_id, key) do update set key = excluded.key returning id, key, type, unit, status`,
+      `insert into streams as s (node_id, key, plain, status, accepted_at) select id, $2, true, case when ok then 'accepted' else 'proposed' end, case when ok then now() end
+         from (select id, trusted and status <> 'retired' as ok from nodes where id = $1) n
+       on conflict (node_id, key) do update set key = excluded.key
+       returning id, key, type, unit, case when (select status = 'retired' from nodes where id = $1) then 'retired' else status end as status`,
       [node, key],
     );
     const [entry] = rows;

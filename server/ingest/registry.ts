@@ -114,8 +114,9 @@ export class Registry {
     const row = rows[0];
     if (!row) return null;
     const streams = await this.pool.query<StreamEntry>(
-      "select id, key, type, unit, status from streams where node_id = $1",
-      [node],
+      // Nothing of a retired node is stored, whatever its streams are by themselves.
+      "select id, key, type, unit, case when $2 then 'retired' else status end as status from streams where node_id = $1",
+      [node, row.status === "retired"],
     );
     return {
       status: row.status,

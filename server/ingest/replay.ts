@@ -259,7 +259,7 @@ export class Replayer {
  */
 const READY_SQL = `
   select q.id, q.node_id as node from quarantine q
-  where q.status = 'held' and (
+  where q.status = 'held' and not exists (select from nodes n where n.id = q.node_id and n.status = 'retired') and (
     q.outcome ? 'requested'
     or (q.reason in ('PROPOSED', 'RETIRED', 'CONTRACT', 'UNKNOWN_ALIAS') and q.stream_ids is not null
       and exists (select 1 from streams s where s.id = any(q.stream_ids) and s.status = 'accepted' and s.accepted_at > coalesce(to_timestamp((q.outcome ->> 'triedAt')::float8 / 1000), '-infinity')

@@ -1,6 +1,6 @@
 import type { ReadingBlock } from "@/db/timeseries/port";
 import { qualityCode } from "@/sdk/wire/quality";
-import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
+import { type Checked, accepted, type Refusal, refused } from "@/sdk/wire/refusal";
 import { newColumn } from "./columns";
 import { type Column, short, type TelemetryRead } from "./read-batch";
 
@@ -156,4 +156,39 @@ function keepWaiting(
   }
   group.aliases.push(alias);
   if (streamId !== null) group.streamIds.push(streamId);
+}
+
+/** Why columns or rows wait; the code is replaced by the reason where the reason is a decision and no fault. */
+export function waitingRefusal(reason: string, aliases: readonly string[]): Refusal {
+  const field = aliases.length > 0 ? `columns.${aliases.join(",")}` : undefined;
+  switch (reason) {
+    case "UNKNOWN_ALIAS":
+      return {
+        code: "UNKNOWN_ALIAS",
+        message: `The birth of this boot names no stream with the alias ${aliases.slice(0, 20).join(", ")}.`,
+        field,
+        hint: "List the stream in the birth. The other columns are stored.",
+      };
+    case "CONTRACT":
+      return {
+        code: "CONTRACT",
+        message: "The birth of this boot promises another unit or type than the registered stream has.",
+        field,
+        hint: "Accept the stream with its new unit, or correct the node.",
+      };
+    case "RETIRED":
+      return {
+        code: "CONTRACT",
+        message: "The node is retired.",
+        field,
+        hint: "Take it back on its page, which stores what was kept, or discard the data.",
+      };
+    default:
+      return {
+        code: "CONTRACT",
+        message: "Nobody has accepted this node or stream yet.",
+        field,
+        hint: "Accept it; what was kept is then stored.",
+      };
+  }
 }

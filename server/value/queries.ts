@@ -115,7 +115,7 @@ async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map<string
     `select w.use_case_id as "useCaseId", w.id, w.capability,
        case when w.stream_id is not null then s.node_id || ' / ' || s.key when w.device_id is not null then k.node_id || ' / ' || coalesce(k.name, k.key)
          when w.slot is not null then n.id || ' / model in ' || w.slot else n.id end as label, w.cost_cents::float8 as "costCents", w.stream_id as "streamId", w.device_id as "deviceId",
-       w.node_id as "nodeId", w.slot, coalesce(s.status, n.status) as status, n.online, ${ms("coalesce(v.ts, d.ts, m.ts)")} as "lastMs",
+       w.node_id as "nodeId", w.slot, case when n.status = 'retired' then 'retired' else coalesce(s.status, n.status) end as status, n.online, ${ms("coalesce(v.ts, d.ts, m.ts)")} as "lastMs",
        coalesce(s.rate_hz, d.rate_hz) as "rateHz", v.quality,
        exists (select from jsonb_array_elements(n.slots) p where p->>'slot' = w.slot and p->>'committed' is not null) as "isPlaced"
      from use_case_needs w
@@ -311,8 +311,8 @@ export async function findThings(sql: Sql, q: string): Promise<ThingChoice[]> {
   const { rows } = await sql.query<ThingChoice>(
     `select * from (
        select s.node_id || ' / ' || s.key as label, 'stream' as kind, s.id as "streamId", null::int as "deviceId", null as "nodeId", null as slot, 0 as place
-         from streams s where s.status = 'accepted'
-       union all select d.node_id || ' / ' || coalesce(d.name, d.key), 'device', null, d.id, null, null, 1 from devices d
+         from streams s join nodes n on n.id = s.node_id where s.status = 'accepted' and n.status <> 'retired'
+       union all select d.node_id || ' / ' || coalesce(d.name, d.key), 'device', null, d.id, null, null, 1 from devices d join nodes n on n.id = d.node_id where n.status <> 'retired'
        union all select n.id || ' / model in ' || (p->>'slot'), 'model', null, null, n.id, p->>'slot', 2
          from nodes n cross join jsonb_array_elements(n.slots) p where n.status = 'accepted' and p->>'slot' is not null
        union all select n.id, 'node', null, null, n.id, null, 3 from nodes n where n.status = 'accepted') things

@@ -9,6 +9,7 @@ const calm: FleetFacts = {
   waitingNodes: 0,
   proposedStreams: 0,
   quarantined: 0,
+  retired: 0,
   worst: null,
 };
 

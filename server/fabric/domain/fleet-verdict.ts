@@ -10,6 +10,8 @@ export interface FleetFacts {
   waitingNodes: number;
   proposedStreams: number;
   quarantined: number;
+  /** Nodes out of service; counted nowhere else. */
+  retired: number;
   /** The worst node, to name it when it is alone. */
   worst: { id: string; status: Status; reason: string } | null;
 }
@@ -30,8 +32,11 @@ export function fleetVerdict(facts: FleetFacts): Verdict {
   if (facts.nodes === 0)
     return {
       status: "unknown",
-      title: "No node has been added yet",
-      detail: "Add one and its data appears here within seconds.",
+      title: facts.retired > 0 ? "No node is in service" : "No node has been added yet",
+      detail:
+        facts.retired > 0
+          ? `${count(facts.retired, "node")} ${facts.retired === 1 ? "is" : "are"} retired. Take one back on its page, or add another.`
+          : "Add one and its data appears here within seconds.",
     };
   const { bad, watch, unknown, ok } = facts.byStatus;
   return {

@@ -16,7 +16,7 @@ export type Scope = z.infer<typeof Scope>;
 /** `cursor` is what the page before returned as `next`. */
 export const FleetInput = z.strictObject({
   q: z.string().trim().max(100).default(""),
-  show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed"]).default("all"),
+  show: z.enum(["all", "bad", "watch", "ok", "unknown", "offline", "proposed", "retired"]).default("all"),
   ...SCOPE,
   cursor: z.string().max(200).nullable().default(null),
   direction: Direction,

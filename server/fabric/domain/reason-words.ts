@@ -8,6 +8,7 @@ const WORDS = new Map<string, string>([
   ["TOO_LARGE", "over a size limit"],
   ["CLOCK", "impossible time"],
   ["PROPOSED", "not accepted yet"],
+  ["RETIRED", "of a retired node"],
 ]);
 
 /** A reason code of the wire contract in words; an unknown code as it is. */

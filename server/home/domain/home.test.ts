@@ -12,6 +12,7 @@ const calm: HomeFacts = {
     waitingNodes: 0,
     proposedStreams: 0,
     quarantined: 0,
+    retired: 0,
     worst: null,
   },
   troubled: [],

@@ -16,7 +16,7 @@ import { AddNode } from "./add-node";
 import { FLEET_COLUMNS, FleetTable } from "./fleet-table";
 import { trail } from "../../../_shell/registry";
 
-const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed"] as const;
+const SHOW = ["all", "bad", "watch", "ok", "unknown", "offline", "proposed", "retired"] as const;
 
 /** The fleet: what is true of it, then every node, the worst first. */
 export function Fleet() {
@@ -41,6 +41,7 @@ export function Fleet() {
   const first = query.data?.pages[0];
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   const facts = first?.facts;
+  const known = facts ? facts.nodes + facts.retired : 0;
   const chips: Chip<(typeof SHOW)[number]>[] = [
     { value: "all", label: "All", count: facts?.nodes },
     { value: "bad", label: "Bad", count: facts?.byStatus.bad, status: "bad" },
@@ -49,6 +50,7 @@ export function Fleet() {
     { value: "unknown", label: "Unknown", count: facts?.byStatus.unknown, status: "unknown" },
     { value: "offline", label: "Offline", count: facts?.offline },
     { value: "proposed", label: "Proposed", count: facts?.waitingNodes },
+    { value: "retired", label: "Retired", count: facts?.retired },
   ];
   return (
     <Page
@@ -69,7 +71,7 @@ export function Fleet() {
         <Headline title="Fleet" />
       )}
       <Sheet flush>
-        {facts && facts.nodes > 0 ? (
+        {known > 0 ? (
           <FilterBar
             search={q}
             onSearch={(text) => void setFilter({ q: text })}
@@ -91,9 +93,9 @@ export function Fleet() {
           />
         ) : null}
         {query.isPending ? <TableSkeleton rows={8} columns={6} /> : null}
-        {facts?.nodes === 0 ? <AddNode /> : null}
-        {facts && facts.nodes > 0 && rows.length === 0 ? (
-          <Empty title="No node matches this filter">
+        {facts?.nodes === 0 && show !== "retired" ? <AddNode /> : null}
+        {facts && rows.length === 0 && (show === "retired" || facts.nodes > 0) ? (
+          <Empty title={show === "retired" && q === "" ? "No node is retired" : "No node matches this filter"}>
             <Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts.nodes} nodes</Button>
           </Empty>
         ) : null}

@@ -8,11 +8,13 @@ import { StatusShape } from "@/components/ui/status";
 import { compareStatus, formatAge, formatBytes, formatCount, formatOffset } from "@/server/fabric/domain/health";
 import { modelHealth } from "@/server/fabric/domain/model-health";
 import type { NodeDetail, StreamRow } from "@/server/fabric/queries";
+import { useViewer } from "../../../../_shell/viewer";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
 import { StreamTable } from "../../../streams/_components/stream-table";
 import { AcceptNode } from "../../_components/accept";
 import { AcceptStreams } from "./accept-streams";
+import { NodeActs } from "./node-acts";
 import { Documents, Gaps, History, Models } from "./node-parts";
 import styles from "./node.module.css";
 import { trail } from "../../../../_shell/registry";
@@ -20,6 +22,7 @@ import { trail } from "../../../../_shell/registry";
 /** One node: its health in a sentence, its streams, its models, and what it could not keep. */
 export function NodePage({ id }: { id: string }) {
   const trpc = useTRPC();
+  const viewer = useViewer();
   const { intervalMs, control } = useRefresh(5_000);
   const node = useQuery({ ...trpc.fleet.node.queryOptions({ node: id }), refetchInterval: intervalMs });
   const streams = useQuery({ ...trpc.fleet.streamsOfNode.queryOptions({ node: id }), refetchInterval: intervalMs });
@@ -44,6 +47,7 @@ export function NodePage({ id }: { id: string }) {
         <>
           <Freshness asOfMs={node.dataUpdatedAt} failed={node.isRefetchError} />
           {control}
+          {viewer?.can["fleet.manage"] ? <NodeActs node={known} /> : null}
           {known.status === "proposed" ? <AcceptNode node={known.id} proposed streams={proposed.length} /> : null}
         </>
       }
@@ -52,7 +56,15 @@ export function NodePage({ id }: { id: string }) {
         title={`${known.name ?? known.id}: ${known.health.reason}`}
         shape={<StatusShape status={known.health.status} size={14} />}
       >
+        {known.retiredMs === null ? null : (
+          <p>
+            Out of service for {formatAge(now - known.retiredMs)}
+            {known.retiredBy === null ? "" : `, by ${known.retiredBy}`}. Its login is refused; its streams and their
+            history stay.
+          </p>
+        )}
         {[
+          known.name === null ? null : known.id,
           known.siteName ?? known.siteId,
           known.agent,
           known.arch,
