@@ -17,7 +17,7 @@ interface LazyTriggerProps {
   name: string | undefined;
   look: "plain" | "quiet";
   opens: "menu" | "dialog";
-  onOpen: () => void;
+  onOpen: (by: "keyboard" | "pointer") => void;
 }
 
 /** The button of an overlay before the overlay's library is there: looks, reads and opens like the one that takes its place. */
@@ -29,11 +29,12 @@ export function LazyTrigger({ label, name, look, opens, onOpen }: LazyTriggerPro
       aria-label={name}
       aria-haspopup={opens}
       aria-expanded={false}
-      onClick={onOpen}
+      // Enter and Space click too, with no press to count.
+      onClick={({ detail }) => onOpen(detail === 0 ? "keyboard" : "pointer")}
       onKeyDown={(event) => {
         if (opens === "menu" && event.key === "ArrowDown") {
           event.preventDefault();
-          onOpen();
+          onOpen("keyboard");
         }
       }}
     >

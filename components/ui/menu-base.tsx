@@ -1,6 +1,6 @@
 "use client";
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import buttons from "./button.module.css";
 import styles from "./overlay.module.css";
 
@@ -19,11 +19,22 @@ export interface MenuProps {
   items: readonly MenuItem[];
 }
 
-/** The menu itself, once its library is there; it comes open, because somebody has asked for it. */
-export function MenuBase({ label, name, items }: MenuProps) {
+export type OpenedBy = "keyboard" | "pointer";
+
+/**
+ * The menu itself, once its library is there; it comes open, because somebody has asked for it. For a key the library has to see the press:
+ * only then does the first item have the focus.
+ */
+export function MenuBase({ label, name, items, openedBy }: MenuProps & { openedBy: OpenedBy }) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const isPressed = useRef(openedBy === "pointer");
+  useEffect(() => {
+    if (!isPressed.current) trigger.current?.click();
+    isPressed.current = true;
+  }, []);
   return (
-    <Base.Root defaultOpen>
-      <Base.Trigger className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
+    <Base.Root defaultOpen={openedBy === "pointer"}>
+      <Base.Trigger ref={trigger} className={`${buttons.button} ${buttons.plain}`} aria-label={name}>
         {label}
       </Base.Trigger>
       <Base.Portal>
