@@ -265,7 +265,7 @@ export async function listStreams(
       [...filter, input.cursor],
     ),
     sql.query<{ matching: number; total: number }>(
-      `select count(*) filter (where ${where})::int as matching, count(*)::int as total from streams s join nodes n on n.id = s.node_id left join devices d on d.id = s.device_id`,
+      `select count(*) filter (where ${where})::int as matching, count(*) filter (where n.status <> 'retired' or $1::text is not null or $2::text is not distinct from 'retired')::int as total from streams s join nodes n on n.id = s.node_id left join devices d on d.id = s.device_id`,
       filter,
     ),
   ]);

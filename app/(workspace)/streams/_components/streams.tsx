@@ -16,11 +16,12 @@ import { AddNode } from "../../fleet/_components/add-node";
 import { STREAM_COLUMNS, StreamTable } from "./stream-table";
 import { trail } from "../../../_shell/registry";
 
-const STATES = ["any", "accepted", "proposed"] as const;
+const STATES = ["any", "accepted", "proposed", "retired"] as const;
 const CHIPS: readonly Chip<(typeof STATES)[number]>[] = [
   { value: "any", label: "All" },
   { value: "accepted", label: "Accepted" },
   { value: "proposed", label: "Proposed", status: "unknown" },
+  { value: "retired", label: "Of retired nodes" },
 ];
 
 /** Every stream, found by words of its node, device, key or quantity. */
