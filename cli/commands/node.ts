@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { openPool } from "@/db/client";
 import { NodeId } from "@/sdk/wire/names";
 import { systemContext } from "@/server/core/context";
-import { DomainError } from "@/server/core/errors";
 import { listNodeSummaries } from "@/server/fabric/node-queries";
 import { addNode, rotateNodeToken } from "@/server/fabric/node-verbs";
 import type { Pool } from "pg";
@@ -12,6 +10,7 @@ import { findConnection, withMqttUser } from "@/cli/connection";
 import { INGEST_USER } from "@/cli/embedded/credentials";
 import { hashToken, newNodeToken } from "@/server/core/node-token";
 import { tryLogin } from "@/cli/mqtt-login";
+import { withPool } from "@/cli/pool";
 import { readSettings, type Settings } from "@/cli/settings";
 
 const ACCEPT_WITHIN_MS = 5_000;
@@ -104,22 +103,6 @@ async function list(pool: Pool, json: boolean): Promise<number> {
         `${node.id.padEnd(24)} ${node.status.padEnd(9)} ${(node.online ? "online" : "offline").padEnd(8)} ${String(node.streams).padStart(5)} streams  ${node.hasToken ? "" : "no token  "}${node.trusted ? "trusted" : ""}\n`,
       );
   return 0;
-}
-
-async function withPool(settings: Settings, work: (pool: Pool) => Promise<number>): Promise<number> {
-  const pool = openPool(findConnection(settings).databaseUrl, {
-    max: 1,
-    applicationName: "throughline-cli",
-    statementTimeoutMs: 10_000,
-  });
-  try {
-    return await work(pool);
-  } catch (cause) {
-    if (cause instanceof DomainError) throw new CliError(cause.message, "Nothing was changed.", 1, { cause });
-    throw cause;
-  } finally {
-    await pool.end();
-  }
 }
 
 function checkedId(id: string | undefined): string {

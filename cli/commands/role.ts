@@ -1,10 +1,8 @@
 import { parseArgs } from "node:util";
 import { CliError, EXIT_USAGE, type Command } from "@/cli/command";
-import { findConnection } from "@/cli/connection";
+import { withPool } from "@/cli/pool";
 import { readSettings } from "@/cli/settings";
-import { openPool } from "@/db/client";
 import { systemContext } from "@/server/core/context";
-import { DomainError } from "@/server/core/errors";
 import { grantRole, revokeRole } from "@/server/identity/people-verbs";
 import { findUserByEmail } from "@/server/identity/people-queries";
 import { GrantRole } from "@/server/identity/schema";
@@ -35,12 +33,7 @@ export const command: Command = {
         "See: throughline role --help",
         EXIT_USAGE,
       );
-    const pool = openPool(findConnection(readSettings(process.env)).databaseUrl, {
-      max: 1,
-      applicationName: "throughline-cli",
-      statementTimeoutMs: 10_000,
-    });
-    try {
+    await withPool(readSettings(process.env), async (pool) => {
       const userId = await findUserByEmail(pool, email.trim().toLowerCase());
       if (userId === null)
         throw new CliError(`Nobody has the address ${email}.`, "Invite them first, on the page People.");
@@ -54,13 +47,8 @@ export const command: Command = {
       const ctx = await systemContext(pool, "command line");
       if (verb === "give") await grantRole(ctx, grant.data);
       else await revokeRole(ctx, { ...grant.data, emptyChair: values["empty-chair"] ?? false });
-      process.stdout.write(verb === "give" ? `${email} is ${role} from now on.\n` : `${email} is no longer ${role}.\n`);
-      return 0;
-    } catch (cause) {
-      if (cause instanceof DomainError) throw new CliError(cause.message, "Nothing was changed.", 1, { cause });
-      throw cause;
-    } finally {
-      await pool.end();
-    }
+    });
+    process.stdout.write(verb === "give" ? `${email} is ${role} from now on.\n` : `${email} is no longer ${role}.\n`);
+    return 0;
   },
 };

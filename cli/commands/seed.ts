@@ -2,13 +2,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Pool } from "pg";
 import { CliError, EXIT_FAILURE, EXIT_USAGE, type Command } from "@/cli/command";
-import { findConnection } from "@/cli/connection";
 import { DEMO_NODES, FEWEST_DAYS, MOST_DAYS } from "@/cli/history/plan";
 import { readBack } from "@/cli/history/read-back";
 import { writeHistory } from "@/cli/history/write";
+import { withPool } from "@/cli/pool";
 import { readSettings, type Settings } from "@/cli/settings";
 import { wholeNumber } from "@/cli/whole-number";
-import { openPool } from "@/db/client";
 import { listStories } from "@/server/demo/queries";
 
 const HELP = `throughline seed run [--days <n>] [--seed <n>] [--node <id>] [--until <time>] [--json]
@@ -50,8 +49,9 @@ export const command: Command = {
     const [verb, ...rest] = positionals;
     const settings = readSettings(process.env);
     const json = values.json ?? false;
-    if (rest.length === 0 && verb === "list") return withPool(settings, (pool) => list(pool, settings, json));
-    if (rest.length === 0 && verb === "doctor") return withPool(settings, (pool) => doctor(pool, json));
+    if (rest.length === 0 && verb === "list")
+      return withPool(settings, (pool) => list(pool, settings, json), STATEMENT_MS);
+    if (rest.length === 0 && verb === "doctor") return withPool(settings, (pool) => doctor(pool, json), STATEMENT_MS);
     if (rest.length > 0 || verb !== "run")
       throw new CliError("seed needs a verb: run, list or doctor.", "See: throughline seed --help", EXIT_USAGE);
     return run(settings, {
@@ -116,19 +116,6 @@ async function doctor(pool: Pool, json: boolean): Promise<number> {
         state === "fail" ? `error: ${found}\nfix:   ${fix}\n` : `ok:    ${check.padEnd(8)} ${found}\n`,
       );
   return failed.length === 0 ? 0 : EXIT_FAILURE;
-}
-
-async function withPool(settings: Settings, work: (pool: Pool) => Promise<number>): Promise<number> {
-  const pool = openPool(findConnection(settings).databaseUrl, {
-    max: 2,
-    applicationName: "throughline-cli",
-    statementTimeoutMs: STATEMENT_MS,
-  });
-  try {
-    return await work(pool);
-  } finally {
-    await pool.end();
-  }
 }
 
 function timeOf(text: string): number {

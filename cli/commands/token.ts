@@ -1,10 +1,8 @@
 import { parseArgs } from "node:util";
 import { CliError, EXIT_USAGE, type Command } from "@/cli/command";
-import { findConnection } from "@/cli/connection";
+import { withPool } from "@/cli/pool";
 import { readSettings } from "@/cli/settings";
-import { openPool } from "@/db/client";
 import { systemContext } from "@/server/core/context";
-import { DomainError } from "@/server/core/errors";
 import { CreateServiceToken } from "@/server/identity/schema";
 import { createServiceToken } from "@/server/identity/verbs";
 
@@ -52,22 +50,12 @@ export const command: Command = {
         EXIT_USAGE,
       );
     }
-    const pool = openPool(findConnection(readSettings(process.env)).databaseUrl, {
-      max: 1,
-      applicationName: "throughline-cli",
-      statementTimeoutMs: 10_000,
-    });
-    try {
-      const made = await createServiceToken(await systemContext(pool, "command line"), input.data);
-      process.stdout.write(
-        values.json ? `${JSON.stringify(made)}\n` : `token  ${made.token}\n\nIt is shown once; keep it.\n`,
-      );
-      return 0;
-    } catch (cause) {
-      if (cause instanceof DomainError) throw new CliError(cause.message, "Nothing was changed.", 1, { cause });
-      throw cause;
-    } finally {
-      await pool.end();
-    }
+    const made = await withPool(readSettings(process.env), async (pool) =>
+      createServiceToken(await systemContext(pool, "command line"), input.data),
+    );
+    process.stdout.write(
+      values.json ? `${JSON.stringify(made)}\n` : `token  ${made.token}\n\nIt is shown once; keep it.\n`,
+    );
+    return 0;
   },
 };
