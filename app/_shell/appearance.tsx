@@ -1,8 +1,8 @@
 "use client";
 import { useTheme } from "next-themes";
 import { useIsInteractive } from "@/components/ui/interactive";
-import { setSingleKeys, useSingleKeys } from "@/components/ui/single-keys";
-import { setCompact, useCompact } from "./density";
+import { singleKeysOff } from "@/components/ui/single-keys";
+import { compactRows } from "./density";
 import styles from "./shell.module.css";
 
 const THEMES = [
@@ -15,8 +15,8 @@ const THEMES = [
 export function Appearance() {
   const { theme, setTheme } = useTheme();
   const inBrowser = useIsInteractive();
-  const compact = useCompact();
-  const singleKeys = useSingleKeys();
+  const compact = compactRows.useIsChosen(false);
+  const singleKeys = !singleKeysOff.useIsChosen(false);
   return (
     <div className={styles.appearance}>
       <div role="radiogroup" aria-label="Theme" className={styles.segments}>
@@ -34,10 +34,11 @@ export function Appearance() {
         ))}
       </div>
       <label className={styles.tick}>
-        <input type="checkbox" checked={compact} onChange={(event) => setCompact(event.target.checked)} /> Compact rows
+        <input type="checkbox" checked={compact} onChange={(event) => compactRows.choose(event.target.checked)} />{" "}
+        Compact rows
       </label>
       <label className={styles.tick}>
-        <input type="checkbox" checked={singleKeys} onChange={(event) => setSingleKeys(event.target.checked)} />{" "}
+        <input type="checkbox" checked={singleKeys} onChange={(event) => singleKeysOff.choose(!event.target.checked)} />{" "}
         Single-key shortcuts
       </label>
     </div>

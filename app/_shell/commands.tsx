@@ -2,7 +2,7 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { singleKeysOn } from "@/components/ui/single-keys";
+import { singleKeysOff } from "@/components/ui/single-keys";
 import { isTyping } from "@/components/ui/typing";
 import { useCarry } from "./carry";
 import { readKey, type Waiting } from "./keys";
@@ -70,7 +70,7 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
           atMs: performance.now(),
         },
         waiting.current,
-        { reader, singleKeys: singleKeysOn() },
+        { reader, singleKeys: !singleKeysOff.isChosen() },
       );
       waiting.current = read.waiting;
       if (!read.meaning) return;

@@ -4,7 +4,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { Toaster } from "sonner";
 import { Bell } from "./bell";
 import { CommandsProvider, useCommands } from "./commands";
-import { useCompact } from "./density";
+import { compactRows } from "./density";
 import { useKiosk } from "./kiosk";
 import { Mark } from "./mark";
 import { Sidebar } from "./sidebar";
@@ -25,7 +25,7 @@ function Frame({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const { act } = useCommands();
   const { kiosk, toggle } = useKiosk();
-  const compact = useCompact();
+  const compact = compactRows.useIsChosen(false);
   const viewer = useViewer();
   useEffect(() => {
     document.documentElement.dataset.density = compact ? "compact" : "normal";

@@ -3,9 +3,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTheme } from "next-themes";
 import { useCallback } from "react";
 import { toast } from "sonner";
-import { setSingleKeys, singleKeysOn } from "@/components/ui/single-keys";
+import { singleKeysOff } from "@/components/ui/single-keys";
 import { doOnPage } from "./act-hub";
-import { toggleCompact } from "./density";
+import { compactRows } from "./density";
 import { useKiosk } from "./kiosk";
 import type { Act } from "./registry";
 
@@ -57,15 +57,18 @@ export function useActs({ openPalette, openShortcuts }: ShellActs): (act: Act) =
         case "theme-toggle":
           setTheme(resolvedTheme === "dark" ? "light" : "dark");
           return;
-        case "density":
-          toast(toggleCompact() ? "Compact rows" : "Normal rows");
+        case "density": {
+          const compact = !compactRows.isChosen();
+          compactRows.choose(compact);
+          toast(compact ? "Compact rows" : "Normal rows");
           return;
+        }
         case "kiosk":
           toggleKiosk();
           return;
         case "single-keys": {
-          const on = !singleKeysOn();
-          setSingleKeys(on);
+          const on = singleKeysOff.isChosen();
+          singleKeysOff.choose(!on);
           toast(on ? "Single-key shortcuts are on" : "Single-key shortcuts are off. Ctrl K still works.");
           return;
         }

@@ -2,34 +2,17 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { parseAsBoolean, useQueryState } from "nuqs";
-import { useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { Sheet } from "@/components/ui/page";
+import { Remembered } from "@/components/ui/remembered";
 import { arrivedPercent, type Arrival } from "@/server/demo/domain/look-at";
 import { useViewer } from "../../_shell/viewer";
 import { useTRPC } from "../../_trpc/client";
 import styles from "./home.module.css";
 
-const KEY = "throughline-look-at";
-const CHANGED = "throughline-look-at-changed";
+const putAway = new Remembered("throughline-look-at", "away");
 const ARRIVING_MS = 3_000;
 const ARRIVED_MS = 60_000;
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener("storage", listener);
-  window.addEventListener(CHANGED, listener);
-  return () => {
-    window.removeEventListener("storage", listener);
-    window.removeEventListener(CHANGED, listener);
-  };
-}
-
-const isPutAway = (): boolean => localStorage.getItem(KEY) === "away";
-
-function keep(away: boolean): void {
-  localStorage.setItem(KEY, away ? "away" : "shown");
-  window.dispatchEvent(new Event(CHANGED));
-}
 
 /**
  * The stories planted in the demo's past, each with the way to it. Put away, it stays away in this browser: the people of the demo are
@@ -38,23 +21,23 @@ function keep(away: boolean): void {
 export function LookAt() {
   const viewer = useViewer();
   const [asked, setAsked] = useQueryState("look", parseAsBoolean);
-  const away = useSyncExternalStore(subscribe, isPutAway, () => true);
-  const isShown = viewer?.isDemo === true && (!away || asked === true);
+  const isAway = putAway.useIsChosen(true);
+  const isShown = viewer?.isDemo === true && (!isAway || asked === true);
   const { data } = useQuery({
     ...useTRPC().home.lookAt.queryOptions(),
     enabled: isShown,
     refetchInterval: ({ state }) => (state.data && state.data.arriving === null ? ARRIVED_MS : ARRIVING_MS),
   });
   if (!isShown || !data || (data.stories.length === 0 && data.arriving === null)) return null;
-  const putAway = () => {
-    keep(true);
+  const close = () => {
+    putAway.choose(true);
     void setAsked(null);
   };
   return (
     <Sheet
       title="What to look at"
       aside={
-        <Button size="small" look="quiet" onClick={putAway} aria-label="Put away what to look at">
+        <Button size="small" look="quiet" onClick={close} aria-label="Put away what to look at">
           Put away
         </Button>
       }
