@@ -1,12 +1,10 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { TokenFields, tokenTyped } from "@/components/access/token-fields";
+import { NewToken, tokenTyped } from "@/components/access/new-token";
 import { TokenTable } from "@/components/access/token-table";
 import { Button } from "@/components/ui/button";
-import forms from "@/components/ui/form.module.css";
 import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { ShownOnce } from "@/components/ui/shown-once";
 import { Empty } from "@/components/ui/states";
 import { trail } from "../../../_shell/registry";
 import { useTRPC } from "../../../_trpc/client";
@@ -61,27 +59,12 @@ export function Tokens() {
           />
         </ListStates>
       </Sheet>
-      <Sheet title="A new token">
-        <form
-          className={forms.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            create.mutate(tokenTyped(new FormData(event.currentTarget)));
-          }}
-        >
-          <TokenFields refusal={refusalOf(create.error)} />
-          <div>
-            <Button type="submit" look="primary" disabled={create.isPending}>
-              Make the token
-            </Button>
-          </div>
-          {create.data ? (
-            <ShownOnce value={create.data.token}>
-              It is shown this once. Keep it where the program finds it and nobody else.
-            </ShownOnce>
-          ) : null}
-        </form>
-      </Sheet>
+      <NewToken
+        waits={create.isPending}
+        refusal={refusalOf(create.error)}
+        token={create.data?.token}
+        onMake={(typed) => create.mutate(tokenTyped(typed))}
+      />
     </Page>
   );
 }

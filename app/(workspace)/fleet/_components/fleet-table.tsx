@@ -1,5 +1,4 @@
 "use client";
-import Link from "next/link";
 import { Meter } from "@/components/ui/meter";
 import type { Column } from "@/components/ui/data-table";
 import { isHidden, RowTable } from "@/components/ui/row-table";
@@ -9,6 +8,7 @@ import { formatAge, formatBytes, formatOffset } from "@/server/fabric/domain/hea
 import type { FleetRow } from "@/server/fabric/queries";
 import { useClock } from "../../../_shell/refresh";
 import { AcceptNode } from "./accept";
+import { NodeCell } from "./node-cell";
 
 /** Columns that can be hidden, as links name them. */
 export const FLEET_COLUMNS = ["devices", "streams", "last-data", "buffer", "clock"] as const;
@@ -60,14 +60,7 @@ function FleetLine({ row, now, hidden }: { row: FleetRow; now: number; hidden: r
   const more = row.deviceCount - row.devices.length;
   return (
     <tr>
-      <td>
-        <Link href={`/fleet/${row.id}`} className={table.rowLink} data-row>
-          {row.name ?? row.id}
-        </Link>
-        <span className={table.sub}>
-          {[row.name ? row.id : null, row.siteId].filter(Boolean).join(", ") || "no site"}
-        </span>
-      </td>
+      <NodeCell node={row} />
       <td className={table.wholeRow}>
         <StatusText status={row.health.status}>{row.health.reason}</StatusText>
       </td>

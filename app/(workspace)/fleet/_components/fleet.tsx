@@ -1,11 +1,12 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { FilterBar, type Chip } from "@/components/ui/filter-bar";
+import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import { useShownPages } from "@/components/ui/shown-pages";
+import { Empty } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { useScope } from "../../../_shell/use-scope";
 import { ColumnMenu } from "../../../_shell/views/column-menu";
@@ -38,8 +39,7 @@ export function Fleet() {
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
-  const first = query.data?.pages[0];
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const { first, shown } = useShownPages(query);
   const facts = first?.facts;
   const known = facts ? facts.nodes + facts.retired : 0;
   const chips: Chip<(typeof SHOW)[number]>[] = [
@@ -84,31 +84,25 @@ export function Fleet() {
             <ColumnMenu all={FLEET_COLUMNS} hidden={hide} onHide={(next) => void setFilter({ hide: next })} />
           </FilterBar>
         ) : null}
-        {query.isError && !first ? (
-          <Failed
-            what="The fleet could not be read."
-            still="Devices keep sending and nothing is lost."
-            detail={query.error.message}
-            onRetry={() => void query.refetch()}
-          />
-        ) : null}
-        {query.isPending ? <TableSkeleton rows={8} columns={6} /> : null}
-        {facts?.nodes === 0 && show !== "retired" ? <AddNode /> : null}
-        {facts && rows.length === 0 && (show === "retired" || facts.nodes > 0) ? (
-          <Empty title={show === "retired" && q === "" ? "No node is retired" : "No node matches this filter"}>
-            <Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts.nodes} nodes</Button>
-          </Empty>
-        ) : null}
-        {rows.length > 0 && first ? (
-          <FleetTable
-            rows={rows}
-            matching={first.matching}
-            asOfMs={query.dataUpdatedAt}
-            stale={query.isPlaceholderData}
-            hidden={hide}
-            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
-          />
-        ) : null}
+        <ListStates
+          asked={query}
+          failed="The fleet could not be read."
+          still="Devices keep sending and nothing is lost."
+          rows={8}
+          columns={6}
+          isEmpty={shown.rows.length === 0}
+          empty={
+            facts?.nodes === 0 && show !== "retired" ? (
+              <AddNode />
+            ) : (
+              <Empty title={show === "retired" && q === "" ? "No node is retired" : "No node matches this filter"}>
+                <Button onClick={() => void setFilter({ q: "", show: "all" })}>Show all {facts?.nodes} nodes</Button>
+              </Empty>
+            )
+          }
+        >
+          <FleetTable {...shown} hidden={hide} />
+        </ListStates>
       </Sheet>
     </Page>
   );

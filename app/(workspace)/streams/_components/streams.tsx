@@ -1,11 +1,12 @@
 "use client";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { FilterBar, type Chip } from "@/components/ui/filter-bar";
+import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import { useShownPages } from "@/components/ui/shown-pages";
+import { Empty } from "@/components/ui/states";
 import { formatCount } from "@/server/fabric/domain/health";
 import { useScope } from "../../../_shell/use-scope";
 import { ColumnMenu } from "../../../_shell/views/column-menu";
@@ -45,8 +46,7 @@ export function Streams() {
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
-  const first = query.data?.pages[0];
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
+  const { first, shown } = useShownPages(query);
   const title = !first
     ? "Streams"
     : first.total === 0
@@ -91,34 +91,25 @@ export function Streams() {
             <ColumnMenu all={STREAM_COLUMNS} hidden={hide} onHide={(next) => void setFilter({ hide: next })} />
           </FilterBar>
         ) : null}
-        {query.isError && !first ? (
-          <Failed
-            what="The streams could not be read."
-            still="Devices keep sending and nothing is lost."
-            detail={query.error.message}
-            onRetry={() => void query.refetch()}
-          />
-        ) : null}
-        {query.isPending ? <TableSkeleton rows={10} columns={5} /> : null}
-        {first?.total === 0 ? <AddNode /> : null}
-        {first && first.total > 0 && rows.length === 0 ? (
-          <Empty title="No stream matches this filter">
-            <Button onClick={() => void setFilter({ q: "", state: "any", node: null })}>
-              Show all {formatCount(first.total)} streams
-            </Button>
-          </Empty>
-        ) : null}
-        {rows.length > 0 && first ? (
-          <StreamTable
-            rows={rows}
-            matching={first.matching}
-            asOfMs={query.dataUpdatedAt}
-            stale={query.isPlaceholderData}
-            hidden={hide}
-            withNode
-            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
-          />
-        ) : null}
+        <ListStates
+          asked={query}
+          failed="The streams could not be read."
+          still="Devices keep sending and nothing is lost."
+          rows={10}
+          columns={5}
+          isEmpty={shown.rows.length === 0}
+          empty={
+            first?.total === 0 ? (
+              <AddNode />
+            ) : (
+              <Empty title="No stream matches this filter">
+                <Button onClick={() => void setFilter({ q: "", state: "any", node: null })}>Show all streams</Button>
+              </Empty>
+            )
+          }
+        >
+          <StreamTable {...shown} hidden={hide} withNode />
+        </ListStates>
       </Sheet>
     </Page>
   );

@@ -1,5 +1,4 @@
 "use client";
-import Link from "next/link";
 import type { Column } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
 import { RowTable } from "@/components/ui/row-table";
@@ -9,6 +8,7 @@ import { formatAge } from "@/server/fabric/domain/health";
 import { loginState } from "@/server/fabric/domain/node-login-verdict";
 import type { NodeLogin } from "@/server/fabric/node-queries";
 import { useClock } from "../../../../_shell/refresh";
+import { NodeCell } from "../../../fleet/_components/node-cell";
 import { LoginActs } from "./login-acts";
 
 const COLUMNS: readonly Column[] = [
@@ -37,14 +37,7 @@ export function LoginTable({ rows, matching, asOfMs, stale, more }: LoginTablePr
         const { status, says } = loginState(row);
         return (
           <tr key={row.id}>
-            <td>
-              <Link href={`/fleet/${row.id}`} className={table.rowLink} data-row>
-                {row.name ?? row.id}
-              </Link>
-              <span className={table.sub}>
-                {[row.name ? row.id : null, row.siteId].filter(Boolean).join(", ") || "no site"}
-              </span>
-            </td>
+            <NodeCell node={row} />
             <td className={table.wholeRow}>
               <StatusText status={status}>{says}</StatusText>
             </td>

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { type Chip, FilterBar } from "@/components/ui/filter-bar";
 import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
+import { useShownPages } from "@/components/ui/shown-pages";
 import { Empty } from "@/components/ui/states";
 import { LOGINS_SHOWN } from "@/server/fabric/domain/node-login-filter";
 import { loginsVerdict } from "@/server/fabric/domain/node-login-verdict";
@@ -32,8 +33,7 @@ export function NodeLogins() {
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
-  const first = query.data?.pages[0];
-  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  const { first, shown } = useShownPages(query);
   const chips: Chip<(typeof LOGINS_SHOWN)[number]>[] = [
     { value: "all", label: "All", count: first?.facts.all },
     { value: "with-login", label: "With a login", count: first?.facts.withLogin },
@@ -71,7 +71,7 @@ export function NodeLogins() {
           failed="The logins could not be read."
           still="Nodes keep signing in, and nothing is lost."
           columns={5}
-          isEmpty={rows.length === 0}
+          isEmpty={shown.rows.length === 0}
           empty={
             <Empty title={first?.facts.all === 0 ? "There is no node yet" : "No node matches this filter"}>
               {first?.facts.all === 0 ? (
@@ -82,13 +82,7 @@ export function NodeLogins() {
             </Empty>
           }
         >
-          <LoginTable
-            rows={rows}
-            matching={first?.matching ?? rows.length}
-            asOfMs={query.dataUpdatedAt}
-            stale={query.isPlaceholderData}
-            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
-          />
+          <LoginTable {...shown} />
         </ListStates>
       </Sheet>
     </Page>

@@ -6,6 +6,7 @@ import { type Chip, FilterBar } from "@/components/ui/filter-bar";
 import { ListStates } from "@/components/ui/list-states";
 import { Menu } from "@/components/ui/menu";
 import { Headline, Page, Sheet } from "@/components/ui/page";
+import { useShownPages } from "@/components/ui/shown-pages";
 import { Empty } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { ROLES } from "@/server/core/domain/permissions";
@@ -45,8 +46,7 @@ export function People() {
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
-  const first = query.data?.pages[0];
-  const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
+  const { first, shown } = useShownPages(query);
   const verdict = first ? peopleVerdict(first.facts) : null;
   const chips: Chip<(typeof PEOPLE_SHOWN)[number]>[] = [
     { value: "all", label: "All", count: first?.facts.all },
@@ -110,7 +110,7 @@ export function People() {
           failed="The list of people could not be read."
           still="Whoever is signed in stays signed in."
           columns={5}
-          isEmpty={rows.length === 0}
+          isEmpty={shown.rows.length === 0}
           empty={
             <Empty title="Nobody matches this filter">
               <Button
@@ -124,13 +124,7 @@ export function People() {
             </Empty>
           }
         >
-          <PeopleTable
-            rows={rows}
-            matching={first?.matching ?? rows.length}
-            asOfMs={query.dataUpdatedAt}
-            stale={query.isPlaceholderData}
-            more={query.hasNextPage ? () => void query.fetchNextPage() : null}
-          />
+          <PeopleTable {...shown} />
         </ListStates>
       </Sheet>
     </Page>

@@ -1,10 +1,6 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { TokenFields, tokenTyped } from "@/components/access/token-fields";
-import { Button } from "@/components/ui/button";
-import forms from "@/components/ui/form.module.css";
-import { Sheet } from "@/components/ui/page";
-import { ShownOnce } from "@/components/ui/shown-once";
+import { NewToken, tokenTyped } from "@/components/access/new-token";
 import { useTRPC } from "../../../../_trpc/client";
 import { refusalOf } from "../../../../_trpc/refusal";
 import { RoleFields, roleTyped } from "../../people/_components/role-fields";
@@ -20,28 +16,14 @@ export function NewServiceToken() {
   );
   const refusal = refusalOf(create.error);
   return (
-    <Sheet title="A new token">
-      <form
-        className={forms.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          const typed = new FormData(event.currentTarget);
-          create.mutate({ ...tokenTyped(typed), ...roleTyped(typed) });
-        }}
-      >
-        <TokenFields refusal={refusal} also={["role", "teamId"]} />
-        <RoleFields refusal={refusal} />
-        <div>
-          <Button type="submit" look="primary" disabled={create.isPending}>
-            Make the token
-          </Button>
-        </div>
-        {create.data ? (
-          <ShownOnce value={create.data.token}>
-            It is shown this once. Keep it where the program finds it and nobody else.
-          </ShownOnce>
-        ) : null}
-      </form>
-    </Sheet>
+    <NewToken
+      waits={create.isPending}
+      refusal={refusal}
+      token={create.data?.token}
+      onMake={(typed) => create.mutate({ ...tokenTyped(typed), ...roleTyped(typed) })}
+      also={["role", "teamId"]}
+    >
+      <RoleFields refusal={refusal} />
+    </NewToken>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { RevokeToken } from "@/components/access/revoke-token";
 import { TokenTable } from "@/components/access/token-table";
-import { ConfirmButton } from "@/components/ui/confirm-button";
 import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
@@ -52,21 +52,7 @@ export function ServiceTokens() {
                 <span className="muted"> made by {createdBy}</span>
               </>
             )}
-            renderRevoke={(row) => (
-              <ConfirmButton
-                label="Revoke"
-                name={`Revoke ${row.name}`}
-                title={`Revoke “${row.name}”?`}
-                verb="Revoke"
-                does={
-                  <p>
-                    The program that holds it is refused from its next call on. It cannot be given back: make a new one
-                    instead.
-                  </p>
-                }
-                onConfirm={() => revoke.mutateAsync({ id: row.id })}
-              />
-            )}
+            renderRevoke={(row) => <RevokeToken name={row.name} onConfirm={() => revoke.mutateAsync({ id: row.id })} />}
           />
         </ListStates>
       </Sheet>

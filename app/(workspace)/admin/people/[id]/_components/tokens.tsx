@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { RevokeToken } from "@/components/access/revoke-token";
 import { TokenTable } from "@/components/access/token-table";
-import { ConfirmButton } from "@/components/ui/confirm-button";
 import { ListStates } from "@/components/ui/list-states";
 import { Sheet } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
@@ -30,14 +30,7 @@ export function Tokens({ userId, name }: { userId: string; name: string }) {
         <TokenTable
           rows={rows}
           renderRevoke={(row) => (
-            <ConfirmButton
-              label="Revoke"
-              name={`Revoke ${row.name}`}
-              title={`Revoke “${row.name}”?`}
-              verb="Revoke"
-              does={<p>The program that holds it is refused from its next call on. It cannot be given back.</p>}
-              onConfirm={() => revoke.mutateAsync({ userId, id: row.id })}
-            />
+            <RevokeToken name={row.name} onConfirm={() => revoke.mutateAsync({ userId, id: row.id })} />
           )}
         />
       </ListStates>
