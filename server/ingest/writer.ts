@@ -5,7 +5,7 @@ import { LANES } from "@/sdk/wire/names";
 import { errorCode, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import { clip, commitItems, type CommitResult, type LaneRef } from "./commit";
-import { type BatchItem, type Item, itemBytes, keptFrom } from "./items";
+import { type Item, itemBytes, keptFrom } from "./items";
 
 export interface WriterOptions {
   /** longest time an item waits for company, ms */
