@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
+import { listApiStreams } from "@/server/api/api-queries";
 import { openVisit } from "@/server/core/context";
 import { hashSecret } from "@/server/core/secrets-hash";
 import type { Role } from "@/server/core/domain/permissions";
@@ -79,6 +80,8 @@ test("a retired node may not sign in, is in no list but its own, and keeps its s
     "retired",
     "retired",
   ]);
+  const ofPress = { node: "press-1", after: 0, limit: 10 };
+  expect((await listApiStreams(db.owner, ofPress)).map(({ status }) => status)).toEqual(["retired", "retired"]);
   expect(await admin.fleet.waiting()).toMatchObject({ proposedStreams: 1 });
   const { streams, fleet } = await admin.home.facts({});
   expect([streams.accepted, fleet.nodes]).toEqual([1, 1]);
