@@ -11,6 +11,8 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
     "/fleet",
     `/fleet/${FEED.node}`,
     "/portfolio",
+    "/outcomes",
+    "/kpis",
     "/streams",
     stream ?? "",
     "/inbox/quarantine",

@@ -34,10 +34,13 @@ const team = { own: "", other: "" };
 const stream = { own: 0, other: 0 };
 const held = { own: 0, other: 0 };
 const useCase = { own: "", other: "" };
+const kpi = { own: "", other: "" };
+const outcome = { own: "", other: "" };
 
 beforeAll(async () => {
   db = await cloneTestDb();
   const org = (await db.owner.query<{ id: string }>("select id from orgs")).rows[0]?.id;
+  await db.owner.query("insert into users (email, name) values ('owner@test.invalid', 'owner')");
   for (const standing of ["own", "other"] as const) {
     const made = await db.owner.query<{ id: string }>("insert into teams (org_id, name) values ($1, $2) returning id", [
       org,
@@ -63,6 +66,23 @@ beforeAll(async () => {
       [org, team[standing], standing],
     );
     useCase[standing] = proposed.rows[0]?.id ?? "";
+    const measured = await db.owner.query<{ id: string }>(
+      "insert into kpis (org_id, team_id, name, created_by, created_by_name) values ($1, $2, $3, 'test', 'test') returning id",
+      [org, team[standing], standing],
+    );
+    kpi[standing] = measured.rows[0]?.id ?? "";
+    await db.owner.query(
+      `insert into kpi_versions (kpi_id, version, unit, direction, source, time_zone, from_minute, to_minute, min_coverage, max_stale_s, is_additive,
+         value_low, value_mode, value_high, currency, made_by, made_by_name)
+       values ($1, 1, '1', 'up', 'manual', 'UTC', 0, 1440, 0.8, 60, false, 0, 0, 0, 'EUR', 'test', 'test')`,
+      [kpi[standing]],
+    );
+    const wanted = await db.owner.query<{ id: string }>(
+      `insert into outcomes (org_id, team_id, statement, owner_id, horizon, created_by, created_by_name)
+       select $1, $2, $3, id, '2030-01-01', 'test', 'test' from users where email = 'owner@test.invalid' returning id`,
+      [org, team[standing], standing],
+    );
+    outcome[standing] = wanted.rows[0]?.id ?? "";
   }
 });
 afterAll(() => db.drop());
@@ -179,6 +199,8 @@ describe.each(ROLES)("%s", (role) => {
       ["stream.accept", (s) => caller.streams.accept({ streamIds: [stream[s]] })],
       ["value.read", (s) => caller.value.get({ id: useCase[s] })],
       ["value.estimate", async (s) => caller.value.setNeeds({ ...(await versionOf(useCase[s])), needs: [] })],
+      ["value.read", (s) => caller.value.kpi({ id: kpi[s] })],
+      ["value.read", (s) => caller.value.outcome({ id: outcome[s] })],
       ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "pending" })],
     ];
     for (const [action, call] of calls) {
@@ -193,6 +215,8 @@ describe.each(ROLES)("%s", (role) => {
       expect((await caller.streams.list({ node: "node-other" })).rows).toEqual([]);
       expect((await caller.quarantine.list({})).nodes.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
       expect((await caller.value.portfolio()).rows.map(({ title }) => title)).toEqual(["own"]);
+      expect((await caller.value.kpis()).map(({ name }) => name)).toEqual(["own"]);
+      expect((await caller.value.outcomes()).map(({ statement }) => statement)).toEqual(["own"]);
     }
   });
 });

@@ -108,6 +108,25 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),
   "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),
   "value.setNeeds": async () => caller.value.setNeeds({ ...(await useCase()), needs: [{ capability: "flow" }] }),
+  "value.addKpi": () => caller.value.addKpi({ name: "Stops", definition: KPI }),
+  "value.reviseKpi": async () => caller.value.reviseKpi({ ...(await kpi()), definition: KPI, why: "clearer" }),
+  "value.enterKpiValue": async () => caller.value.enterKpiValue({ ...(await kpi()), day: "2026-01-01", value: 3 }),
+  "value.approveKpi": async () => {
+    await db.owner.query(
+      `insert into kpi_versions select (jsonb_populate_record(d, '{"version": 3, "made_by": "somebody else"}')).* from kpi_versions d where d.version = 2`,
+    );
+    return caller.value.approveKpi(await kpi());
+  },
+  "value.addOutcome": async () => caller.value.addOutcome(await anOutcome()),
+  "value.changeOutcome": async () => {
+    const [outcome] = await caller.value.outcomes();
+    const { id = "", version = 0 } = outcome ?? {};
+    return caller.value.changeOutcome({ ...(await anOutcome()), id, version, state: "achieved" });
+  },
+  "value.setEffects": async () => {
+    const effects = [{ kpiId: (await kpi()).id, effect: about(1) }];
+    return caller.value.setEffects({ ...(await useCase()), effects });
+  },
   "value.review": async () => caller.value.review({ ...(await useCase()), objections: [] }),
   "value.commit": async () => caller.value.commit({ ...(await useCase()), cents: null }),
   "value.move": async () => {
@@ -174,6 +193,29 @@ const POLICY = {
   ...{ currency: "EUR", budgetCents: 1_000, discountRate: 0.08, rankedBy: "value" as const, why: "a start" },
   weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
 };
+
+const KPI = {
+  ...{
+    unit: "1",
+    direction: "down" as const,
+    source: "manual" as const,
+    timeZone: "UTC",
+    fromMinute: 0,
+    toMinute: 1_440,
+  },
+  ...{ minCoverage: 0.8, maxStaleS: 900, isAdditive: true, valueCents: about(1), currency: "EUR" },
+};
+
+/** The KPI that was added, as it is now. */
+async function kpi(): Promise<{ id: string; version: number }> {
+  const [row] = await caller.value.kpis();
+  return { id: row?.id ?? "", version: row?.version ?? 0 };
+}
+
+async function anOutcome() {
+  const kpis = [{ kpiId: (await kpi()).id, baseline: 3, target: 1 }];
+  return { statement: "Fewer stops", ownerId: actorId, horizon: "2030-01-01", kpis };
+}
 
 /** The use case that was proposed, as it is now. */
 async function useCase(): Promise<{ id: string; version: number }> {

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { errorText } from "@/server/core/errors";
+import { computeKpis, FIRST_DAYS } from "@/server/value/kpi-compute-verbs";
 import { keepAnchors } from "./anchors";
 import { measureStorage } from "./measure";
 import { cleanUp, deleteDue, retainReadings } from "./retention";
@@ -28,6 +29,10 @@ const HELD_PER_NODE = 20_000;
 const HELD_BYTES_PER_NODE = 256 * 1024 * 1024;
 const SILENT_AFTER_MINUTES = 5;
 
+/** Windows of KPIs that are looked at again each hour; once at night, all of a baseline. */
+const KPI_AGAIN_DAYS = 3;
+const KPI_NIGHT_HOUR = 4;
+
 /** Each schedule is put into the queue once per tick, whatever the number of replicas, and run by one of them. */
 export const SCHEDULES: readonly Schedule[] = [
   {
@@ -55,6 +60,19 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "measure-storage", cron: "*/10 * * * *", run: (parts) => measureStorage(parts) },
   { name: "watch-quarantine", cron: "*/5 * * * *", run: ({ pool }) => watchQuarantine(pool) },
   { name: "warn-of-tokens", cron: "47 * * * *", run: ({ pool }) => warnOfTokens(pool) },
+  {
+    name: "compute-kpis",
+    cron: "*/5 * * * *",
+    run: async ({ pool, nowMs }) => ({ ...(await computeKpis(pool, nowMs)) }),
+  },
+  {
+    name: "correct-kpis",
+    cron: "33 * * * *",
+    run: async ({ pool, nowMs }) => {
+      const isNight = new Date(nowMs).getUTCHours() === KPI_NIGHT_HOUR;
+      return { ...(await computeKpis(pool, nowMs, isNight ? FIRST_DAYS : KPI_AGAIN_DAYS)) };
+    },
+  },
   { name: "anchor-audit", cron: "17 * * * *", run: (parts) => keepAnchors(parts) },
 ];
 

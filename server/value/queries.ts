@@ -5,8 +5,9 @@ import { capabilityStates, type NeedRow, type ProviderFacts, providerState } fro
 import type { Intake, Stage } from "./domain/stages";
 import { FIRST_POLICY, type Standing, standingOf, type UseCaseFacts, type ValuePolicy } from "./domain/standing";
 import type { ThingFact } from "./domain/requirements";
-import { unknown } from "./domain/three-valued";
 import type { UseCaseFigures } from "./domain/use-case-figures";
+import { type EffectRow, listPromises, NOTHING_PROMISED, type Promised } from "./effect-queries";
+import { type HistoryRow, listHistory } from "./history-queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -180,20 +181,11 @@ export interface EstimateRow {
   madeMs: number;
 }
 
-/** A row of the audit log about a use case. */
-export interface HistoryRow {
-  n: number;
-  atMs: number;
-  action: string;
-  who: string;
-  before: unknown;
-  after: unknown;
-}
-
 export interface UseCaseDetail {
   policy: ValuePolicy;
   row: PortfolioRow;
   needs: (KnownNeed & ThingFact)[];
+  effects: readonly EffectRow[];
   estimates: EstimateRow[];
   history: HistoryRow[];
   asOfMs: number;
@@ -207,27 +199,26 @@ export interface Portfolio {
 
 /** One use case with all that is written about it; null where there is none, or none of theirs. */
 export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<UseCaseDetail | null> {
-  const [policy, useCases, needs, estimates, history] = await Promise.all([
+  const [policy, useCases, needs, promises, estimates, history] = await Promise.all([
     getPolicy(sql),
     sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} where u.id = $1`, [id]),
     listNeeds(sql, id),
+    listPromises(sql, nowMs, id),
     sql.query<EstimateColumns & Omit<EstimateRow, "figures" | "forecast">>(
       `select e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast, ${TRIPLES} as figures, e.why, e.made_by_name as "madeByName",
          ${ms("e.made_at")} as "madeMs" from use_case_estimates e where e.use_case_id = $1 order by e.version desc limit 50`,
       [id],
     ),
-    sql.query<HistoryRow>(
-      `select n::float8 as n, ${ms("at")} as "atMs", action, actor_name as who, before, after from audit_log where subject = 'use-case:' || $1
-       order by n desc limit 50`,
-      [id],
-    ),
+    listHistory(sql, `use-case:${id}`),
   ]);
   const [columns] = useCases.rows;
   if (!columns) return null;
   const rows = needs.get(id) ?? [];
+  const promised = promises.get(id) ?? NOTHING_PROMISED;
   return {
     policy,
-    row: rowOf(columns, rows, policy, nowMs),
+    row: rowOf(columns, rows, promised, policy, nowMs),
+    effects: promised.effects,
     needs: rows.map((need) => ({ ...need, ...providerState(need.provider, nowMs) })),
     estimates: estimates.rows.flatMap(({ why, madeByName, madeMs, ...estimate }) => {
       const figures = figuresOf(estimate);
@@ -235,25 +226,29 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
       const forecast = Forecast.parse(estimate.forecast);
       return [{ estimate: estimate.estimate, figures, forecast, why, madeByName, madeMs }];
     }),
-    history: history.rows,
+    history,
     asOfMs: nowMs,
   };
 }
 
 /** Every use case of the teams that may be seen, with its standing; the ranking itself is made where it is looked at. */
 export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> {
-  const [policy, useCases, needs] = await Promise.all([
+  const [policy, useCases, needs, promises] = await Promise.all([
     getPolicy(sql),
     sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by u.created_at, u.id`),
     listNeeds(sql, null),
+    listPromises(sql, nowMs, null),
   ]);
-  const rows = useCases.rows.map((row): PortfolioRow => rowOf(row, needs.get(row.id) ?? [], policy, nowMs));
+  const rows = useCases.rows.map(
+    (row): PortfolioRow => rowOf(row, needs.get(row.id) ?? [], promises.get(row.id) ?? NOTHING_PROMISED, policy, nowMs),
+  );
   return { policy, rows, asOfMs: nowMs };
 }
 
 function rowOf(
   { figures, currency, rampDays, ...row }: UseCaseColumns & EstimateColumns,
   needs: readonly NeedRow[],
+  { kpis, expectedEffect, detectableEffect }: Promised,
   policy: ValuePolicy,
   nowMs: number,
 ): PortfolioRow {
@@ -269,9 +264,9 @@ function rowOf(
       figures: figuresOf({ estimate: row.estimate, currency, figures, rampDays, forecast: null }),
       forecast,
       capabilities,
-      kpis: [],
-      expectedEffect: unknown("No KPI is bound, so no effect is promised."),
-      detectableEffect: unknown("No KPI is bound, so its noise is not known."),
+      kpis,
+      expectedEffect,
+      detectableEffect,
     },
     policy,
     nowMs,

@@ -1,23 +1,34 @@
 import { DomainError } from "@/server/core/errors";
 import { NOT_HERE } from "@/server/core/context";
-import { UseCaseId } from "./domain/use-case-id";
+import { ThingId } from "./domain/thing-id";
 import { protectedProcedure, router } from "@/server/core/trpc";
-import { findThings, findUseCase, getPortfolio, listPeople } from "./queries";
+import { findKpi, listKpis } from "./kpi-queries";
+import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
+import { findOutcome, listOutcomes } from "./outcome-queries";
+import { addOutcome, changeOutcome } from "./outcome-verbs";
+import { findThings, findUseCase, getPolicy, getPortfolio, listPeople } from "./queries";
 import {
+  AddKpi,
+  AddOutcome,
+  ApproveKpi,
+  ChangeOutcome,
   CommitMoney,
   ConfirmRole,
+  EnterKpiValue,
   EstimateUseCase,
   FindThings,
   MoveStage,
   ProposeUseCase,
   ReviewUseCase,
+  ReviseKpi,
   SavePolicy,
+  SetEffects,
   SetNeeds,
   SetPeople,
   TriageUseCase,
 } from "./schema";
 import { savePolicy } from "./policy-verbs";
-import { commitMoney, confirmRole, moveStage, reviewUseCase, setNeeds, setPeople } from "./use-case-verbs";
+import { commitMoney, confirmRole, moveStage, reviewUseCase, setEffects, setNeeds, setPeople } from "./use-case-verbs";
 import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
 
 export const valueRouter = router({
@@ -25,9 +36,30 @@ export const valueRouter = router({
     ctx.shared("value.portfolio", () => getPortfolio(ctx.sql, ctx.now())),
   ),
   get: protectedProcedure("value.read")
-    .input(UseCaseId)
+    .input(ThingId)
     .query(async ({ ctx, input }) => {
       const found = await ctx.shared(`value.get ${input.id}`, () => findUseCase(ctx.sql, input.id, ctx.now()));
+      if (!found) throw new DomainError("not_found", NOT_HERE);
+      return found;
+    }),
+  policy: protectedProcedure("value.read").query(({ ctx }) => getPolicy(ctx.sql)),
+  kpis: protectedProcedure("value.read").query(({ ctx }) =>
+    ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())),
+  ),
+  kpi: protectedProcedure("value.read")
+    .input(ThingId)
+    .query(async ({ ctx, input }) => {
+      const found = await ctx.shared(`value.kpi ${input.id}`, () => findKpi(ctx.sql, input.id, ctx.now()));
+      if (!found) throw new DomainError("not_found", NOT_HERE);
+      return found;
+    }),
+  outcomes: protectedProcedure("value.read").query(({ ctx }) =>
+    ctx.shared("value.outcomes", () => listOutcomes(ctx.sql, ctx.now())),
+  ),
+  outcome: protectedProcedure("value.read")
+    .input(ThingId)
+    .query(async ({ ctx, input }) => {
+      const found = await ctx.shared(`value.outcome ${input.id}`, () => findOutcome(ctx.sql, input.id, ctx.now()));
       if (!found) throw new DomainError("not_found", NOT_HERE);
       return found;
     }),
@@ -50,6 +82,27 @@ export const valueRouter = router({
   setNeeds: protectedProcedure("value.estimate")
     .input(SetNeeds)
     .mutation(({ ctx, input }) => setNeeds(ctx, input)),
+  setEffects: protectedProcedure("value.estimate")
+    .input(SetEffects)
+    .mutation(({ ctx, input }) => setEffects(ctx, input)),
+  addKpi: protectedProcedure("value.estimate")
+    .input(AddKpi)
+    .mutation(({ ctx, input }) => addKpi(ctx, input)),
+  reviseKpi: protectedProcedure("value.estimate")
+    .input(ReviseKpi)
+    .mutation(({ ctx, input }) => reviseKpi(ctx, input)),
+  enterKpiValue: protectedProcedure("value.estimate")
+    .input(EnterKpiValue)
+    .mutation(({ ctx, input }) => enterKpiValue(ctx, input)),
+  approveKpi: protectedProcedure("value.decide")
+    .input(ApproveKpi)
+    .mutation(({ ctx, input }) => approveKpi(ctx, input)),
+  addOutcome: protectedProcedure("value.decide")
+    .input(AddOutcome)
+    .mutation(({ ctx, input }) => addOutcome(ctx, input)),
+  changeOutcome: protectedProcedure("value.decide")
+    .input(ChangeOutcome)
+    .mutation(({ ctx, input }) => changeOutcome(ctx, input)),
   triage: protectedProcedure("value.decide")
     .input(TriageUseCase)
     .mutation(({ ctx, input }) => triageUseCase(ctx, input)),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { oneLine } from "@/server/core/domain/one-line";
+import { estimateFaults } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
+import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { weightsFaults } from "./domain/score";
 import { STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
@@ -143,3 +145,102 @@ export const SavePolicy = z
   })
   .superRefine(({ weights }, context) => say(weightsFaults(weights), context));
 export type SavePolicy = z.infer<typeof SavePolicy>;
+
+const Definition = z
+  .strictObject({
+    unit: z.string().min(1, "E_REQUIRED: Enter a UCUM unit, such as kW.h or %.").max(32),
+    direction: z.enum(["up", "down", "band"]),
+    bandLow: z.number().nullable().default(null),
+    bandHigh: z.number().nullable().default(null),
+    source: z.enum(SOURCES),
+    streamId: z.int().positive().nullable().default(null),
+    stat: z.enum(STATS).nullable().default(null),
+    timeZone: z.string().max(64),
+    fromMinute: z.number(),
+    toMinute: z.number(),
+    minCoverage: z.number(),
+    maxStaleS: z.number(),
+    isAdditive: z.boolean(),
+    valueCents: Estimate,
+    currency: z.string().max(3),
+  })
+  .superRefine((definition, context) => say(definitionFaults(definition), context))
+  .transform((kpi) => (kpi.source === "stream" ? kpi : { ...kpi, streamId: null, stat: null }))
+  .transform((kpi) => (kpi.direction === "band" ? kpi : { ...kpi, bandLow: null, bandHigh: null }));
+
+const Day = z.iso.date("E_DATE: Choose a day.");
+
+export const AddKpi = z.strictObject({
+  name: oneLine("E_REQUIRED: Give the KPI a name.", 100),
+  /** whose it is; left out: the team of whoever adds it, where there is only one */
+  teamId: z.uuid().optional(),
+  ownerId: z.uuid().nullable().default(null),
+  definition: Definition,
+});
+export type AddKpi = z.infer<typeof AddKpi>;
+
+export const ReviseKpi = z.strictObject({
+  ...SEEN,
+  ownerId: z.uuid().nullable().default(null),
+  definition: Definition,
+  why: Why,
+});
+export type ReviseKpi = z.infer<typeof ReviseKpi>;
+
+export const ApproveKpi = z.strictObject(SEEN);
+export type ApproveKpi = z.infer<typeof ApproveKpi>;
+
+export const EnterKpiValue = z.strictObject({ ...SEEN, day: Day, value: z.number() });
+export type EnterKpiValue = z.infer<typeof EnterKpiValue>;
+
+const MOST_KPIS = 10;
+
+const OutcomeFields = {
+  statement: oneLine("E_REQUIRED: Say what the business wants.", 300),
+  ownerId: z.uuid("E_REQUIRED: Choose who answers for it."),
+  horizon: Day,
+  kpis: z
+    .array(
+      z
+        .strictObject({ kpiId: z.uuid("E_REQUIRED: Choose a KPI."), baseline: z.number(), target: z.number() })
+        .refine(({ baseline, target }) => baseline !== target, {
+          path: ["target"],
+          message: "E_RANGE: Enter a target that differs from the baseline.",
+        }),
+    )
+    .max(MOST_KPIS, "E_RANGE: At most 10 KPIs; an outcome that needs more is more than one.")
+    .superRefine((kpis, context) => sayTwice(kpis, context))
+    .default([]),
+};
+
+/** A KPI that stands there twice is refused at its second row. */
+function sayTwice(rows: readonly { kpiId: string }[], context: z.core.$RefinementCtx): void {
+  for (const [index, { kpiId }] of rows.entries()) {
+    const before = rows.findIndex((row) => row.kpiId === kpiId);
+    const message = `E_DUPLICATE: Row ${before + 1} is this KPI too; remove one.`;
+    if (before < index) context.addIssue({ code: "custom", path: [index, "kpiId"], message });
+  }
+}
+
+export const AddOutcome = z.strictObject({ ...OutcomeFields, teamId: z.uuid().optional() });
+export type AddOutcome = z.infer<typeof AddOutcome>;
+
+export const ChangeOutcome = z.strictObject({
+  ...SEEN,
+  ...OutcomeFields,
+  state: z.enum(["draft", "active", "achieved", "missed", "retired"]),
+});
+export type ChangeOutcome = z.infer<typeof ChangeOutcome>;
+
+export const SetEffects = z.strictObject({
+  ...SEEN,
+  effects: z
+    .array(
+      z
+        .strictObject({ kpiId: z.uuid("E_REQUIRED: Choose a KPI."), effect: Estimate })
+        .superRefine(({ effect }, context) => say(estimateFaults("effect", effect), context)),
+    )
+    .max(MOST_KPIS, "E_RANGE: At most 10 KPIs.")
+    .superRefine((effects, context) => sayTwice(effects, context)),
+});
+export type SetEffects = z.infer<typeof SetEffects>;

@@ -5,9 +5,19 @@ import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { formatMoney } from "./domain/money-words";
 import { stageName } from "./domain/stages";
+import { demandKpi, demandPerson } from "./demand-verbs";
 import { lockUseCase } from "./lock-verbs";
 import { getPolicy } from "./queries";
-import type { CommitMoney, ConfirmRole, MoveStage, Need, ReviewUseCase, SetNeeds, SetPeople } from "./schema";
+import type {
+  CommitMoney,
+  ConfirmRole,
+  MoveStage,
+  Need,
+  ReviewUseCase,
+  SetEffects,
+  SetNeeds,
+  SetPeople,
+} from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
 
@@ -72,6 +82,29 @@ export async function setNeeds(ctx: VerbCtx, { needs, ...seen }: SetNeeds): Prom
     );
     const subject = `use-case:${seen.id}`;
     await audit(tx, ctx, { action: "use-case.needs", subject, teamId, before, after: needs });
+  });
+}
+
+/**
+ * Says by how much a use case moves which KPIs, in place of what was said before.
+ *
+ * @throws {DomainError} not_found, conflict, invalid_input at the row of a KPI that is not there
+ */
+export async function setEffects(ctx: VerbCtx, { effects, ...seen }: SetEffects): Promise<void> {
+  await ctx.transaction(async (tx) => {
+    const { teamId } = await lockUseCase(tx, seen);
+    for (const [index, { kpiId }] of effects.entries()) await demandKpi(tx, kpiId, `effects[${index}].kpiId`);
+    const { rows: before } = await tx.query<Record<string, unknown>>(
+      "delete from use_case_effects where use_case_id = $1 returning kpi_id, low, mode, high",
+      [seen.id],
+    );
+    await tx.query(
+      `insert into use_case_effects (use_case_id, kpi_id, low, mode, high)
+       select $1, "kpiId", low, mode, high from jsonb_to_recordset($2) as x ("kpiId" uuid, low float8, mode float8, high float8)`,
+      [seen.id, JSON.stringify(effects.map(({ kpiId, effect }) => ({ kpiId, ...effect })))],
+    );
+    const subject = `use-case:${seen.id}`;
+    await audit(tx, ctx, { action: "use-case.effects", subject, teamId, before, after: effects });
   });
 }
 
@@ -167,10 +200,4 @@ export async function reviewUseCase(ctx: VerbCtx, { objections, ...seen }: Revie
       after: { objections },
     });
   });
-}
-
-async function demandPerson(tx: Tx, id: string | null, field: string): Promise<void> {
-  if (id === null) return;
-  const { rows } = await tx.query("select 1 from users where id = $1 and disabled_at is null", [id]);
-  if (rows.length === 0) throw new DomainError("invalid_input", "Choose somebody who is here.", { field });
 }

@@ -1,46 +1,18 @@
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
-import { openVisit } from "@/server/core/context";
-import { type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
-import { hashSecret } from "@/server/core/secrets-hash";
-import { createCaller } from "@/server/root";
+import type { Role } from "@/server/core/domain/permissions";
+import { addTeams, somebodyOf } from "./testing-people";
 
 let db: TestDb;
-const team = { ours: "", theirs: "" };
+let team = { ours: "", theirs: "" };
 
 beforeAll(async () => {
   db = await cloneTestDb();
-  for (const name of ["ours", "theirs"] as const) {
-    const made = await db.owner.query<{ id: string }>(
-      "insert into teams (org_id, name) select first_org(), $1 returning id",
-      [name],
-    );
-    team[name] = made.rows[0]?.id ?? "";
-  }
+  team = await addTeams(db);
 });
 afterAll(() => db.drop());
 
-/** Somebody of this role; of a team role, in that team. */
-async function somebody(role: Role, teamId = team.ours) {
-  const token = `tlp_${randomBytes(24).toString("base64url")}`;
-  const { rows } = await db.owner.query<{ id: string }>(
-    "insert into users (email, name) values ($1, $2) returning id",
-    [`${randomBytes(6).toString("hex")}@test.invalid`, role],
-  );
-  const id = rows[0]?.id ?? "";
-  await db.owner.query("insert into memberships (user_id, team_id, role, granted_by) values ($1, $2, $3, 'test')", [
-    id,
-    TEAM_ROLES.has(role) ? teamId : null,
-    role,
-  ]);
-  await db.owner.query(
-    "insert into api_tokens (user_id, name, token_hash, hint, access, created_by, expires_at) values ($1, 't', $2, 'tlp_', 'write', 'test', now() + interval '1 hour')",
-    [id, hashSecret(token)],
-  );
-  const caller = createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
-  return { id, value: caller.value };
-}
+const somebody = (role: Role, teamId = team.ours) => somebodyOf(db, role, teamId);
 
 const figures = {
   currency: "EUR",

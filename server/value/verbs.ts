@@ -2,14 +2,13 @@ import type { Tx } from "@/db/access";
 import { ownerIdOf } from "@/server/core/actor";
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
-import { DomainError, errorCode } from "@/server/core/errors";
+import { DomainError } from "@/server/core/errors";
 import { returnOf, type UseCaseFigures } from "./domain/use-case-figures";
+import { demandCurrency, demandTeam, sayTaken } from "./demand-verbs";
 import { lockUseCase } from "./lock-verbs";
-import { getPolicy } from "./queries";
 import type { EstimateUseCase, ProposeUseCase, TriageUseCase } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
-const UNIQUE_VIOLATION = "23505";
 const DAY_MS = 86_400_000;
 /** More than one portfolio can be looked at; what is beyond belongs into another team. */
 const MOST_USE_CASES = 5_000;
@@ -40,7 +39,7 @@ export async function proposeUseCase(
       await audit(tx, ctx, { action: "use-case.propose", subject: `use-case:${id}`, teamId: team, after });
       return { id };
     })
-    .catch(sayTaken);
+    .catch(sayTaken("The team has a use case of this title. Choose another one.", "title"));
 }
 
 /**
@@ -88,17 +87,6 @@ export async function triageUseCase(ctx: VerbCtx, input: TriageUseCase): Promise
   });
 }
 
-async function demandTeam(tx: Tx, { actor }: Pick<Ctx, "actor">, wanted: string | null): Promise<string> {
-  const { rows } = await tx.query<{ id: string; mine: boolean }>(
-    "select id, id = any ((select app_teams())::uuid[]) or app_teams() is null as mine from teams where org_id = $1 order by is_default desc, name",
-    [actor.orgId],
-  );
-  const reached = rows.filter(({ mine }) => mine);
-  const team = wanted === null ? reached[0] : reached.find(({ id }) => id === wanted);
-  if (!team) throw new DomainError("invalid_input", "Choose a team of yours.", { field: "teamId" });
-  return team.id;
-}
-
 async function demandOther(tx: Tx, id: string, other: string): Promise<void> {
   const { rows } = await tx.query("select 1 from use_cases where id = $1 and intake <> 'duplicate'", [other]);
   if (rows.length === 0 || other === id)
@@ -111,11 +99,8 @@ async function addEstimate(
   { actor }: Pick<Ctx, "actor">,
   { id, version, figures, why }: { id: string; version: number; figures: UseCaseFigures; why: string },
 ): Promise<void> {
-  const { currency } = await getPolicy(tx);
-  if (figures.currency !== currency)
-    throw new DomainError("invalid_input", `The portfolio is in ${currency}. Enter the figures in it.`, {
-      field: "figures.currency",
-    });
+  const { currency } = figures;
+  await demandCurrency(tx, currency, "figures.currency");
   const forecast = returnOf(figures, `${id}/${version}`);
   const { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay } = figures;
   const estimates = [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay];
@@ -131,9 +116,4 @@ async function addEstimate(
      values (${values.map((_, index) => `$${index + 1}`).join(", ")})`,
     values,
   );
-}
-
-function sayTaken(cause: unknown): never {
-  if (errorCode(cause) !== UNIQUE_VIOLATION) throw cause;
-  throw new DomainError("conflict", "The team has a use case of this title. Choose another one.", { field: "title" });
 }

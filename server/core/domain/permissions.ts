@@ -47,17 +47,17 @@ export const PERMISSIONS = {
   "inference.read": { says: "see what models said", to: WATCHERS },
   "quarantine.read": { says: "see refused messages", to: { ...HANDS, auditor: "org" } },
   "quarantine.decide": { says: "replay or discard refused messages", to: HANDS },
-  "value.read": { says: "see use cases, what they bring and cost, and how they rank", to: WATCHERS },
+  "value.read": { says: "see outcomes, KPIs and use cases, what they bring and cost, and how they rank", to: WATCHERS },
   "value.propose": {
     says: "propose use cases, and confirm those that one owns or sponsors",
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team", technician: "team" },
   },
   "value.estimate": {
-    says: "change what a use case is thought to bring, cost and need, and who stands behind it",
+    says: "change what a use case is thought to bring, cost and need, and who stands behind it; define KPIs and enter their values",
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team" },
   },
   "value.decide": {
-    says: "accept or reject what was proposed, move a use case to another stage, and commit money to it",
+    says: "accept or reject what was proposed, move a use case to another stage, and commit money to it; write outcomes, and approve what a KPI is worth",
     to: { executive: "org", chair: "org" },
   },
   "value.policy": {

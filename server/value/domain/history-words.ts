@@ -7,12 +7,19 @@ const ACTS: Readonly<Record<string, string>> = {
   "use-case.people": "Owner and sponsor named",
   "use-case.confirm": "Confirmed",
   "use-case.needs": "Needs described",
+  "use-case.effects": "Effects on KPIs promised",
+  "kpi.add": "Defined",
+  "kpi.revise": "Given another meaning",
+  "kpi.approve": "Worth of a unit approved",
+  "kpi.enter": "A value entered",
+  "outcome.add": "Written down",
+  "outcome.change": "Changed",
   "use-case.move": "Moved",
   "use-case.commit": "Money committed",
   "use-case.review": "Safety and law reviewed",
 };
 
-/** A row of the audit log about a use case as a person would say it; what cannot be read is said by its bare name. */
+/** A row of the audit log about a use case, a KPI or an outcome as a person would say it; what cannot be read is said by its bare name. */
 export function historyWords(action: string, after: unknown): string {
   const what = ACTS[action] ?? action;
   const why = textIn(after, "why");

@@ -11,6 +11,12 @@ export function formatMoney(cents: number, currency: string): string {
   return `${sign}${name}${Math.round(units)}`;
 }
 
+/** `€0.10 · 0.145 · 0.20`: an estimate of what one unit is worth, which may be a fraction of a cent. */
+export function worthWords({ low, mode, high }: { low: number; mode: number; high: number }, currency: string): string {
+  const units = (cents: number) => String(Math.round(cents * 100) / 10_000);
+  return `${SIGNS[currency] ?? `${currency} `}${[low, mode, high].map(units).join(" · ")}`;
+}
+
 /** `+25 %`, `−8 %`: a ratio as a change, in whole percent. */
 export function formatReturn(ratio: number): string {
   const percent = Math.round(ratio * 100);

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
-import { UseCaseId } from "@/server/value/domain/use-case-id";
+import { ThingId } from "@/server/value/domain/thing-id";
 import { getQueryClient, Hydrate, requirePermission, trpc } from "../../../_trpc/server";
 import { UseCase } from "./_components/use-case";
 
@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Use case" };
 
 export default async function UseCasePage({ params }: { params: Promise<{ id: string }> }) {
   await requirePermission("value.read");
-  const input = UseCaseId.safeParse(await params);
+  const input = ThingId.safeParse(await params);
   if (!input.success) notFound();
   const found = await getQueryClient()
     .fetchQuery(trpc.value.get.queryOptions(input.data))

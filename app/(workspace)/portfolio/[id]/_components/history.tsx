@@ -1,7 +1,7 @@
 import { DataTable } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
 import { Sheet } from "@/components/ui/page";
-import type { HistoryRow } from "@/server/value/queries";
+import type { HistoryRow } from "@/server/value/history-queries";
 import { historyWords } from "@/server/value/domain/history-words";
 
 /** Everything that was decided about it, the newest first, as the audit log has it. */

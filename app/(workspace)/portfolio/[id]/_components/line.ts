@@ -11,7 +11,7 @@ const STATUS: Readonly<Record<UseCaseDetail["needs"][number]["state"], Status>> 
 const ORDER: readonly Status[] = ["bad", "watch", "unknown", "ok"];
 
 /** The line of a use case: of each kind of thing that it needs the one that is worst off now. */
-export function lineOf({ row, needs }: UseCaseDetail): LineStop[] {
+export function lineOf({ row, needs, effects }: UseCaseDetail): LineStop[] {
   const worst = (kind: string, pick: (need: UseCaseDetail["needs"][number]) => boolean): LineStop => {
     const [need] = needs.filter(pick).sort((a, b) => ORDER.indexOf(STATUS[a.state]) - ORDER.indexOf(STATUS[b.state]));
     if (!need) return { kind, label: null, status: "unknown" };
@@ -26,7 +26,7 @@ export function lineOf({ row, needs }: UseCaseDetail): LineStop[] {
   const failing = checks.find(({ verdict }) => verdict === "fail");
   const open = failing ?? checks.find(({ verdict }) => verdict !== "pass");
   return [
-    { kind: "KPI", label: null, status: "unknown" },
+    kpiStop(effects),
     {
       kind: "use case",
       label: row.title,
@@ -38,4 +38,15 @@ export function lineOf({ row, needs }: UseCaseDetail): LineStop[] {
     worst("device", ({ deviceId }) => deviceId !== null),
     worst("node", ({ nodeId, slot }) => nodeId !== null && slot === null),
   ];
+}
+
+/** Of the KPIs that it moves the first that is unknown, else the first. */
+function kpiStop(effects: UseCaseDetail["effects"]): LineStop {
+  const effect = effects.find(({ now }) => !now.known) ?? effects[0];
+  if (!effect) return { kind: "KPI", label: null, status: "unknown" };
+  const { kpiId, name, unit, now } = effect;
+  return {
+    ...{ kind: "KPI", label: name, href: `/kpis/${kpiId}`, status: now.known ? "ok" : "unknown" },
+    reason: now.known ? `${now.value.value} ${unit} on ${now.value.day}` : now.why,
+  };
 }

@@ -10,6 +10,7 @@ import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
 import { Commit, Estimate, Move, Triage } from "./acts";
+import { Effects } from "./effects";
 import { Estimates } from "./estimates";
 import { History } from "./history";
 import { lineOf } from "./line";
@@ -32,7 +33,7 @@ export function UseCase({ id }: { id: string }) {
         )}
       </Page>
     );
-  const { row, policy, needs, estimates, history } = query.data;
+  const { row, policy, needs, effects, estimates, history } = query.data;
   const open = row.standing.checks.filter(({ verdict }) => verdict !== "pass");
   const first = open.find(({ verdict }) => verdict === "fail") ?? open[0];
   const state = first ? (first.verdict === "fail" ? "bad" : "unknown") : "ok";
@@ -61,6 +62,7 @@ export function UseCase({ id }: { id: string }) {
       <TheLine stops={lineOf(query.data)} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
       <Worth row={row} policy={policy} />
+      <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
       <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
       <Estimates estimates={estimates} />
       <History history={history} />

@@ -1,0 +1,102 @@
+import { formatAge } from "@/server/fabric/domain/health";
+import { noiseOf } from "./autocorrelation";
+import { type KpiDefinition, NOT_BUILT } from "./kpi";
+import type { KpiDayValue } from "./kpi-day";
+import { detectableEffect } from "./measurability";
+import { BASELINE_DAYS } from "./must-meets";
+import type { BoundKpi } from "./standing";
+import { type Fact, known, unknown } from "./three-valued";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A window must have been computed this long after it ended: rollups and the job take minutes, a late node may take an hour. */
+const COMPUTED_WITHIN_MS = 2 * HOUR_MS;
+/** Days after go-live over which an effect has to show. */
+const WINDOW_DAYS = 90;
+
+/** What is known of a KPI at one moment. */
+export interface KpiMoment {
+  /** its newest window that was computed or entered, and when that window ended */
+  last: KpiDayValue | null;
+  endOfLastMs: number | null;
+  /** false: its stream is not theirs to see */
+  isSeen: boolean;
+  /** newest reading of its stream */
+  newestMs: number | null;
+  nowMs: number;
+}
+
+/** The value that a KPI has now, or why nobody can say: a stale or thin one is unknown, never its last good value. */
+export function kpiNow(
+  kpi: Pick<KpiDefinition, "source" | "maxStaleS" | "minCoverage">,
+  { last, endOfLastMs, isSeen, newestMs, nowMs }: KpiMoment,
+): Fact<{ value: number; day: string }> {
+  const notBuilt = NOT_BUILT[kpi.source];
+  if (notBuilt !== undefined) return unknown(notBuilt);
+  const limitMs = kpi.maxStaleS * 1_000;
+  const isManual = kpi.source === "manual";
+  if (!isManual) {
+    if (!isSeen) return unknown("its stream belongs to a team that you are not in");
+    if (newestMs === null) return unknown("its stream has no reading");
+    const ageMs = nowMs - newestMs;
+    if (ageMs > limitMs)
+      return unknown(`its newest reading is ${formatAge(ageMs)} old, ${formatAge(limitMs)} is the limit`);
+  }
+  if (last === null || endOfLastMs === null)
+    return unknown(isManual ? "nobody has entered a value" : "no day of it has been computed yet");
+  const { day, value, quality, coverage } = last;
+  if (value === null || quality === "empty") return unknown(`there is no reading of ${day}`);
+  if (quality === "thin")
+    return unknown(
+      `${day} is covered to ${Math.floor(coverage * 100)} %, ${Math.round(kpi.minCoverage * 100)} % is the least`,
+    );
+  if (isManual && nowMs - endOfLastMs > limitMs)
+    return unknown(`the last value that was entered is of ${day}, ${formatAge(limitMs)} is the limit`);
+  if (!isManual && nowMs - endOfLastMs > DAY_MS + COMPUTED_WITHIN_MS)
+    return unknown(`nothing was computed since ${day}`);
+  return known({ value, day });
+}
+
+/** One entry per day from the first to the last: a day without a value is null, so that neighbours are neighbours. */
+export function seriesOf(days: readonly KpiDayValue[]): (number | null)[] {
+  const [first] = days;
+  if (!first) return [];
+  const startMs = Date.parse(first.day);
+  const series: (number | null)[] = [];
+  for (const { day, value, quality } of days) {
+    const index = Math.round((Date.parse(day) - startMs) / DAY_MS);
+    while (series.length < index) series.push(null);
+    series.push(quality === "good" || quality === "manual" ? value : null);
+  }
+  return series;
+}
+
+/**
+ * What the checks of a use case need of a KPI: that it is alive, how long its baseline is and how well covered, and the least effect that
+ * its own noise lets one see in 90 days. A KPI that is entered by hand is no live series.
+ */
+export function boundKpi(
+  facts: Pick<BoundKpi, "name" | "hasOwner" | "hasDatedTarget"> & Pick<KpiDefinition, "source">,
+  now: Fact<unknown>,
+  days: readonly KpiDayValue[],
+): { kpi: BoundKpi; detectable: Fact<number> } {
+  const { name, hasOwner, hasDatedTarget, source } = facts;
+  const series = seriesOf(days);
+  const usable = series.filter((value) => value !== null).length;
+  const covered = days.reduce((sum, { coverage }) => sum + coverage, 0);
+  const noise = noiseOf(series);
+  return {
+    kpi: {
+      ...{ name, hasOwner, hasDatedTarget },
+      live: source === "manual" ? known(false) : now.known ? known(true) : unknown(now.why),
+      baselineDays: known(usable),
+      coverage: series.length === 0 ? unknown("no day of it has been computed yet") : known(covered / series.length),
+    },
+    detectable:
+      usable < BASELINE_DAYS
+        ? unknown(`${name} has ${usable} of ${BASELINE_DAYS} days, too few to know its noise.`)
+        : noise === null
+          ? unknown(`All days of ${name} are alike or far apart, so its noise is not known.`)
+          : known(detectableEffect(noise, usable, WINDOW_DAYS)),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Sql } from "@/db/access";
+import { boundKpi } from "./domain/kpi-now";
+import type { UseCaseFacts } from "./domain/standing";
+import { type Fact, known, unknown } from "./domain/three-valued";
+import { listKpis } from "./kpi-queries";
+
+/** An effect that a use case promises: change for the better of a KPI's value of a day, in the KPI's unit. */
+export interface EffectRow {
+  kpiId: string;
+  name: string;
+  unit: string;
+  now: Fact<{ value: number; day: string }>;
+  /** the least effect that the KPI's own noise lets one see in 90 days */
+  detectable: Fact<number>;
+  low: number;
+  mode: number;
+  high: number;
+}
+
+/** What a use case promises, as the checks look at it and as a page shows it. */
+export interface Promised extends Pick<UseCaseFacts, "kpis" | "expectedEffect" | "detectableEffect"> {
+  effects: readonly EffectRow[];
+}
+
+export const NOTHING_PROMISED: Promised = {
+  effects: [],
+  kpis: [],
+  expectedEffect: unknown("No KPI is bound, so no effect is promised."),
+  detectableEffect: unknown("No KPI is bound, so its noise is not known."),
+};
+
+/**
+ * The KPIs that use cases promise to move, by use case. Of several the one whose effect stands out best against its noise is judged: it is
+ * the one by which the use case can be proven. @param useCaseId of this one alone
+ */
+export async function listPromises(
+  sql: Sql,
+  nowMs: number,
+  useCaseId: string | null,
+): Promise<ReadonlyMap<string, Promised>> {
+  const { rows } = await sql.query<Pick<EffectRow, "kpiId" | "low" | "mode" | "high"> & { useCaseId: string }>(
+    `select use_case_id as "useCaseId", kpi_id as "kpiId", low, mode, high from use_case_effects
+     where $1::uuid is null or use_case_id = $1 order by use_case_id, kpi_id`,
+    [useCaseId],
+  );
+  if (rows.length === 0) return new Map();
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const kpis = new Map(
+    (await listKpis(sql, nowMs, [...new Set(rows.map(({ kpiId }) => kpiId))])).map((row) => {
+      const hasDatedTarget = row.outcomes.some(({ horizon, state }) => state === "active" && horizon >= today);
+      const facts = { name: row.name, source: row.source, hasOwner: row.ownerId !== null, hasDatedTarget };
+      return [row.id, { row, ...boundKpi(facts, row.now, row.days) }];
+    }),
+  );
+  const promises = new Map<string, Promised>();
+  const bestOf = new Map<string, number>();
+  for (const { useCaseId: of, kpiId, low, mode, high } of rows) {
+    const found = kpis.get(kpiId);
+    if (!found) continue; // a KPI of a team that they are not in
+    const { row, kpi, detectable } = found;
+    const before = promises.get(of) ?? NOTHING_PROMISED;
+    const effect = { kpiId, name: row.name, unit: row.unit, now: row.now, detectable, low, mode, high };
+    const standsOut = detectable.known ? mode / Math.max(detectable.value, Number.MIN_VALUE) : Number.NEGATIVE_INFINITY;
+    const best = bestOf.get(of);
+    const isBest = best === undefined || standsOut > best;
+    if (isBest) bestOf.set(of, standsOut);
+    promises.set(of, {
+      effects: [...before.effects, effect],
+      kpis: [...before.kpis, kpi],
+      expectedEffect: isBest ? known(mode) : before.expectedEffect,
+      detectableEffect: isBest ? detectable : before.detectableEffect,
+    });
+  }
+  return promises;
+}

@@ -1,0 +1,161 @@
+import type { Pool } from "pg";
+import type { Stat } from "./domain/kpi";
+import { dayValue, type WindowSums } from "./domain/kpi-day";
+
+/** Windows that are computed for a definition that has none yet, and that are looked at again at night: a quarter and a day. */
+export const FIRST_DAYS = 91;
+/** KPIs in one statement, and statements at once: two connections read what one would read in twice the time. */
+const KPIS_AT_ONCE = 25;
+const STATEMENTS_AT_ONCE = 2;
+
+interface DueKpi {
+  id: string;
+  version: number;
+  unit: string;
+  stat: Stat;
+  minCoverage: number;
+  timeZone: string;
+  fromMinute: number;
+  toMinute: number;
+  streamId: number;
+  streamUnit: string | null;
+  rateHz: number | null;
+  /** first and last window to look at, YYYY-MM-DD in the zone of the KPI; none when the last is before the first */
+  fromDay: string;
+  toDay: string;
+  /** the first window that has a value, if any has */
+  firstDay: string | null;
+}
+
+interface SumsRow extends WindowSums {
+  id: string;
+  day: string;
+  /** what was computed for this window last; null revision: nothing */
+  revision: number | null;
+  wasValue: number | null;
+  wasCoverage: number | null;
+}
+
+export interface ComputedKpis {
+  kpis: number;
+  written: number;
+  /** KPIs that could not be computed, with the reason */
+  failed: string[];
+}
+
+/**
+ * Computes the windows that are over of every KPI that stands on a stream, from rollups: those that have no value yet, and the
+ * last `againDays` again, because readings may have come late; of a definition that is new, all of them, because its stream may be sending a backlog. A window that came out differently gets another revision; nothing is
+ * overwritten. Windows before the first reading have no value. Two at once write the same; the second leaves it to the first.
+ */
+export async function computeKpis(pool: Pool, nowMs: number, againDays = 0): Promise<ComputedKpis> {
+  const due = (await listDue(pool, nowMs, againDays)).filter(({ fromDay, toDay }) => fromDay <= toDay);
+  const groups: DueKpi[][] = [];
+  for (let at = 0; at < due.length; at += KPIS_AT_ONCE) groups.push(due.slice(at, at + KPIS_AT_ONCE));
+  const done: ComputedKpis = { kpis: due.length, written: 0, failed: [] };
+  const work = async () => {
+    for (let group = groups.shift(); group; group = groups.shift()) {
+      const { written, failed } = await computeGroup(pool, group);
+      done.written += written;
+      done.failed.push(...failed);
+    }
+  };
+  await Promise.all(Array.from({ length: STATEMENTS_AT_ONCE }, work));
+  return done;
+}
+
+async function listDue(pool: Pool, nowMs: number, againDays: number): Promise<DueKpi[]> {
+  const { rows } = await pool.query<DueKpi>(
+    `select k.id, d.version, d.unit, d.stat, d.min_coverage as "minCoverage", d.time_zone as "timeZone", d.from_minute as "fromMinute",
+       d.to_minute as "toMinute", d.stream_id as "streamId", s.unit as "streamUnit", s.rate_hz as "rateHz", to_char(last.first, 'YYYY-MM-DD') as "firstDay",
+       to_char(coalesce(last.day + 1 - again.days, t.day + 1 - ${FIRST_DAYS}), 'YYYY-MM-DD') as "fromDay", to_char(t.day, 'YYYY-MM-DD') as "toDay"
+     from kpis k
+     join lateral (select * from kpi_versions d where d.kpi_id = k.id order by d.version desc limit 1) d on d.source = 'stream'
+     join streams s on s.id = d.stream_id
+     cross join lateral (select (($1::timestamptz at time zone d.time_zone) - make_interval(mins => d.to_minute))::date as day) t
+     cross join lateral (select case when d.made_at > $1::timestamptz - case when $2::int > 0 then interval '1 day' else interval '1 hour' end
+       then greatest($2::int, ${FIRST_DAYS}) else $2::int end as days) again
+     left join lateral (select max(day) as day, min(day) as first from kpi_values w where w.kpi_id = k.id and w.version = d.version) last on true
+     order by d.stream_id, k.id`,
+    [new Date(nowMs), againDays],
+  );
+  return rows;
+}
+
+/**
+ * Sums come from hours where the window begins and ends with one, from minutes otherwise. How many minutes hold a usable reading is counted
+ * in the index of the minutes alone, less those that hold only bad ones, which the hours with bad readings lead to: to read every minute's
+ * row takes twenty times as long.
+ */
+async function computeGroup(pool: Pool, group: readonly DueKpi[]): Promise<{ written: number; failed: string[] }> {
+  const sums = await pool.query<SumsRow>(
+    `with windows as (
+       select x.id, x.version, x."streamId" as stream_id, d::date as day,
+         (d + make_interval(mins => x."fromMinute")) at time zone x."timeZone" as from_ts,
+         (d + make_interval(mins => x."toMinute")) at time zone x."timeZone" as to_ts
+       from jsonb_to_recordset($1) as x (id uuid, version int, "streamId" int, "timeZone" text, "fromMinute" int, "toMinute" int, "fromDay" date, "toDay" date)
+       cross join lateral generate_series(x."fromDay"::timestamp, x."toDay"::timestamp, interval '1 day') d),
+     aligned as (
+       select *, extract(epoch from from_ts)::int8 % 3600 = 0 and extract(epoch from to_ts)::int8 % 3600 = 0 as is_hours from windows)
+     select w.id, to_char(w.day, 'YYYY-MM-DD') as day, r.n, r.sum, r.min, r.max, (m.minutes - b.minutes)::int as minutes,
+       (extract(epoch from w.to_ts - w.from_ts) / 3600)::float8 as hours,
+       v.revision, v.value as "wasValue", v.coverage as "wasCoverage"
+     from aligned w
+     cross join lateral (
+       select coalesce(sum(n), 0)::float8 as n, sum(vsum) as sum, min(vmin) as min, max(vmax) as max
+       from (
+         select n, vsum, vmin, vmax from rollup_1h where w.is_hours and stream_id = w.stream_id and bucket >= w.from_ts and bucket < w.to_ts
+         union all
+         select n, vsum, vmin, vmax from rollup_1m where not w.is_hours and stream_id = w.stream_id and bucket >= w.from_ts and bucket < w.to_ts
+       ) parts) r
+     cross join lateral (
+       select count(*) as minutes from rollup_1m where stream_id = w.stream_id and bucket >= w.from_ts and bucket < w.to_ts) m
+     cross join lateral (
+       select count(*) as minutes from rollup_1h h join rollup_1m x on x.stream_id = h.stream_id
+         and x.bucket >= greatest(h.bucket, w.from_ts) and x.bucket < least(h.bucket + interval '1 hour', w.to_ts) and x.n = 0
+       where h.stream_id = w.stream_id and h.bucket > w.from_ts - interval '1 hour' and h.bucket < w.to_ts and h.bad > 0) b
+     left join lateral (
+       select revision, value, coverage from kpi_values k where k.kpi_id = w.id and k.version = w.version and k.day = w.day
+       order by revision desc limit 1) v on true
+     order by w.id, w.day`,
+    [JSON.stringify(group)],
+  );
+  const rowsOf = new Map<string, SumsRow[]>();
+  for (const row of sums.rows) {
+    const before = rowsOf.get(row.id);
+    if (before) before.push(row);
+    else rowsOf.set(row.id, [row]);
+  }
+  const failed: string[] = [];
+  const fresh = group.flatMap((kpi) => {
+    try {
+      return changedOf(kpi, rowsOf.get(kpi.id) ?? []);
+    } catch (cause) {
+      // A stream whose unit changed must not keep the other KPIs from being computed; the result of the job names it.
+      if (!(cause instanceof RangeError)) throw cause;
+      failed.push(`${kpi.id}: ${cause.message}`);
+      return [];
+    }
+  });
+  if (fresh.length === 0) return { written: 0, failed };
+  const written = await pool.query(
+    `insert into kpi_values (kpi_id, version, day, revision, value, n, coverage, quality, made_by_name)
+     select id, version, day, revision, value, n, coverage, quality, 'computed'
+     from jsonb_to_recordset($1) as x (id uuid, version int, day date, revision int, value float8, n int8, coverage float8, quality text)
+     on conflict do nothing`,
+    [JSON.stringify(fresh)],
+  );
+  return { written: written.rowCount ?? 0, failed };
+}
+
+/** The windows of one KPI that have no value yet or came out differently. @throws {RangeError} when the stream's unit cannot become its unit */
+function changedOf(kpi: DueKpi, rows: readonly SumsRow[]) {
+  const began = kpi.firstDay ?? rows.find(({ n }) => n > 0)?.day;
+  if (began === undefined) return [];
+  return rows.flatMap(({ day, revision, wasValue, wasCoverage, ...sums }) => {
+    if (day < began && sums.n === 0) return [];
+    const computed = dayValue(sums, kpi, { unit: kpi.streamUnit, rateHz: kpi.rateHz });
+    if (revision !== null && wasValue === computed.value && wasCoverage === computed.coverage) return [];
+    return [{ id: kpi.id, version: kpi.version, day, revision: (revision ?? 0) + 1, n: sums.n, ...computed }];
+  });
+}
