@@ -6,6 +6,7 @@ import { recordBrokerTrouble } from "@/server/fabric/broker-verbs";
 import { BrokerNotices } from "./broker-notices";
 import { systemContext } from "@/server/core/context";
 import { addDemoPeople } from "@/server/identity/demo-people";
+import { errorText } from "@/server/core/errors";
 import { issueSetUp } from "@/server/identity/password-verbs";
 import { bundlePath, nodeArgs, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
@@ -16,6 +17,7 @@ import type { Broker } from "./embedded/running-broker";
 import { hashToken } from "@/server/core/node-token";
 import { INGEST_USER, type Credentials } from "./embedded/credentials";
 import { startPostgres } from "./embedded/postgres";
+import { writeDemoPortfolio } from "./demo-portfolio";
 import { type Past, startPlant, trainModels } from "./demo-plant";
 import { logPath } from "./log-file";
 import { startNodeProcess } from "./node-process";
@@ -107,6 +109,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
     keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs), ...sealEnvironment(options) }),
   ]);
   let isPlantUp = !options.plant;
+  const closing = new AbortController();
+  let portfolio = Promise.resolve();
   const plant = async () => {
     if (!options.plant) return;
     const workers = await startPlant({
@@ -121,6 +125,11 @@ export async function startLine(options: LineOptions): Promise<Line> {
     });
     Object.assign(health, workers);
     isPlantUp = true;
+    // Nothing waits for it: the plant is up, and what it needs announces itself within seconds.
+    if (isDemo(options))
+      portfolio = writeDemoPortfolio(database.app, AbortSignal.any([supervisor.stop, closing.signal])).catch(
+        (cause: unknown) => progress.say(`  ! The demo's portfolio could not be written: ${errorText(cause)}`),
+      );
   };
   const web = async () => {
     const pagesProblem = await settledPages;
@@ -131,7 +140,12 @@ export async function startLine(options: LineOptions): Promise<Line> {
   };
   // Whoever waits for the pages need not wait for a plant whose past is still being written.
   await Promise.all([plant(), web()]);
-  return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, mqttControl: mqttUrl.control, close: stopSync };
+  const close = async () => {
+    closing.abort();
+    await portfolio;
+    await stopSync();
+  };
+  return { health, broker: broker.kind, mqttUrl: mqttUrl.plain, mqttControl: mqttUrl.control, close };
 }
 
 /** @returns address of the web process's /health */
