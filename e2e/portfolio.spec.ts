@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
 import { FEED } from "./support/feed";
 import { expect, test } from "./support/people";
@@ -88,4 +89,35 @@ test("a use case is proposed by form, refused at the field, accepted by somebody
   await expect
     .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
     .toBeLessThanOrEqual(0);
+});
+
+test("use cases go out as CSV and come back; a wrong cell is named, and the good rows go in alone", async ({
+  page,
+  signInAs,
+}) => {
+  const title = `From a file ${Date.now()}`;
+  await signInAs("executive");
+  await page.goto("/portfolio?q=Cold-store");
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "These rows as CSV" }).click(),
+  ]);
+  const [header = "", row = ""] = (await readFile(await download.path(), "utf8")).split("\r\n");
+  const good = row.replace(/^[^,]*/, title);
+  await page.getByRole("button", { name: "Import CSV" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("File").setInputFiles({
+    ...{ name: "use-cases.csv", mimeType: "text/csv" },
+    buffer: Buffer.from([header, good, good.replace(title, `${title} wrong`).replace("EUR", "euro")].join("\r\n")),
+  });
+  await sheet.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(sheet.getByRole("alert")).toContainText("Nothing was imported");
+  await expect(sheet.getByRole("row", { name: /currency/ })).toContainText("three-letter currency code");
+  await sheet.getByRole("button", { name: "Import the 1 good row alone" }).click();
+  await expect(sheet.getByRole("status")).toHaveText("Imported: 1 proposed");
+  await page.keyboard.press("Escape");
+  await page.goto(`/portfolio?q=${encodeURIComponent(title)}`);
+  await expect(page.getByRole("link", { name: title, exact: true })).toBeVisible();
+  await expect(page.getByRole("link", { name: `${title} wrong` })).toBeHidden();
 });

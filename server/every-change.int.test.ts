@@ -12,6 +12,7 @@ import { hashPassword } from "./identity/passwords";
 import { closeSession, findProvidedUser, openSession } from "./identity/sign-in";
 import { appRouter, createCaller } from "./root";
 import { demandAudit } from "./testing-audit";
+import { USE_CASE_HEADER } from "./value/domain/use-case-line";
 
 /** Every mutation with an input that it takes, in a database that refuses a change without a row of the audit log. */
 const SECRET = "a secret of this test that is longer than 32 bytes";
@@ -104,6 +105,10 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "quarantine.discard": () => caller.quarantine.discard({ ids: held.slice(1) }),
   "value.propose": () => caller.value.propose({ title: "Bearing wear" }),
   "value.estimate": async () => caller.value.estimate({ ...(await useCase()), figures: FIGURES }),
+  "value.importUseCases": () =>
+    caller.value.importUseCases({
+      file: Buffer.from(`${USE_CASE_HEADER}From a file${",".repeat(17)}`).toString("base64"),
+    }),
   "value.savePolicy": () => caller.value.savePolicy({ ...POLICY, version: 0 }),
   "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),
   "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),

@@ -231,6 +231,27 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
   };
 }
 
+/** A use case with its newest figures and nothing else. */
+export interface FiguresRow {
+  id: string;
+  version: number;
+  teamId: string;
+  team: string;
+  title: string;
+  summary: string;
+  intake: Intake;
+  figures: UseCaseFigures | null;
+}
+
+/** The figures of every use case of the teams that may be seen, by title. */
+export async function listFigures(sql: Sql): Promise<FiguresRow[]> {
+  const { rows } = await sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by lower(u.title), u.id`);
+  return rows.map((row) => {
+    const { id, version, teamId, team, title, summary, intake } = row;
+    return { id, version, teamId, team, title, summary, intake, figures: figuresOf(row) };
+  });
+}
+
 /** Every use case of the teams that may be seen, with its standing; the ranking itself is made where it is looked at. */
 export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> {
   const [policy, useCases, needs, promises] = await Promise.all([

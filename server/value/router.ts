@@ -3,6 +3,7 @@ import { NOT_HERE } from "@/server/core/context";
 import { ThingId } from "./domain/thing-id";
 import { protectedProcedure, router } from "@/server/core/trpc";
 import { findKpi, listKpis } from "./kpi-queries";
+import { importUseCases } from "./import-verbs";
 import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
@@ -19,6 +20,7 @@ import {
   FindThings,
   MoveStage,
   ProposeUseCase,
+  ImportUseCases,
   ReviewUseCase,
   ReviseKpi,
   SavePolicy,
@@ -76,6 +78,9 @@ export const valueRouter = router({
   estimate: protectedProcedure("value.estimate")
     .input(EstimateUseCase)
     .mutation(({ ctx, input }) => estimateUseCase(ctx, input)),
+  importUseCases: protectedProcedure("value.estimate")
+    .input(ImportUseCases)
+    .mutation(({ ctx, input }) => importUseCases(ctx, input)),
   setPeople: protectedProcedure("value.estimate")
     .input(SetPeople)
     .mutation(({ ctx, input }) => setPeople(ctx, input)),

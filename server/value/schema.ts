@@ -4,7 +4,7 @@ import { estimateFaults } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
 import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { weightsFaults } from "./domain/score";
-import { STAGES } from "./domain/stages";
+import { SHOWN_INTAKES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
 
 /** Some lines of text, or none. */
@@ -54,6 +54,28 @@ const SEEN = { id: z.uuid(), version: z.int().positive() };
 
 export const EstimateUseCase = z.strictObject({ ...SEEN, figures: Figures, why: words(500).default("") });
 export type EstimateUseCase = z.infer<typeof EstimateUseCase>;
+
+/** Bytes of a file that fits into one request, as base64. */
+const LONGEST_FILE = 950_000;
+
+export const ImportUseCases = z.strictObject({
+  /** the file's bytes, base64: what encoding they are in is for the server to judge */
+  file: z
+    .string()
+    .max(LONGEST_FILE, "E_RANGE: The file is larger than 700 KB. Split it.")
+    .regex(/^[A-Za-z0-9+/]*={0,2}$/, "E_VALUE: Send the file as base64."),
+  /** whose they become; left out: the team of whoever imports, where there is only one */
+  teamId: z.uuid().optional(),
+  /** takes the good rows where others are wrong; otherwise nothing goes in then */
+  onlyGood: z.boolean().default(false),
+});
+export type ImportUseCases = z.infer<typeof ImportUseCases>;
+
+export const ExportUseCases = z.strictObject({
+  q: z.string().trim().max(100).default(""),
+  show: z.enum(SHOWN_INTAKES).default("open"),
+});
+export type ExportUseCases = z.infer<typeof ExportUseCases>;
 
 export const TriageUseCase = z.discriminatedUnion("to", [
   z.strictObject({ ...SEEN, to: z.literal("accepted"), why: words(500).default("") }),

@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
 import { USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
-import { MOST_ROWS, readUseCaseCsv, writeUseCaseCsv } from "./use-case-csv";
+import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
+import { MOST_ROWS, readUseCaseCsv } from "./use-case-csv";
 
 const SCRAP: UseCaseRow = {
   title: "Less scrap, at “press 3”",
-  currency: "EUR",
-  benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 },
-  adoption: { low: 0.4, mode: 0.8, high: 1 },
-  technicalProbability: { low: 0.5, mode: 0.7, high: 0.9 },
-  oneOffCents: { low: 0, mode: 1_000_000, high: 2_000_000 },
-  runCentsPerDay: { low: 100, mode: 200, high: 300 },
-  rampDays: 30,
+  figures: {
+    currency: "EUR",
+    benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 },
+    adoption: { low: 0.4, mode: 0.8, high: 1 },
+    technicalProbability: { low: 0.5, mode: 0.7, high: 0.9 },
+    oneOffCents: { low: 0, mode: 1_000_000, high: 2_000_000 },
+    runCentsPerDay: { low: 100, mode: 200, high: 300 },
+    rampDays: 30,
+  },
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const header = USE_CASE_COLUMNS.join(",");
@@ -21,10 +24,11 @@ test("what is written comes back as it went, formulas and all", () => {
     ...SCRAP,
     title,
   }));
-  const text = writeUseCaseCsv([SCRAP, ...evil]);
+  const all = [SCRAP, ...evil, { title: "Nobody estimated it", figures: null }];
+  const text = [USE_CASE_HEADER, ...all.map(useCaseLine)].join("");
   expect(text).not.toMatch(/(^|,|")[=+@]/m);
   expect(readUseCaseCsv(bytes(text))).toEqual({
-    useCases: [SCRAP, ...evil].map((useCase, index) => ({ row: index + 2, useCase })),
+    useCases: all.map((useCase, index) => ({ row: index + 2, useCase })),
     faults: [],
   });
 });
@@ -36,7 +40,7 @@ test("a byte order mark, semicolons, another order of columns and empty lines ar
   expect(faults).toEqual([]);
   expect(useCases[0]?.useCase).toMatchObject({
     title: "Less scrap",
-    benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 },
+    figures: { benefitCentsPerDay: { low: 1_050, mode: 20_000, high: 45_001 } },
   });
 });
 

@@ -1,6 +1,5 @@
 import { CsvError, parse } from "csv-parse/sync";
-import { csvLine } from "@/server/core/domain/csv";
-import { readUseCaseRow, type RowFault, USE_CASE_COLUMNS, type UseCaseRow, useCaseCells } from "./domain/use-case-rows";
+import { readUseCaseRow, type RowFault, USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
 
 /** No cell of a use case is longer; a longer one is a broken quote or an attack on our memory. */
 const LONGEST_RECORD = 20_000;
@@ -79,12 +78,7 @@ export function readUseCaseCsv(bytes: Uint8Array): UseCaseFile {
   return { useCases, faults };
 }
 
-/** Writes use cases as CSV; text that a spreadsheet would run as a formula is neutralised (`csvLine`). */
-export function writeUseCaseCsv(useCases: readonly UseCaseRow[]): string {
-  return [csvLine(USE_CASE_COLUMNS), ...useCases.map((useCase) => csvLine(useCaseCells(useCase)))].join("");
-}
-
-/** Takes off the apostrophe that the export put before a would-be formula, so that a file comes back as it went. */
+/** Takes off the apostrophe that the export (`csvLine`) put before a would-be formula, so that a file comes back as it went. */
 function unguarded(cell: string): string {
   return /^'(?:[\t\r]|\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/.test(cell) ? cell.slice(1) : cell;
 }

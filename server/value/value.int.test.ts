@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import type { Role } from "@/server/core/domain/permissions";
+import { exportUseCases } from "./export-queries";
 import { addTeams, somebodyOf } from "./testing-people";
+import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
 
 let db: TestDb;
 let team = { ours: "", theirs: "" };
@@ -257,4 +259,68 @@ test("a sensor that falls silent takes the readiness of what needs it, and gives
   expect(await readiness()).toBe(0);
   await db.owner.query("update latest_values set ts = now() where stream_id = $1", [stream]);
   expect(await readiness()).toBe(0.25);
+});
+
+describe("a CSV file", () => {
+  const file = (...lines: readonly string[]) => Buffer.from([USE_CASE_HEADER, ...lines].join("")).toString("base64");
+  const rowOf = (title: string, more: Partial<typeof figures> = {}) =>
+    useCaseLine({ title, figures: { ...figures, ...more } });
+
+  test("proposes what is new, estimates anew what is there, and leaves alone what is the same", async () => {
+    const executive = await somebody("executive");
+    const [there, same, fresh, bare] = [titled(), titled(), titled(), titled()];
+    for (const title of [there, same]) await executive.value.propose({ title, figures, teamId: team.ours });
+    const lines = [
+      rowOf(there, { rampDays: 60 }),
+      rowOf(same),
+      rowOf(fresh),
+      useCaseLine({ title: bare, figures: null }),
+    ];
+    const imported = await executive.value.importUseCases({ file: file(...lines), teamId: team.ours });
+    expect(imported).toMatchObject({ added: 2, estimated: 1, unchanged: 1, faultCount: 0 });
+    const { rows } = await executive.value.portfolio();
+    expect(rows.find(({ title }) => title === there)).toMatchObject({ estimate: 2 });
+    expect(rows.find(({ title }) => title === same)).toMatchObject({ estimate: 1 });
+    expect(rows.find(({ title }) => title === bare)).toMatchObject({ estimate: null, intake: "pending" });
+  });
+
+  test("with a wrong row goes in only when the good rows are wanted alone", async () => {
+    const executive = await somebody("executive");
+    const [good, dollars] = [titled(), titled()];
+    const wrong = file(rowOf(good), rowOf(dollars, { currency: "USD" }), rowOf(titled()));
+    const refused = await executive.value.importUseCases({ file: wrong, teamId: team.ours });
+    expect(refused).toMatchObject({ added: 0, good: 2, faults: [{ row: 3, column: "currency" }] });
+    const titles = async () => (await executive.value.portfolio()).rows.map(({ title }) => title);
+    expect(await titles()).not.toContain(good);
+    const taken = await executive.value.importUseCases({ file: wrong, teamId: team.ours, onlyGood: true });
+    expect(taken).toMatchObject({ added: 2, faultCount: 1 });
+    expect(await titles()).toContain(good);
+    expect(await titles()).not.toContain(dollars);
+  });
+
+  test("of the other team's people writes into their team, and comes back as it went out", async () => {
+    const theirs = await somebody("data-scientist", team.theirs);
+    const title = titled();
+    const ours = theirs.value.importUseCases({ file: file(rowOf(title)), teamId: team.ours });
+    await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
+    await theirs.value.importUseCases({ file: file(rowOf(title)) });
+    let text = "";
+    for await (const line of exportUseCases(db.pool, { q: title, show: "open" })) text += line;
+    expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
+  });
+
+  test.each<[string, string]>([
+    ["broken encoding", Buffer.from([...Buffer.from(USE_CASE_HEADER), 0xfc]).toString("base64")],
+    ["nothing in it", ""],
+  ])("with %s says so, and nothing goes in", async (_, broken) => {
+    const executive = await somebody("executive");
+    const told = await executive.value.importUseCases({ file: broken, onlyGood: true });
+    expect(told).toMatchObject({ added: 0, faultCount: 1, faults: [{ row: 1 }] });
+  });
+
+  test("that is no base64, or too large, never gets that far", async () => {
+    const executive = await somebody("executive");
+    for (const wrong of ["title;", "A".repeat(1_000_000)])
+      await expect(executive.value.importUseCases({ file: wrong })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  });
 });

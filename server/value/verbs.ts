@@ -9,6 +9,7 @@ import { lockUseCase } from "./lock-verbs";
 import type { EstimateUseCase, ProposeUseCase, TriageUseCase } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
+const sayTakenTitle = sayTaken("The team has a use case of this title. Choose another one.", "title");
 const DAY_MS = 86_400_000;
 /** More than one portfolio can be looked at; what is beyond belongs into another team. */
 const MOST_USE_CASES = 5_000;
@@ -26,20 +27,29 @@ export async function proposeUseCase(
   return ctx
     .transaction(async (tx) => {
       const team = await demandTeam(tx, ctx, teamId ?? null);
-      const { rows: counted } = await tx.query<{ n: number }>("select count(*)::int as n from use_cases");
-      if ((counted[0]?.n ?? 0) >= MOST_USE_CASES)
-        throw new DomainError("invalid_state", "There are 5,000 use cases. Decide some of them first.");
-      const { rows } = await tx.query<{ id: string }>(
-        `insert into use_cases (org_id, team_id, title, summary, created_by, created_by_name) values ($1, $2, $3, $4, $5, $6) returning id`,
-        [ctx.actor.orgId, team, title, summary, ownerIdOf(ctx.actor), ctx.actor.name],
-      );
-      const id = rows[0]?.id ?? "";
-      if (figures) await addEstimate(tx, ctx, { id, version: 1, figures, why: "" });
-      const after = { title, summary, figures };
-      await audit(tx, ctx, { action: "use-case.propose", subject: `use-case:${id}`, teamId: team, after });
-      return { id };
+      return { id: await addUseCase(tx, ctx, { title, summary, team, figures }) };
     })
-    .catch(sayTaken("The team has a use case of this title. Choose another one.", "title"));
+    .catch(sayTakenTitle);
+}
+
+/** A use case with its first estimate, in a transaction that is open. @returns its id @throws {DomainError} invalid_state, invalid_input */
+export async function addUseCase(
+  tx: Tx,
+  ctx: Pick<Ctx, "actor">,
+  { title, summary, team, figures }: { title: string; summary: string; team: string; figures: UseCaseFigures | null },
+): Promise<string> {
+  const { rows: counted } = await tx.query<{ n: number }>("select count(*)::int as n from use_cases");
+  if ((counted[0]?.n ?? 0) >= MOST_USE_CASES)
+    throw new DomainError("invalid_state", "There are 5,000 use cases. Decide some of them first.");
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into use_cases (org_id, team_id, title, summary, created_by, created_by_name) values ($1, $2, $3, $4, $5, $6) returning id`,
+    [ctx.actor.orgId, team, title, summary, ownerIdOf(ctx.actor), ctx.actor.name],
+  );
+  const id = rows[0]?.id ?? "";
+  if (figures) await addEstimate(tx, ctx, { id, version: 1, figures, why: "" });
+  const after = { title, summary, figures };
+  await audit(tx, ctx, { action: "use-case.propose", subject: `use-case:${id}`, teamId: team, after });
+  return id;
 }
 
 /**
@@ -48,18 +58,25 @@ export async function proposeUseCase(
  * @throws {DomainError} not_found, conflict when somebody changed it meanwhile, invalid_input for money in another currency
  */
 export async function estimateUseCase(ctx: VerbCtx, input: EstimateUseCase): Promise<{ estimate: number }> {
-  return ctx.transaction(async (tx) => {
-    const { teamId } = await lockUseCase(tx, input);
-    const { rows } = await tx.query<{ n: number }>(
-      "select coalesce(max(version), 0)::int as n from use_case_estimates where use_case_id = $1",
-      [input.id],
-    );
-    const estimate = (rows[0]?.n ?? 0) + 1;
-    await addEstimate(tx, ctx, { ...input, version: estimate });
-    const after = { estimate, figures: input.figures, why: input.why };
-    await audit(tx, ctx, { action: "use-case.estimate", subject: `use-case:${input.id}`, teamId, after });
-    return { estimate };
-  });
+  return ctx.transaction((tx) => addNextEstimate(tx, ctx, input));
+}
+
+/** Another estimate in a transaction that is open. @throws {DomainError} not_found, conflict, invalid_input */
+export async function addNextEstimate(
+  tx: Tx,
+  ctx: Pick<Ctx, "actor">,
+  input: EstimateUseCase,
+): Promise<{ estimate: number }> {
+  const { teamId } = await lockUseCase(tx, input);
+  const { rows } = await tx.query<{ n: number }>(
+    "select coalesce(max(version), 0)::int as n from use_case_estimates where use_case_id = $1",
+    [input.id],
+  );
+  const estimate = (rows[0]?.n ?? 0) + 1;
+  await addEstimate(tx, ctx, { ...input, version: estimate });
+  const after = { estimate, figures: input.figures, why: input.why };
+  await audit(tx, ctx, { action: "use-case.estimate", subject: `use-case:${input.id}`, teamId, after });
+  return { estimate };
 }
 
 /**

@@ -1,6 +1,25 @@
 export const INTAKES = ["pending", "accepted", "rejected", "snoozed", "duplicate"] as const;
 export type Intake = (typeof INTAKES)[number];
 
+/** What the list of use cases shows: those that are open, or those of which something was decided. */
+export const SHOWN_INTAKES = ["open", "accepted", "pending", "snoozed", "rejected"] as const;
+export type ShownIntake = (typeof SHOWN_INTAKES)[number];
+
+/** Whether a use case is among those that are shown. */
+export function isShown(intake: Intake, show: ShownIntake): boolean {
+  if (show === "open") return intake === "accepted" || intake === "pending";
+  return show === "rejected" ? intake === "rejected" || intake === "duplicate" : intake === show;
+}
+
+/** Whether a use case matches what was typed into the filter of the list. */
+export function isMeant(
+  { title, summary, team }: { title: string; summary: string; team: string },
+  q: string,
+): boolean {
+  const words = q.trim().toLowerCase();
+  return words === "" || `${title} ${summary} ${team}`.toLowerCase().includes(words);
+}
+
 /** Stages in their order. */
 export const STAGES = ["idea", "frame", "pilot", "prove", "scale", "run"] as const;
 export type Stage = (typeof STAGES)[number];

@@ -1,15 +1,11 @@
 import { type Estimate, estimateFaults } from "./estimate";
+import type { UseCaseFigures } from "./use-case-figures";
 
 /** A use case as it travels in a CSV file: one row each. Money is in the row's currency with at most two decimals. */
 export interface UseCaseRow {
   title: string;
-  currency: string;
-  benefitCentsPerDay: Estimate;
-  adoption: Estimate;
-  technicalProbability: Estimate;
-  oneOffCents: Estimate;
-  runCentsPerDay: Estimate;
-  rampDays: number;
+  /** null where nobody has estimated it: all cells but the title are empty */
+  figures: UseCaseFigures | null;
 }
 
 /** What is wrong with one cell; `row` counts as a spreadsheet does, the header being row 1. */
@@ -53,6 +49,8 @@ export function readUseCaseRow(
   const title = cell("title");
   if (title === "") wrong("title", "Enter a title.");
   if (title.length > LONGEST_TITLE) wrong("title", `Shorten it to ${LONGEST_TITLE} characters.`);
+  if (USE_CASE_COLUMNS.every((column) => column === "title" || cell(column) === ""))
+    return faults.length > 0 ? { useCase: null, faults } : { useCase: { title, figures: null }, faults: [] };
   const currency = cell("currency");
   if (!/^[A-Z]{3}$/.test(currency)) wrong("currency", "Use a three-letter currency code such as EUR.");
 
@@ -86,19 +84,20 @@ export function readUseCaseRow(
   const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = estimates;
   const complete = benefitCentsPerDay && adoption && technicalProbability && oneOffCents && runCentsPerDay;
   if (faults.length > 0 || !complete) return { useCase: null, faults };
-  const figures = { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay };
-  return { useCase: { title, currency, ...figures, rampDays }, faults: [] };
+  const estimated = { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay };
+  return { useCase: { title, figures: { currency, ...estimated, rampDays } }, faults: [] };
 }
 
 /** The cells of one use case in the header's order; money as text with two decimals, so that no spreadsheet rounds it. */
-export function useCaseCells(useCase: UseCaseRow): (string | number)[] {
+export function useCaseCells({ title, figures }: UseCaseRow): (string | number)[] {
+  if (figures === null) return [title, ...USE_CASE_COLUMNS.slice(1).map(() => "")];
   return [
-    useCase.title,
-    useCase.currency,
+    title,
+    figures.currency,
     ...ESTIMATES.flatMap(({ field, money }) => {
-      const { low, mode, high } = useCase[field];
+      const { low, mode, high } = figures[field];
       return [low, mode, high].map((value) => (money ? (value / 100).toFixed(2) : value));
     }),
-    useCase.rampDays,
+    figures.rampDays,
   ];
 }

@@ -9,24 +9,23 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { portfolioVerdict, type VerdictRow } from "@/server/value/domain/portfolio-verdict";
 import { rank } from "@/server/value/domain/ranking";
+import { isMeant, isShown, SHOWN_INTAKES, type ShownIntake } from "@/server/value/domain/stages";
 import { FIRST_POLICY, rankingOf } from "@/server/value/domain/standing";
 import type { PortfolioRow } from "@/server/value/queries";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { trail } from "../../../_shell/registry";
 import { useViewer } from "../../../_shell/viewer";
-import { SavedViews } from "../../../_shell/views/saved-views";
+import { ListActions } from "../../../_shell/views/list-actions";
 import { useTRPC } from "../../../_trpc/client";
+import { ImportUseCases } from "./import-use-cases";
 import { Policy } from "./policy";
 import { Propose } from "./propose";
 import { type RankedRow, RankingTable } from "./ranking-table";
 
-const SHOWN = ["open", "accepted", "pending", "snoozed", "rejected"] as const;
-type Shown = (typeof SHOWN)[number];
-
 /** Every use case by rank: the same pure ranking that the server knows, made here, so that it follows the plant as the facts change. */
 export function Portfolio() {
   const [{ q, show }, setFilter] = useQueryStates(
-    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOWN).withDefault("open") },
+    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOWN_INTAKES).withDefault("open") },
     { throttleMs: 250 },
   );
   const { intervalMs, control } = useRefresh(3_000);
@@ -35,12 +34,7 @@ export function Portfolio() {
   const policy = query.data?.policy ?? FIRST_POLICY;
   const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
   const verdict = query.data ? portfolioVerdict(ranked.map(verdictRow), policy) : null;
-  const words = q.trim().toLowerCase();
-  const rows = ranked.filter(
-    ({ row }) =>
-      isShown(row.intake, show) &&
-      (words === "" || `${row.title} ${row.summary} ${row.team}`.toLowerCase().includes(words)),
-  );
+  const rows = ranked.filter(({ row }) => isShown(row.intake, show) && isMeant(row, q));
   const mayPropose = viewer?.can["value.propose"] === true;
   return (
     <Page
@@ -49,7 +43,8 @@ export function Portfolio() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
-          <SavedViews page="portfolio" />
+          <ListActions page="portfolio" list="portfolio" />
+          {viewer?.can["value.estimate"] ? <ImportUseCases /> : null}
           {query.data && viewer?.can["value.policy"] ? <Policy policy={policy} rows={query.data.rows} /> : null}
           {mayPropose ? <Propose currency={policy.currency} /> : null}
         </>
@@ -119,13 +114,8 @@ function verdictRow({ row, ranked }: RankedRow): VerdictRow {
   };
 }
 
-function isShown(intake: PortfolioRow["intake"], show: Shown): boolean {
-  if (show === "open") return intake === "accepted" || intake === "pending";
-  return show === "rejected" ? intake === "rejected" || intake === "duplicate" : intake === show;
-}
-
-function chipsOf(rows: readonly RankedRow[]): Chip<Shown>[] {
-  const count = (show: Shown) => rows.filter(({ row }) => isShown(row.intake, show)).length;
+function chipsOf(rows: readonly RankedRow[]): Chip<ShownIntake>[] {
+  const count = (show: ShownIntake) => rows.filter(({ row }) => isShown(row.intake, show)).length;
   return [
     { value: "open", label: "Open", count: count("open") },
     { value: "accepted", label: "Accepted", count: count("accepted") },

@@ -7,6 +7,8 @@ import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "
 import { NodeLogins } from "@/server/fabric/schema";
 import { exportHolders, exportPeople, exportServiceTokens, exportTeams } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
+import { exportUseCases } from "@/server/value/export-queries";
+import { ExportUseCases } from "@/server/value/schema";
 
 interface Exportable {
   action: Action;
@@ -37,6 +39,7 @@ export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
   fleet: list("fleet.read", FleetInput.omit(PAGED), (ctx, filters) =>
     exportFleet(ctx.sql, { ...filters, ...START }, ctx.now()),
   ),
+  portfolio: list("value.read", ExportUseCases, (ctx, filters) => exportUseCases(ctx.sql, filters)),
   streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
     exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),
   ),
