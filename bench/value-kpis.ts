@@ -59,9 +59,9 @@ try {
   ] as const)
     await pool.query(
       `insert into ${table} (stream_id, bucket, n, bad, vmin, vmax, vsum, vsumsq, vfirst, vlast, first_ts, last_ts)
-       select s.id, t, $3, 0, v, v, $3 * v, $3 * v * v, v, v, t, t
+       select s.id, t, $3::int8, 0, v, v, $3::int8 * v, $3::int8 * v * v, v, v, t, t
        from generate_series($1::timestamptz, $2::timestamptz - interval '${step}', interval '${step}') t
-       cross join streams s cross join lateral (select 5.0 + s.id % 7 as v) x`,
+       cross join streams s cross join lateral (select (5 + s.id % 7)::float8 as v) x`,
       [new Date(TODAY_MS - (DAYS + 1) * 86_400_000), new Date(NOON_MS), perBucket],
     );
   await pool.query("alter table rollup_1m add primary key (stream_id, bucket)");

@@ -17,7 +17,7 @@ import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { EditOutcome } from "./edit-outcome";
 import styles from "./outcomes.module.css";
-import { OUTCOME_STATUS } from "./outcome-status";
+import { outcomeStatus } from "./outcome-status";
 import { Way } from "./way";
 
 const COLUMNS = [
@@ -84,7 +84,7 @@ function OutcomeLine({ outcome }: { outcome: OutcomeRow }) {
         <span className={table.sub}>{outcome.team}</span>
       </td>
       <td>
-        <StatusText status={OUTCOME_STATUS[outcome.state]}>{outcome.state}</StatusText>
+        <StatusText status={outcomeStatus(outcome)}>{outcome.state}</StatusText>
       </td>
       <td className={table.nowrap}>{outcome.horizon}</td>
       <td className={table.wideOnly}>{outcome.ownerName}</td>

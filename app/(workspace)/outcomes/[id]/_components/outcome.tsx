@@ -14,7 +14,7 @@ import { useTRPC } from "../../../../_trpc/client";
 import { Spark } from "../../../kpis/_components/spark";
 import { History } from "../../../portfolio/[id]/_components/history";
 import { EditOutcome } from "../../_components/edit-outcome";
-import { OUTCOME_STATUS } from "../../_components/outcome-status";
+import { outcomeStatus } from "../../_components/outcome-status";
 import { Way } from "../../_components/way";
 
 /** One outcome: its KPIs on their way, the use cases that move them, and everything that was decided about it. */
@@ -46,7 +46,7 @@ export function Outcome({ id }: { id: string }) {
     >
       <Headline
         title={outcome.statement}
-        shape={<StatusShape status={OUTCOME_STATUS[outcome.state]} size={14} />}
+        shape={<StatusShape status={outcomeStatus(outcome)} size={14} />}
         aside={outcome.state}
       >
         {outcome.ownerName} answers for it, by {outcome.horizon}, {outcome.team}.
