@@ -98,6 +98,7 @@ test("use cases go out as CSV and come back; a wrong cell is named, and the good
   const title = `From a file ${Date.now()}`;
   await signInAs("executive");
   await page.goto("/portfolio?q=Cold-store");
+  await expect(page.getByRole("link", { name: "Cold-store energy" })).toBeVisible(); // the demo writes it once its plant is up
   await page.getByRole("button", { name: "Export" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
