@@ -1,3 +1,4 @@
+import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { demandTeam } from "./demand-verbs";
 import type { RowFault, UseCaseRow } from "./domain/use-case-rows";
@@ -57,6 +58,9 @@ export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: I
         done.estimated += 1;
       } else done.unchanged += 1;
     }
+    // Each use case has its own row in the audit log; this one says that they came together, from a file.
+    if (done.added + done.estimated > 0)
+      await audit(tx, ctx, { action: "use-case.import", subject: `team:${team}`, teamId: team, after: { ...done } });
     return { ...done, ...told };
   });
 }
