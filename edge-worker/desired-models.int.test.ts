@@ -11,6 +11,7 @@ import { startTestBroker } from "@/cli/embedded/testing";
 import { hashToken } from "@/server/core/node-token";
 import { systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";
+import { retireNode } from "@/server/fabric/node-verbs";
 import { openTestLine, type TestLine, waitFor } from "@/server/ingest/testing";
 import { serveArtifact } from "@/server/models/artifact-http";
 import type { ObjectStore } from "@/server/models/objects/object";
@@ -256,6 +257,6 @@ test("only the node that is told to run a model may fetch it, whole or from an o
     expect(refused.status).toBe(401);
     expect(refused.headers.get("www-authenticate")).toBe('Basic realm="nodes"');
   }
-  await line.db.owner.query("update nodes set status = 'retired' where id = $1", [owner.id]);
+  await retireNode(await systemContext(line.db.pool, "test"), { node: owner.id });
   expect((await get(artifact, owner)).status).toBe(401);
 });
