@@ -84,8 +84,8 @@ async function listDue(pool: Pool, nowMs: number, againDays: number): Promise<Du
 
 /**
  * Sums come from hours where the window begins and ends with one, from minutes otherwise. How many minutes hold a usable reading is counted
- * in the index of the minutes alone, less those that hold only bad ones, which the hours with bad readings lead to: to read every minute's
- * row takes twenty times as long.
+ * in the index of the minutes alone, less those that hold only bad ones, which the hours with bad readings lead to: so no minute's row is
+ * read for a window of whole hours.
  */
 async function computeGroup(pool: Pool, group: readonly DueKpi[]): Promise<{ written: number; failed: string[] }> {
   const sums = await pool.query<SumsRow>(
