@@ -31,6 +31,16 @@ export async function requirePermission(action: Action): Promise<void> {
   }
 }
 
+/** What a page is about, read; whoever asks for what is not there, or not theirs, finds what somebody finds who mistyped the address. */
+export async function orNotFound<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") notFound();
+    throw cause;
+  }
+}
+
 export { signInOptions };
 
 /** Queries of this request, answered without HTTP. */

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { NodeInput } from "@/server/fabric/domain/read-inputs";
-import { getQueryClient, Hydrate, trpc } from "../../../_trpc/server";
+import { getQueryClient, Hydrate, orNotFound, trpc } from "../../../_trpc/server";
 import { NodePage } from "./_components/node-page";
 
 export async function generateMetadata({ params }: { params: Promise<{ node: string }> }): Promise<Metadata> {
@@ -13,13 +13,9 @@ export default async function Node({ params }: { params: Promise<{ node: string 
   if (!input.success) notFound();
   const client = getQueryClient();
   const [node] = await Promise.all([
-    client.fetchQuery(trpc.fleet.node.queryOptions(input.data)).catch((cause: unknown) => {
-      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") return null;
-      throw cause;
-    }),
+    orNotFound(client.fetchQuery(trpc.fleet.node.queryOptions(input.data))),
     client.prefetchQuery(trpc.fleet.streamsOfNode.queryOptions(input.data)),
   ]);
-  if (!node) notFound();
   return (
     <Hydrate>
       <NodePage id={node.id} />

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { ThingId } from "@/server/value/domain/thing-id";
-import { getQueryClient, Hydrate, requirePermission, trpc } from "../../../_trpc/server";
+import { getQueryClient, Hydrate, orNotFound, requirePermission, trpc } from "../../../_trpc/server";
 import { UseCase } from "./_components/use-case";
 
 export const metadata: Metadata = { title: "Use case" };
@@ -10,13 +10,7 @@ export default async function UseCasePage({ params }: { params: Promise<{ id: st
   await requirePermission("value.read");
   const input = ThingId.safeParse(await params);
   if (!input.success) notFound();
-  const found = await getQueryClient()
-    .fetchQuery(trpc.value.get.queryOptions(input.data))
-    .catch((cause: unknown) => {
-      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") return null;
-      throw cause;
-    });
-  if (!found) notFound();
+  const found = await orNotFound(getQueryClient().fetchQuery(trpc.value.get.queryOptions(input.data)));
   return (
     <Hydrate>
       <UseCase id={found.row.id} />

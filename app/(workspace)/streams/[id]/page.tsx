@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { StreamInput } from "@/server/fabric/domain/read-inputs";
-import { getQueryClient, Hydrate, trpc } from "../../../_trpc/server";
+import { getQueryClient, Hydrate, orNotFound, trpc } from "../../../_trpc/server";
 import { Stream } from "./_components/stream";
 
 interface Props {
@@ -12,12 +12,7 @@ interface Props {
 async function getStream({ params }: Props) {
   const input = StreamInput.safeParse({ id: Number((await params).id) });
   if (!input.success) notFound();
-  return getQueryClient()
-    .fetchQuery(trpc.streams.get.queryOptions(input.data))
-    .catch((cause: unknown) => {
-      if (cause instanceof Error && "code" in cause && cause.code === "NOT_FOUND") notFound();
-      throw cause;
-    });
+  return orNotFound(getQueryClient().fetchQuery(trpc.streams.get.queryOptions(input.data)));
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
