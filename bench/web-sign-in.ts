@@ -106,9 +106,9 @@ async function signIn(browser: Browser, url: string, password: string): Promise<
  * when React has put its handlers on them. No function in here has a name: the loader of this file would ask the page for a helper.
  */
 function watchForHome(): void {
-  if (window.location.pathname !== "/") return;
   let readMs: number | null = null;
   const timer = setInterval(() => {
+    if (window.location.pathname !== "/") return;
     const needs = [...document.querySelectorAll("main h2")].find((title) => title.textContent.startsWith("Needs you"));
     if (!needs || !document.querySelector("main h1")) return;
     readMs ??= Date.now();

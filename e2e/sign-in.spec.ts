@@ -12,6 +12,22 @@ test.describe("without a session", () => {
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   });
 
+  test("the first one in keeps the page that the door loaded; whoever follows in it gets a page without memory", async ({
+    page,
+  }) => {
+    const isFresh = () => page.evaluate(() => !document.documentElement.hasAttribute("data-seen"));
+    await page.goto("/login");
+    await page.evaluate(() => document.documentElement.setAttribute("data-seen", ""));
+    await page.getByRole("button", { name: /Executive/ }).click();
+    await expect(page.getByRole("button", { name: /Appearance and account/ })).toContainText("Elena Marchetti");
+    expect(await isFresh()).toBe(false);
+    await page.getByRole("link", { name: "Be somebody else" }).click();
+    await page.getByRole("button", { name: /Technician/ }).click();
+    await expect(page.getByRole("button", { name: /Appearance and account/ })).toContainText("Tomás Rivera");
+    expect(await isFresh()).toBe(true);
+    await expect(page.getByText("Elena Marchetti")).toHaveCount(0);
+  });
+
   test("a wrong password and an unknown person read alike, and a guesser is stopped after ten", async ({ page }) => {
     await page.goto("/login");
     const attempt = async (email: string) => {

@@ -1,6 +1,7 @@
 "use client";
 import { signIn } from "next-auth/react";
-import { useId, useState, type FormEvent } from "react";
+import { useRouter } from "next/navigation";
+import { useEffect, useId, useState, type FormEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { textOf } from "@/components/ui/form-text";
 import { useIsInteractive } from "@/components/ui/interactive";
@@ -8,7 +9,9 @@ import type { Role } from "@/server/core/domain/permissions";
 import { localPath } from "@/server/identity/domain/local-path";
 import { Mark } from "../../_shell/mark";
 import { ROLE_WORDS } from "../../_shell/roles";
+import { beganAtTheDoor } from "./began-at-the-door";
 import styles from "./sign-in.module.css";
+import { warmUp } from "./warm-up";
 
 /** What each refusal means to the person; an unknown one is said like a wrong password. */
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -32,6 +35,8 @@ export function SignIn({ demo, single, wanted, problem }: SignInProps) {
   const [refusal, setRefusal] = useState(problem === null ? null : (PROBLEMS[problem] ?? WRONG));
   const [waits, setWaits] = useState(false);
   const isInteractive = useIsInteractive();
+  const router = useRouter();
+  useEffect(() => void warmUp(), []);
   const ids = { email: useId(), password: useId(), refusal: useId() };
 
   const enter = async (provider: "password" | "demo", values: Record<string, string>) => {
@@ -39,8 +44,10 @@ export function SignIn({ demo, single, wanted, problem }: SignInProps) {
     setRefusal(null);
     const answer = await signIn(provider, { ...values, redirect: false }).catch(() => undefined);
     if (answer?.ok) {
-      // The whole page is loaded anew: nothing that was shown to nobody stays in memory.
-      window.location.assign(localPath(wanted, window.location.origin));
+      const path = localPath(wanted, window.location.origin);
+      if (beganAtTheDoor()) router.replace(path);
+      // Somebody was signed in here before: with the whole page loaded anew, nothing of theirs stays in memory.
+      else window.location.assign(path);
       return;
     }
     setWaits(false);
