@@ -78,6 +78,26 @@ describe("proposing", () => {
     });
   });
 
+  test("T21 a hundred identical proposals or decisions at once have one effect; the others are told", async () => {
+    const [one, other] = [await somebody("executive"), await somebody("chair")];
+    const title = titled();
+    const hundred = Array.from({ length: 100 });
+    const proposed = await Promise.allSettled(hundred.map(() => one.value.propose({ title })));
+    const made = proposed.filter((answer) => answer.status === "fulfilled");
+    expect(made).toHaveLength(1);
+    for (const answer of proposed)
+      if (answer.status === "rejected") expect(answer.reason).toMatchObject({ code: "CONFLICT" });
+    const id = made[0]?.value.id ?? "";
+    const decided = await Promise.allSettled(
+      hundred.map(() => other.value.triage({ id, version: 1, to: "rejected", why: "asked for a hundred times" })),
+    );
+    expect(decided.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const written = await db.owner.query("select action from audit_log where subject = $1 order by n", [
+      `use-case:${id}`,
+    ]);
+    expect(written.rows).toEqual([{ action: "use-case.propose" }, { action: "use-case.triage" }]);
+  });
+
   test.each([
     ["low above the mode", { oneOffCents: { low: 9, mode: 1, high: 10 } }],
     ["NaN", { oneOffCents: { low: Number.NaN, mode: 1, high: 10 } }],
@@ -93,7 +113,7 @@ describe("proposing", () => {
 });
 
 describe("deciding", () => {
-  test("somebody else accepts it; who saw an older version is told", async () => {
+  test("somebody else accepts it; T19 who saw an older version is told", async () => {
     const [one, other] = [await somebody("executive"), await somebody("chair")];
     const { id } = await one.value.propose({ title: titled() });
     await expect(one.value.triage({ id, version: 1, to: "accepted" })).rejects.toThrow("somebody else");
