@@ -112,6 +112,7 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "value.savePolicy": () => caller.value.savePolicy({ ...POLICY, version: 0 }),
   "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),
   "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),
+  "value.rate": async () => caller.value.rate({ ...(await useCase()), rating: RATING }),
   "value.setNeeds": async () => caller.value.setNeeds({ ...(await useCase()), needs: [{ capability: "flow" }] }),
   "value.addKpi": () => caller.value.addKpi({ name: "Stops", definition: KPI }),
   "value.reviseKpi": async () => caller.value.reviseKpi({ ...(await kpi()), definition: KPI, why: "clearer" }),
@@ -188,6 +189,10 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 const about = (value: number) => ({ low: value, mode: value, high: value });
+const RATING = {
+  rice: { reach: 14, reachUnit: "pumps/mo", impact: 2, confidence: 0.8, effortPersonMonths: 3 },
+  ...{ ice: null, wsjf: null },
+};
 const FIGURES = {
   currency: "EUR",
   ...{ benefitCentsPerDay: about(100), oneOffCents: about(100), runCentsPerDay: about(1) },

@@ -80,6 +80,23 @@ export const useCaseEstimates = pgTable(
   (t) => [primaryKey({ columns: [t.useCaseId, t.version] })],
 );
 
+/** Of db/migrations/0048-ratings.sql. */
+export const useCaseRatings = pgTable(
+  "use_case_ratings",
+  {
+    useCaseId: uuid("use_case_id")
+      .notNull()
+      .references(() => useCases.id),
+    version: integer().notNull(),
+    rating: jsonb().notNull(),
+    why: text().notNull().default(""),
+    madeBy: text("made_by").notNull(),
+    madeByName: text("made_by_name").notNull(),
+    madeAt: instant("made_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.useCaseId, table.version] })],
+);
+
 export const useCaseNeeds = pgTable("use_case_needs", {
   id: uuid().primaryKey().defaultRandom(),
   useCaseId: uuid("use_case_id")

@@ -8,6 +8,9 @@ import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
 import { findThings, findUseCase, getPolicy, getPortfolio, listPeople } from "./queries";
+import { findRating } from "./rating-queries";
+import { RateUseCase } from "./rating-schema";
+import { rateUseCase } from "./rating-verbs";
 import {
   AddKpi,
   AddOutcome,
@@ -44,6 +47,9 @@ export const valueRouter = router({
       if (!found) throw new DomainError("not_found", NOT_HERE);
       return found;
     }),
+  rating: protectedProcedure("value.read")
+    .input(ThingId)
+    .query(({ ctx, input }) => findRating(ctx.sql, input.id)),
   policy: protectedProcedure("value.read").query(({ ctx }) => getPolicy(ctx.sql)),
   kpis: protectedProcedure("value.read").query(({ ctx }) =>
     ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())),
@@ -78,6 +84,9 @@ export const valueRouter = router({
   estimate: protectedProcedure("value.estimate")
     .input(EstimateUseCase)
     .mutation(({ ctx, input }) => estimateUseCase(ctx, input)),
+  rate: protectedProcedure("value.estimate")
+    .input(RateUseCase)
+    .mutation(({ ctx, input }) => rateUseCase(ctx, input)),
   importUseCases: protectedProcedure("value.estimate")
     .input(ImportUseCases)
     .mutation(({ ctx, input }) => importUseCases(ctx, input)),

@@ -8,7 +8,7 @@ import { SHOWN_INTAKES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
 
 /** Some lines of text, or none. */
-const words = (max: number) =>
+export const words = (max: number) =>
   z
     .string()
     .max(max, `E_LENGTH: Use at most ${max} characters.`)
@@ -21,7 +21,7 @@ const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
 const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
 
 /** Each fault of the domain at its own field; the code goes before the sentence, as every refusal says it. */
-function say(faults: readonly Fault[], context: z.core.$RefinementCtx): void {
+export function say(faults: readonly Fault[], context: z.core.$RefinementCtx): void {
   for (const { field, code, hint } of faults) {
     context.addIssue({ code: "custom", path: field.split("."), message: `E_${code.toUpperCase()}: ${hint}` });
   }
@@ -50,7 +50,7 @@ export const ProposeUseCase = z.strictObject({
 export type ProposeUseCase = z.infer<typeof ProposeUseCase>;
 
 /** `version` is the one that was seen: who changed it meanwhile is not overwritten. */
-const SEEN = { id: z.uuid(), version: z.int().positive() };
+export const SEEN = { id: z.uuid(), version: z.int().positive() };
 
 export const EstimateUseCase = z.strictObject({ ...SEEN, figures: Figures, why: words(500).default("") });
 export type EstimateUseCase = z.infer<typeof EstimateUseCase>;

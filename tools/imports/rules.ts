@@ -11,7 +11,7 @@ interface Row {
   why: string;
 }
 
-const PURE = /^sdk\/wire\/|^server\/[a-z-]+\/schema\.ts$|^(server|edge-worker)\/([a-z-]+\/)*domain\//;
+const PURE = /^sdk\/wire\/|^server\/[a-z-]+\/([a-z-]+-)?schema\.ts$|^(server|edge-worker)\/([a-z-]+\/)*domain\//;
 const TESTS = /\.test\.tsx?$|^e2e\/|(^|\/)testing(-[a-z-]+)?\.ts$|^playwright\.config\.ts$/;
 /** What starts servers for tests; benchmarks use it too. */
 const TESTING = /(^|\/)testing(-[a-z-]+)?\.ts$/;

@@ -2,8 +2,8 @@ import { type Explained, term } from "./explained";
 import { type Estimate, demandEstimate, estimateMean, type Shape } from "./estimate";
 import { demandNumber } from "./fault";
 
-const MONTHS = 12;
-const DAYS_PER_MONTH = 365 / MONTHS;
+export const MONTHS = 12;
+export const DAYS_PER_MONTH = 365 / MONTHS;
 
 export interface NetValueInput {
   benefitCentsPerDay: Estimate;
@@ -64,6 +64,6 @@ export function riskAdjustedNetValue(input: NetValueInput): Explained {
 }
 
 /** Days of full effect within the first `days` after go-live, when the effect grows linearly over `rampDays`. */
-function rampedDays(days: number, rampDays: number): number {
+export function rampedDays(days: number, rampDays: number): number {
   return days < rampDays ? days ** 2 / (2 * rampDays) : days - rampDays / 2;
 }

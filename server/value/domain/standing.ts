@@ -82,16 +82,18 @@ const VERDICTS: Readonly<Record<CapabilityState["state"], Verdict>> = {
   unknown: "unknown",
 };
 
+/** What has still to be bought for it: the cheapest provider of every capability that is not satisfied now, in cents. */
+export function missingCentsOf(capabilities: readonly Pick<CapabilityState, "state" | "costCents">[]): number {
+  return capabilities.reduce((sum, { state, costCents }) => sum + (state === "satisfied" ? 0 : costCents), 0);
+}
+
 /**
  * A use case's parts of the score, its must-meets and its money, from what is known now and from nothing of any other use case. What is
  * not known gives no points and is named with its reason.
  */
 export function standingOf(facts: UseCaseFacts, policy: ValuePolicy, nowMs: number): Standing {
   const { id, owner, sponsor, figures, forecast, capabilities, kpis, expectedEffect, detectableEffect } = facts;
-  const missingCents = capabilities.reduce(
-    (sum, { state, costCents }) => sum + (state === "satisfied" ? 0 : costCents),
-    0,
-  );
+  const missingCents = missingCentsOf(capabilities);
   const clarity = clarityOf(facts);
   const unacceptable = facts.objections
     ? known(facts.objections)

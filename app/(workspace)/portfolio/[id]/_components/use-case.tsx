@@ -16,6 +16,7 @@ import { History } from "./history";
 import { lineOf } from "./line";
 import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
+import { Scores } from "./scores";
 import { Worth } from "./worth";
 
 /** One use case: what it waits for, its line down to the plant, its money, what it needs, and everything that was decided about it. */
@@ -62,6 +63,12 @@ export function UseCase({ id }: { id: string }) {
       <TheLine stops={lineOf(query.data)} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
       <Worth row={row} policy={policy} />
+      <Scores
+        row={row}
+        policy={policy}
+        figures={estimates[0]?.figures ?? null}
+        mayRate={can["value.estimate"] === true}
+      />
       <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
       <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
       <Estimates estimates={estimates} />
