@@ -199,6 +199,10 @@ describe.each(ROLES)("%s", (role) => {
       ["stream.accept", (s) => caller.streams.accept({ streamIds: [stream[s]] })],
       ["value.read", (s) => caller.value.get({ id: useCase[s] })],
       ["value.estimate", async (s) => caller.value.setNeeds({ ...(await versionOf(useCase[s])), needs: [] })],
+      [
+        "value.read",
+        async (s) => (await caller.measured.get({ id: useCase[s] })) ?? caller.value.get({ id: useCase[s] }),
+      ],
       ["value.read", (s) => caller.value.kpi({ id: kpi[s] })],
       ["value.read", (s) => caller.value.outcome({ id: outcome[s] })],
       ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "pending" })],

@@ -4,6 +4,7 @@ import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
 import { inboxRouter } from "./inbox/router";
 import { jobsRouter } from "./jobs/router";
+import { measuredRouter } from "./measured/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { systemRouter } from "./system/router";
 import { valueRouter } from "./value/router";
@@ -20,6 +21,7 @@ export const appRouter = router({
   streams: streamsRouter,
   quarantine: quarantineRouter,
   value: valueRouter,
+  measured: measuredRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,
