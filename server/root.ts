@@ -1,4 +1,5 @@
 import { createCallerFactory, router } from "./core/trpc";
+import { blastRouter } from "./blast/router";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
@@ -22,6 +23,7 @@ export const appRouter = router({
   quarantine: quarantineRouter,
   value: valueRouter,
   measured: measuredRouter,
+  blast: blastRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,

@@ -67,8 +67,12 @@ const KPI_DAYS = (kpi: string, version: string) => `
     select distinct on (day) day, value, quality from kpi_values v where v.kpi_id = ${kpi} and v.version = ${version}
       and v.day >= g.baseline_from and v.day < g.baseline_from + ${MOST_DAYS} order by day, revision desc) newest`;
 
-/** Every use case that went live, of the teams that may be seen, the newest first. @param useCaseId of this one alone */
-export async function listMeasured(sql: Sql, nowMs: number, useCaseId: string | null = null): Promise<MeasuredRow[]> {
+/** Every use case that went live, of the teams that may be seen, the newest first. @param useCaseIds of these alone */
+export async function listMeasured(
+  sql: Sql,
+  nowMs: number,
+  useCaseIds: readonly string[] | null = null,
+): Promise<MeasuredRow[]> {
   const { rows } = await sql.query<Columns & Pick<MeasuredRow, "adjustments">>(
     `select g.use_case_id as "useCaseId", u.title, g.kpi_id as "kpiId", k.name as kpi, coalesce(d.source <> 'stream' or s.id is not null, false) as "isSeen",
        coalesce(d.unit, '') as unit, d.direction, to_char(g.live_on, 'YYYY-MM-DD') as "liveOn", to_char(g.baseline_from, 'YYYY-MM-DD') as "baselineFrom",
@@ -97,9 +101,9 @@ export async function listMeasured(sql: Sql, nowMs: number, useCaseId: string | 
      left join kpi_versions d on d.kpi_id = g.kpi_id and d.version = g.kpi_version
      left join streams s on s.id = d.stream_id
      left join use_case_estimates e on e.use_case_id = g.use_case_id and e.version = g.estimate
-     where $2::uuid is null or g.use_case_id = $2
+     where $2::uuid[] is null or g.use_case_id = any ($2)
      order by g.live_on desc, u.title limit 500`,
-    [nowMs, useCaseId],
+    [nowMs, useCaseIds],
   );
   return rows.map((row) => rowOf(row, nowMs));
 }
@@ -128,7 +132,7 @@ function rowOf(columns: Columns & Pick<MeasuredRow, "adjustments">, nowMs: numbe
 
 /** What is measured of one use case; null where it did not go live, and for one that is not theirs. */
 export async function findMeasured(sql: Sql, nowMs: number, useCaseId: string): Promise<MeasuredRow | null> {
-  return (await listMeasured(sql, nowMs, useCaseId))[0] ?? null;
+  return (await listMeasured(sql, nowMs, [useCaseId]))[0] ?? null;
 }
 
 export interface MeasuredOverview {
