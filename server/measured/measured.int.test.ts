@@ -240,8 +240,8 @@ describe("the measured value", () => {
     );
     const streamId = rows[0]?.id ?? 0;
     await db.owner.query(
-      `insert into rollup_1h (stream_id, bucket, n, bad, vsum, vmin, vmax)
-       select $1, date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - make_interval(days => d, hours => -h), 2, 0, 2 * (d % 5), 0, 9
+      `insert into rollup_1h (stream_id, bucket, n, bad, vsum, vmin, vmax, minutes)
+       select $1, date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - make_interval(days => d, hours => -h), 2, 0, 2 * (d % 5), 0, 9, 2
        from generate_series(1, 60) d cross join generate_series(0, 23) h`,
       [streamId],
     );

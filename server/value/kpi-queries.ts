@@ -44,7 +44,7 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
   const { rows } = await sql.query<KpiColumns>(
     `select k.id, k.version, k.team_id as "teamId", t.name as team, k.name, k.owner_id as "ownerId", o.name as "ownerName",
        d.version as definition, d.unit, d.direction, d.band_low as "bandLow", d.band_high as "bandHigh", d.source, d.stream_id as "streamId",
-       d.stat, d.time_zone as "timeZone", d.from_minute as "fromMinute", d.to_minute as "toMinute", d.min_coverage as "minCoverage",
+       d.stat, d.time_zone as "timeZone", d.from_minute as "fromMinute", d.to_minute as "toMinute", d.due_every_s as "dueEveryS", d.min_coverage as "minCoverage",
        d.max_stale_s as "maxStaleS", d.is_additive as "isAdditive",
        jsonb_build_object('low', d.value_low, 'mode', d.value_mode, 'high', d.value_high) as "valueCents", d.currency,
        d.made_by as "madeById", d.made_by_name as "madeByName", ${ms("d.made_at")} as "madeMs", a.approved_by_name as "approvedByName",

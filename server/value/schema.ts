@@ -180,6 +180,7 @@ const Definition = z
     timeZone: z.string().max(64),
     fromMinute: z.number(),
     toMinute: z.number(),
+    dueEveryS: z.int("E_NOT_A_NUMBER: Enter a number of minutes.").nullable().default(null),
     minCoverage: z.number(),
     maxStaleS: z.number(),
     isAdditive: z.boolean(),
