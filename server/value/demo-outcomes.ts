@@ -33,7 +33,7 @@ const OUTCOMES: readonly DemoOutcome[] = [
     ...{ kpi: "Vibration, pump 1", node: "edge-lyon-1", key: "vibration-rms" },
     definition: {
       ...{ unit: "mm/s", stat: "mean", isAdditive: false },
-      valueCents: { low: 20_000, mode: 60_000, high: 140_000 },
+      valueCents: { low: 100_000, mode: 170_000, high: 250_000 },
     },
     ...{ baseline: 1.25, target: 1, effect: { low: 0.05, mode: 0.2, high: 0.4 } },
   },
