@@ -21,10 +21,9 @@ export async function writeDemoPortfolio(databaseUrl: string, stop: AbortSignal)
     const as = await demoActors(pool);
     for (let i = 0; i < TRIES && !stop.aborted; i++) {
       const isWritten = [await addDemoUseCases(pool, as), await addDemoOutcomes(pool, as)].every(Boolean);
-      if (isWritten && (await hasPastArrived(pool))) {
-        // Rollups follow the readings within seconds: when nothing new is computed, all of them were there.
-        const { written } = await computeKpis(pool, Date.now());
-        if ((await addDemoGoLive(pool, as)) && written === 0) return;
+      if (isWritten && (await hasPastArrived(pool)) && (await isRolledUp(pool))) {
+        await computeKpis(pool, Date.now());
+        if (await addDemoGoLive(pool, as)) return;
       }
       await sleep(TRY_EVERY_MS, undefined, { signal: stop });
     }
@@ -38,4 +37,15 @@ export async function writeDemoPortfolio(databaseUrl: string, stop: AbortSignal)
 async function hasPastArrived(pool: Parameters<typeof listHistories>[0]): Promise<boolean> {
   const histories = await listHistories(pool);
   return histories.every(({ lanes, settled }) => settled.telemetry >= lanes.telemetry.batches);
+}
+
+/** Rollups follow the readings within seconds: whether the whole hours of the past are there, of each stream that a KPI is made of. */
+async function isRolledUp(pool: Parameters<typeof listHistories>[0]): Promise<boolean> {
+  const { rows } = await pool.query<{ isBehind: boolean }>(
+    `select coalesce(bool_or(
+       (select coalesce(sum(n + bad), 0) from rollup_1h r where r.stream_id = s.id and r.bucket < date_trunc('hour', h.to_ts, 'UTC'))
+         < (h.lanes->'telemetry'->>'rows')::int - 60), false) as "isBehind"
+     from demo_histories h join streams s on s.node_id = h.node_id where s.id in (select stream_id from kpi_versions)`,
+  );
+  return rows[0]?.isBehind === false;
 }

@@ -70,7 +70,8 @@ export interface AgainstForecast {
 
 export interface MeasuredValue {
   clock: Clock;
-  baseline: Fact<{ days: number; cvRmse: number; rho: number }>;
+  /** `deviation` of a day from what the baseline expects, in the KPI's unit, and how much it resembles the day before */
+  baseline: Fact<{ days: number; cvRmse: number; deviation: number; rho: number }>;
   effect: Fact<Omit<MeasuredEffect, "daily">>;
   /** by basis; there is no return without the name of its basis */
   returns: Fact<Readonly<Record<CostBasis, MeasuredReturn>>>;
@@ -98,20 +99,33 @@ export function measureValue(facts: GoLiveFacts, nowMs: number): MeasuredValue {
   const returns = effect.known ? returnsOf(facts, effect.value, since) : unknown<never>(effect.why);
   const measured: Omit<MeasuredValue, "says"> = {
     clock,
-    baseline: answer.accepted
-      ? known({ days: answer.baseline.days, cvRmse: answer.baseline.cvRmse, rho: answer.baseline.rho })
-      : unknown(answer.why),
+    baseline: baselineOf(answer),
     effect: effect.known ? known(withoutDaily(effect.value)) : effect,
     returns,
     forecast: forecastOf(facts, answer, effect, returns),
-    days: [...before, ...since].map((day) => ({
-      day,
-      value: facts.values[day] ?? null,
-      predicted: answer.baseline ? predictDay(answer.baseline, driversOf(facts, day)) : null,
-      isLive: day >= liveOn,
-    })),
+    days: daysOf(facts, answer, [...before, ...since]),
   };
   return { ...measured, says: saysOf(facts, measured) };
+}
+
+function baselineOf(answer: BaselineAnswer): MeasuredValue["baseline"] {
+  if (!answer.accepted) return unknown(answer.why);
+  const { days, cvRmse, deviation, rho } = answer.baseline;
+  return known({ days, cvRmse, deviation, rho });
+}
+
+/** The days of the chart: from the first of which anything is known. */
+function daysOf(facts: GoLiveFacts, { baseline }: BaselineAnswer, days: readonly string[]): MeasuredDay[] {
+  const all = days.map((day) => ({
+    day,
+    value: facts.values[day] ?? null,
+    predicted: baseline ? predictDay(baseline, driversOf(facts, day)) : null,
+    isLive: day >= facts.liveOn,
+  }));
+  const first = all.findIndex(({ value, predicted }) => value !== null || predicted !== null);
+  // Without drivers the baseline expects the same on every day, also before there was any.
+  const firstValue = all.findIndex(({ value }) => value !== null);
+  return all.slice(Math.max(0, firstValue, first));
 }
 
 function effectOf(facts: GoLiveFacts, answer: BaselineAnswer, since: readonly string[]): Fact<MeasuredEffect> {
