@@ -103,7 +103,8 @@ test("an executive says on which day it went live, once, and sees what it paid; 
   await expect(section.getByRole("row", { name: /Return to date, amortised/ })).toContainText("paid back on day 1");
   await expect(section.getByRole("row", { name: /Ninety days/ })).toContainText("day 31, 59 left");
   await expect(section.getByRole("row", { name: /Against the forecast/ })).toContainText("at this pace");
-  await expect(section.locator(".recharts-line path").first()).toBeVisible();
+  // What the baseline expects is a level line here, which has no height to be seen by; the measured one has.
+  await expect(section.locator(".recharts-line path").last()).toBeVisible();
   await section.getByRole("button", { name: "Show as table" }).click();
   await expect(section.getByRole("region", { name: "Measured and expected, day by day" })).toContainText(inDays(-1));
   await expect(section.getByRole("button", { name: "It went live" })).toBeHidden();
@@ -146,7 +147,7 @@ test("what depends on a node and a stream is said before it is retired", async (
   await expect(row).toContainText("stops");
   await page.getByRole("button", { name: "Retire" }).click();
   const sheet = page.getByRole("dialog");
-  await expect(sheet).toContainText(/use cases? stops?, with €\d+ a day that are promised/);
+  await expect(sheet).toContainText(/use cases? stops?, with .*€\d+ a day/);
   await expect(sheet).toContainText(`Save energy ${mark}`);
   await sheet.getByRole("button", { name: "Cancel" }).click();
   await expect(sheet).toBeHidden();

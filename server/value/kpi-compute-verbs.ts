@@ -162,7 +162,8 @@ const keyOf = ({ id, version }: { id: string; version: number }) => `${id} ${ver
 function changedOf(kpi: DueKpi, rows: readonly SumsRow[]) {
   const began = kpi.firstDay ?? rows.find(({ n }) => n > 0)?.day;
   if (began === undefined) return [];
-  return rows.flatMap(({ day, revision, wasValue, wasCoverage, id: _, version: __, ...sums }) => {
+  return rows.flatMap((row) => {
+    const { day, revision, wasValue, wasCoverage, ...sums } = row;
     if (day < began && sums.n === 0) return [];
     const computed = dayValue(sums, kpi, { unit: kpi.streamUnit, rateHz: kpi.rateHz });
     if (revision !== null && wasValue === computed.value && wasCoverage === computed.coverage) return [];

@@ -13,14 +13,15 @@ export function BlastLine({ thing }: { thing: PlantThing }) {
   if (!may) return null;
   if (isError) return <StatusText status="unknown">What depends on it could not be read.</StatusText>;
   if (!data) return <p role="status">Looking at what depends on it …</p>;
-  const stops = data.useCases.filter(({ becomes }) => becomes === "stops");
+  const { useCases: dependents, kpis } = data;
+  const stops = dependents.filter(({ becomes }) => becomes === "stops");
   return (
     <div>
-      <StatusText status={stops.length > 0 ? "bad" : data.useCases.length + data.kpis.length > 0 ? "watch" : "ok"}>
+      <StatusText status={stops.length > 0 ? "bad" : dependents.length + kpis.length > 0 ? "watch" : "ok"}>
         {blastWords(data)}.
       </StatusText>
       {stops.length > 0 ? <p>These stop: {stops.map(({ title }) => title).join(", ")}.</p> : null}
-      {data.kpis.length > 0 ? <p>These are unknown then: {data.kpis.map(({ name }) => name).join(", ")}.</p> : null}
+      {kpis.length > 0 ? <p>These are unknown then: {kpis.map(({ name }) => name).join(", ")}.</p> : null}
     </div>
   );
 }

@@ -39,6 +39,7 @@ export function Dependents({ things }: { things: readonly [Retirable, ...Retirab
   const query = useQuery({ ...useTRPC().blast.of.queryOptions(thing), enabled: may, refetchInterval: READ_EVERY_MS });
   if (!may) return null;
   const radius = query.data;
+  const { useCases: dependents } = radius ?? { useCases: [] };
   return (
     <Sheet
       title="What if it is retired?"
@@ -67,7 +68,7 @@ export function Dependents({ things }: { things: readonly [Retirable, ...Retirab
         <Failed what="What depends on it could not be read." onRetry={() => void query.refetch()} />
       ) : radius === undefined ? (
         <BlockSkeleton height={90} />
-      ) : radius.useCases.length + radius.kpis.length === 0 ? (
+      ) : dependents.length + radius.kpis.length === 0 ? (
         <Empty title="Nothing that is written down depends on it">
           <p>No use case of your teams needs it and no KPI is computed from it. Objectives are not kept here yet.</p>
         </Empty>
@@ -81,7 +82,7 @@ export function Dependents({ things }: { things: readonly [Retirable, ...Retirab
             label="What depends on it"
             columns={[{ title: "What" }, { title: "Without it" }, { title: "A day", isNumber: true }]}
           >
-            {radius.useCases.map((one) => (
+            {dependents.map((one) => (
               <tr key={one.id}>
                 <td>
                   <Link href={`/portfolio/${one.id}`}>{one.title}</Link>

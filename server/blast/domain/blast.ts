@@ -111,7 +111,7 @@ export function blastWords({ useCases, kpis, currency, lost }: Omit<BlastRadius,
     ...(stops > 0
       ? [`${many(stops, "use case stops", "use cases stop")}${money.length > 0 ? `, with ${money.join(" and ")}` : ""}`]
       : []),
-    ...(count("weaker") > 0 ? [`${many(count("weaker"), "use case goes on weaker", "use cases go on weaker")}`] : []),
+    ...(count("weaker") > 0 ? [many(count("weaker"), "use case goes on weaker", "use cases go on weaker")] : []),
     ...(count("unmeasured") > 0
       ? [`${many(count("unmeasured"), "use case can", "use cases can")} no longer be measured`]
       : []),

@@ -50,9 +50,10 @@ export function Stream({ id }: { id: number }) {
     enabled: resolved !== null,
     placeholderData: keepPreviousData,
   });
+  const viewer = useViewer();
   const blast = useQuery({
     ...trpc.blast.of.queryOptions({ kind: "stream", id }),
-    enabled: useViewer()?.can["value.read"] === true,
+    enabled: viewer?.can["value.read"] === true,
   });
   const tail = useTail(id);
   const jobs = useRangeJobs(id);
