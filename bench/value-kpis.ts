@@ -8,10 +8,12 @@ import { computeKpis, FIRST_DAYS } from "@/server/value/kpi-compute-verbs";
 
 /**
  * The job of the KPIs on 200 of them, each on a stream of its own with a reading in every minute of 90 days: the first time, when all windows
- * are computed from 26 million rollups of minutes; at night, when all are looked at again; and as every five minutes, when nothing is new.
- * `npm run bench -- value`.
+ * are computed from 26 million rollups of minutes and their hours; at night, when all are looked at again; and as every five minutes, when
+ * nothing is new. Of the KPIs 20 have a window that begins at half past, so that their minutes are read. The table of minutes is not logged
+ * while it is filled, which takes most of the time; reading it is the same. `npm run bench -- value`.
  */
 const KPIS = 200;
+const AT_HALF_PAST = 20;
 const DAYS = 90;
 const RUNS = 3;
 const PORT = 54_000 + (process.pid % 900);
@@ -29,6 +31,7 @@ async function took(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
+const startedMs = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "tl-bench-"));
 chmodSync(folder, 0o755);
 const dataDir = join(folder, "postgres");
@@ -47,27 +50,28 @@ try {
   await pool.query(
     `insert into kpi_versions (kpi_id, version, unit, direction, source, stream_id, stat, time_zone, from_minute, to_minute, min_coverage, max_stale_s,
        is_additive, value_low, value_mode, value_high, currency, made_by, made_by_name, made_at)
-     select k.id, 1, 'kW.h', 'down', 'stream', s.id, 'integral', 'Europe/Paris', 0, 1440, 0.8, 900, true, 10, 14, 20, 'EUR', 'bench', 'bench', $1
+     select k.id, 1, 'kW.h', 'down', 'stream', s.id, 'integral', 'Europe/Paris', case when s.id <= $2 then 390 else 0 end, case when s.id <= $2 then 870 else 1440 end, 0.8, 900, true, 10, 14, 20, 'EUR', 'bench', 'bench', $1
      from kpis k join streams s on s.key = k.name`,
-    [new Date(TODAY_MS - DAYS * 86_400_000)],
+    [new Date(TODAY_MS - DAYS * 86_400_000), AT_HALF_PAST],
   );
   // In the order of time, as readings come. The keys are built at the end: they would take most of the time.
   await pool.query("alter table rollup_1m drop constraint rollup_1m_pkey");
+  await pool.query("alter table rollup_1m set unlogged");
   for (const [table, step, perBucket] of [
     ["rollup_1m", "1 minute", 1],
     ["rollup_1h", "1 hour", 60],
   ] as const)
     await pool.query(
-      `insert into ${table} (stream_id, bucket, n, bad, vmin, vmax, vsum, vsumsq, vfirst, vlast, first_ts, last_ts)
-       select s.id, t, $3::int8, 0, v, v, $3::int8 * v, $3::int8 * v * v, v, v, t, t
+      `insert into ${table} (stream_id, bucket, n, bad, vmin, vmax, vsum, vsumsq, vfirst, vlast, first_ts, last_ts${perBucket === 1 ? "" : ", minutes"})
+       select s.id, t, $3::int8, 0, v, v, $3::int8 * v, $3::int8 * v * v, v, v, t, t${perBucket === 1 ? "" : ", $3::int8"}
        from generate_series($1::timestamptz, $2::timestamptz - interval '${step}', interval '${step}') t
        cross join streams s cross join lateral (select (5 + s.id % 7)::float8 as v) x`,
       [new Date(TODAY_MS - (DAYS + 1) * 86_400_000), new Date(NOON_MS), perBucket],
     );
   await pool.query("alter table rollup_1m add primary key (stream_id, bucket)");
-  await pool.query("vacuum (analyze) rollup_1m");
+  await pool.query("analyze rollup_1m");
   await pool.query("vacuum (analyze) rollup_1h");
-  process.stderr.write("the rollups are there\n");
+  process.stderr.write(`the rollups are there after ${Math.round((performance.now() - startedMs) / 1_000)} s\n`);
   tell("value.kpi_job_first_ms", await took(() => computeKpis(pool, NOON_MS)), "<= 10000", 1);
   const nights: number[] = [];
   for (let run = 0; run < RUNS; run += 1) nights.push(await took(() => computeKpis(pool, NOON_MS, FIRST_DAYS)));

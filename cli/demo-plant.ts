@@ -17,7 +17,9 @@ import { withMqttUser } from "./connection";
 import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
 import { tryLogin } from "./mqtt-login";
 import { startNodeProcess } from "./node-process";
+import { DEFAULT_SCENARIOS } from "@/edge-worker/adapters/simulator/domain/scenario";
 import { isWritten, readNote, toldOf } from "./history/note";
+import { lastingCausesOf } from "./history/plan";
 import type { Progress } from "./progress";
 import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
@@ -210,6 +212,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
               String(seed),
               "--url",
               options.mqttUrl,
+              ...lastingScenario(settings),
             ],
             env: { NODE_TOKEN: tokens.get(COLD_STORE) ?? "", THROUGHLINE_DATA: settings.dataDir },
             cwd: PROJECT_ROOT,
@@ -221,6 +224,18 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   );
   await Promise.all([...workers, coldStore]);
   return health;
+}
+
+/** What the past changed in the cold store for good goes on in the live one, beside its usual causes. */
+function lastingScenario({ dataDir }: Settings): string[] {
+  const note = readNote(dataDir, COLD_STORE);
+  const lasting = note === null ? [] : lastingCausesOf(note);
+  if (lasting.length === 0) return [];
+  const path = join(dataDir, "demo", `${COLD_STORE}.scenario.json`);
+  writeFileSync(path, `${JSON.stringify([...DEFAULT_SCENARIOS["cold-store"], ...lasting], null, 2)}\n`, {
+    mode: 0o600,
+  });
+  return ["--scenario", path];
 }
 
 /**

@@ -20,9 +20,10 @@ test("a KPI is bound to a live stream, wanted by an outcome and moved by a use c
   await sheet.getByLabel("Stream", { exact: true }).selectOption({ label: `${FEED.node} / ${FEED.wave}` });
   await sheet.getByLabel("Unit").fill("Cel");
   await sheet.getByLabel("Counts from").fill("22:00");
-  await sheet.getByLabel("Counts until").fill("06:00");
+  await sheet.getByLabel("Counts until").fill("22:00");
   await sheet.getByRole("button", { name: "Add the KPI" }).click();
   await expect(sheet.getByRole("alert")).toHaveText(/The window is empty/);
+  await sheet.getByLabel("Counts until").fill("24:00");
   await sheet.getByLabel("Counts from").fill("00:00");
   await sheet.getByRole("button", { name: "Add the KPI" }).click();
   await expect(sheet.getByRole("alert")).toHaveText("The stream gives mm/s, which cannot become Cel.");

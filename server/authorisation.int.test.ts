@@ -204,6 +204,12 @@ describe.each(ROLES)("%s", (role) => {
         async (s) =>
           caller.value.rate({ ...(await versionOf(useCase[s])), rating: { rice: null, ice: null, wsjf: null } }),
       ],
+      [
+        "value.read",
+        async (s) => (await caller.measured.get({ id: useCase[s] })) ?? caller.value.get({ id: useCase[s] }),
+      ],
+      ["value.read", (s) => caller.blast.of({ kind: "stream", id: stream[s] })],
+      ["value.read", (s) => caller.blast.of({ kind: "node", node: `node-${s}` })],
       ["value.read", (s) => caller.value.kpi({ id: kpi[s] })],
       ["value.read", (s) => caller.value.outcome({ id: outcome[s] })],
       ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "pending" })],

@@ -139,6 +139,16 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
     await db.owner.query("update use_cases set intake = 'accepted'");
     return caller.value.move({ ...(await useCase()), to: "idea" });
   },
+  "measured.goLive": async () => {
+    await db.owner.query("update use_cases set intake = 'accepted'");
+    await db.owner.query(
+      "insert into kpi_values (kpi_id, version, day, revision, value, n, coverage, quality, made_by_name) select kpi_id, version, '2026-01-01', 9, 1, 1, 1, 'manual', 'test' from kpi_approvals",
+    );
+    const paid = { oneOffCents: 100, runCentsPerDay: 1, usefulLifeDays: 365 };
+    return caller.measured.goLive({ ...(await useCase()), kpiId: (await kpi()).id, liveOn: "2026-01-02", ...paid });
+  },
+  "measured.adjust": async () =>
+    caller.measured.adjust({ ...(await useCase()), day: "2026-01-02", cents: -100, reason: "A line stood" }),
   "value.triage": async () => caller.value.triage({ ...(await useCase()), to: "rejected", why: "late" }),
   "views.save": () => caller.views.save({ page: "fleet", name: "Mine", query: "q=a" }),
   "views.remove": async () => caller.views.remove({ id: (await caller.views.list({}))[0]?.id ?? "" }),

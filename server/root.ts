@@ -1,9 +1,11 @@
 import { createCallerFactory, router } from "./core/trpc";
+import { blastRouter } from "./blast/router";
 import { fleetRouter, quarantineRouter, streamsRouter } from "./fabric/router";
 import { auditRouter } from "./audit/router";
 import { homeRouter } from "./home/router";
 import { inboxRouter } from "./inbox/router";
 import { jobsRouter } from "./jobs/router";
+import { measuredRouter } from "./measured/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { systemRouter } from "./system/router";
 import { valueRouter } from "./value/router";
@@ -20,6 +22,8 @@ export const appRouter = router({
   streams: streamsRouter,
   quarantine: quarantineRouter,
   value: valueRouter,
+  measured: measuredRouter,
+  blast: blastRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,

@@ -45,6 +45,14 @@ export const PAGES: readonly PageEntry[] = [
     words: ["use cases", "value", "ranking", "roi", "return", "fund"],
   },
   {
+    id: "measured",
+    label: "Measured value",
+    href: "/portfolio/measured",
+    group: "Decide",
+    needs: ["value.read"],
+    words: ["paid back", "roi", "go-live", "calibration", "benefit", "baseline"],
+  },
+  {
     id: "outcomes",
     label: "Outcomes",
     href: "/outcomes",

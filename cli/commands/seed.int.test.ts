@@ -75,6 +75,7 @@ test("a run that is killed goes on where it was: the same rows as one that was n
   expect(part.rows.telemetry).toBeLessThan(after.rows.telemetry ?? 0);
   expect(after).toEqual(other);
   expect(after.backfill).toBe(true);
+  expect(after.spanMs, "ingest refuses a batch over more than 31 days").toBeLessThan(31 * 86_400_000);
   expect(after.rows.telemetry).toBe(readNote(killed, "cold-store-1")?.readings);
 });
 

@@ -104,9 +104,59 @@ export function storiesOf(plan: HistoryPlan): Story[] {
   ];
 }
 
+/** Shorter pasts have no room for a baseline and what came after it. */
+const FEWEST_DAYS_TO_MEASURE = 60;
+/** Before the end, as a share of ninety days: since then the condenser of the cold store works nearer to the outdoor air. */
+const CONTROL_CHANGE = { before: 40, sizeK: 6 };
+/**
+ * Weather of the cold store: days before the end, length in days, and K. The outdoor air of the equations knows seasons and hours only; without
+ * colder days before and warmer ones after the change nobody could tell it from autumn, in the demo as in a plant.
+ */
+const WEATHER = [
+  { before: 86, days: 10, sizeK: -12 },
+  { before: 72, days: 12, sizeK: -10 },
+  { before: 56, days: 12, sizeK: -11 },
+  { before: 36, days: 8, sizeK: 6 },
+  { before: 24, days: 9, sizeK: 8 },
+  { before: 11, days: 9, sizeK: 8 },
+] as const;
+
+/** When the controls of the cold store changed, epoch ms: the start of a day in Paris in winter; null in a past that is too short. */
+export function controlChangeOf(plan: Pick<HistoryPlan, "days" | "endMs">): number | null {
+  if (plan.days < FEWEST_DAYS_TO_MEASURE) return null;
+  const days = Math.round((CONTROL_CHANGE.before * plan.days) / 90);
+  return Math.floor(plan.endMs / DAY_MS) * DAY_MS - days * DAY_MS - HOUR_MS;
+}
+
+/** What the live cold store is told beside its usual causes, so that its controls stay as the past left them. */
+export function lastingCausesOf(plan: Pick<HistoryPlan, "days" | "endMs">): z.input<typeof Cause>[] {
+  if (controlChangeOf(plan) === null) return [];
+  return [{ cause: "control-change", target: "plant", size: CONTROL_CHANGE.sizeK, at: "0s", for: "876000h" }];
+}
+
+/** What happens to the cold store in its past: the weather, and a change of its controls that stays. */
+function coldStoreOf(plan: HistoryPlan): z.input<typeof Cause>[] {
+  const changeMs = controlChangeOf(plan);
+  if (changeMs === null) return [];
+  const inHours = (days: number) => Math.round((days * plan.days * 24) / 90);
+  return [
+    ...WEATHER.map(
+      ({ before, days, sizeK }): z.input<typeof Cause> => ({
+        ...{ cause: "season", target: "plant", size: sizeK },
+        ...{ at: `${plan.days * 24 - inHours(before)}h`, for: `${inHours(days)}h` },
+      }),
+    ),
+    {
+      ...{ cause: "control-change", target: "plant", size: CONTROL_CHANGE.sizeK },
+      ...{ at: `${(changeMs - fromOf(plan)) / 60_000}m`, for: "876000h" },
+    },
+  ];
+}
+
 /** What the simulator is told for one plant of this history; times count from its start. */
 export function scenarioOf(plan: HistoryPlan, plant: PlantKind): z.input<typeof Cause>[] {
   const hours = (ms: number) => `${ms / HOUR_MS}h`;
+  if (plant === "cold-store") return coldStoreOf(plan);
   return storiesOf(plan).flatMap(({ id, node, stream, fromMs, toMs }): z.input<typeof Cause>[] => {
     if (DEMO_NODES[node] !== plant || id === "bad-release") return []; // a release is of the model, not of the plant
     const time = { at: hours(fromMs - fromOf(plan)), for: hours(toMs - fromMs) };

@@ -10,6 +10,8 @@ export interface HeldRows {
   rows: Record<string, number>;
   sha256: string;
   backfill: boolean;
+  /** between the first and the last row of one batch, at most */
+  spanMs: number;
 }
 
 export async function readBuffer(dataDir: string): Promise<HeldRows> {
@@ -22,18 +24,21 @@ export async function readBuffer(dataDir: string): Promise<HeldRows> {
     const hash = createHash("sha256");
     const rows: Record<string, number> = {};
     let backfill = true;
+    let spanMs = 0;
     for (const lane of LANES) {
       rows[lane] = 0;
       for (const held of store.held(lane)) {
         const batch = SealedBatch.parse(JSON.parse(textOf(held, await store.read(lane, held.batch))));
         backfill &&= batch.backfill;
+        const times = batch.lane === "telemetry" ? batch.dt : batch.rows.map(({ dt }) => dt);
+        spanMs = Math.max(spanMs, Math.max(...times) - Math.min(...times));
         for (const row of rowsOf(batch)) {
           rows[lane] += 1;
           hash.update(`${lane} ${row}\n`);
         }
       }
     }
-    return { rows, sha256: hash.digest("hex"), backfill };
+    return { rows, sha256: hash.digest("hex"), backfill, spanMs };
   } finally {
     await store.close();
   }

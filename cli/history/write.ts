@@ -29,6 +29,8 @@ export interface WriteOptions {
 
 /** Rows that are logged and sealed at a time. */
 const ROWS_AT_ONCE = 500;
+/** Rows of one batch lie closer together than ingest lets them be apart: events of a past may be weeks from each other. */
+const BATCH_SPAN_MS = 30 * 86_400_000;
 /** The past was captured by a clock that was right. */
 const CLOCK = { source: "ntp", offsetMs: 0, errorMs: 1 } as const;
 const PAST_LANES = ["telemetry", "inference", "events"] as const;
@@ -166,6 +168,7 @@ async function fill(
   for (const row of rows) {
     seen += 1;
     if (seen <= there) continue;
+    if (chunk[0] && row.tsMs - chunk[0].tsMs > BATCH_SPAN_MS) await put();
     chunk.push(row);
     if (chunk.length >= ROWS_AT_ONCE) await put();
   }

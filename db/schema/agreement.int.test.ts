@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import * as demo from "./demo";
 import * as fabric from "./fabric";
+import * as goLives from "./go-lives";
 import * as identity from "./identity";
 import * as ingest from "./ingest";
 import * as jobs from "./jobs";
@@ -15,7 +16,21 @@ import * as timeseries from "./timeseries";
 import * as value from "./value";
 import * as views from "./views";
 
-const described = [demo, fabric, identity, ingest, jobs, kpis, limits, records, system, timeseries, value, views]
+const described = [
+  demo,
+  fabric,
+  goLives,
+  identity,
+  ingest,
+  jobs,
+  kpis,
+  limits,
+  records,
+  system,
+  timeseries,
+  value,
+  views,
+]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

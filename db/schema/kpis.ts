@@ -51,6 +51,7 @@ export const kpiVersions = pgTable(
     timeZone: text("time_zone").notNull(),
     fromMinute: integer("from_minute").notNull(),
     toMinute: integer("to_minute").notNull(),
+    dueEveryS: integer("due_every_s"),
     minCoverage: doublePrecision("min_coverage").notNull(),
     maxStaleS: integer("max_stale_s").notNull(),
     isAdditive: boolean("is_additive").notNull(),

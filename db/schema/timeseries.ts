@@ -7,6 +7,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
 } from "drizzle-orm/pg-core";
@@ -40,5 +41,7 @@ const rollupColumns = {
 };
 
 export const rollup1m = pgTable("rollup_1m", rollupColumns, (t) => [primaryKey({ columns: [t.streamId, t.bucket] })]);
-export const rollup1h = pgTable("rollup_1h", rollupColumns, (t) => [primaryKey({ columns: [t.streamId, t.bucket] })]);
+export const rollup1h = pgTable("rollup_1h", { ...rollupColumns, minutes: smallint().notNull() }, (t) => [
+  primaryKey({ columns: [t.streamId, t.bucket] }),
+]);
 export const rollup1d = pgTable("rollup_1d", rollupColumns, (t) => [primaryKey({ columns: [t.streamId, t.bucket] })]);

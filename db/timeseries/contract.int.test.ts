@@ -278,6 +278,13 @@ test("rollups equal brute force after any order of writes, runs and compactions,
         expect(await rollups("readings_1m", streamId)).toEqual(bruteForce(all, MINUTE, T0));
         expect(await rollups("readings_1h", streamId)).toEqual(bruteForce(all, HOUR, T0));
         expect(await rollups("readings_1d", streamId)).toEqual(bruteForce(all, DAY, T0));
+        const covered = await db.pool.query<{ hour: number; minutes: number }>(
+          `select (extract(epoch from bucket) * 1000)::float8 as hour, minutes from rollup_1h where stream_id = $1 order by bucket`,
+          [streamId],
+        );
+        const usable = bruteForce(all, MINUTE, T0).filter(({ n }) => n > 0);
+        for (const { hour, minutes } of covered.rows)
+          expect(minutes).toBe(usable.filter(({ bucket }) => Math.floor((bucket + T0) / HOUR) * HOUR === hour).length);
 
         const before = await read(undefined, undefined, undefined, streamId);
         expect(before).toHaveLength(all.length);

@@ -173,17 +173,18 @@ async function cascade(tx: PoolClient, ranges: readonly TouchedRange[]): Promise
       buckets.set(`${streamId} ${start}`, { streamId, fromUs: start, toUs: start + sizeUs });
     }
   }
-  for (const [from, to, buckets] of [
-    ["rollup_1m", "rollup_1h", hours],
-    ["rollup_1h", "rollup_1d", days],
+  for (const [from, to, buckets, more] of [
+    // KPIs ask how well a window is covered: an hour says it for its minutes.
+    ["rollup_1m", "rollup_1h", hours, { column: ", minutes", value: ", count(*) filter (where r.n > 0)" }],
+    ["rollup_1h", "rollup_1d", days, { column: "", value: "" }],
   ] as const) {
     const touched = rangesSql([...buckets.values()]);
     await tx.query(`delete from ${to} r using ${touched} where r.stream_id = t.stream_id and r.bucket = t.from_ts`);
     await tx.query(
-      `insert into ${to} (${MINUTE_COLUMNS})
+      `insert into ${to} (${MINUTE_COLUMNS}${more.column})
        select t.stream_id, t.from_ts, sum(r.n)::int8, sum(r.bad)::int8, min(r.vmin), max(r.vmax), sum(r.vsum), sum(r.vsumsq),
          (array_agg(r.vfirst order by r.first_ts) filter (where r.n > 0))[1], (array_agg(r.vlast order by r.last_ts desc) filter (where r.n > 0))[1],
-         min(r.first_ts), max(r.last_ts)
+         min(r.first_ts), max(r.last_ts)${more.value}
        from ${touched} join ${from} r on r.stream_id = t.stream_id and r.bucket >= t.from_ts and r.bucket < t.to_ts
        group by t.stream_id, t.from_ts`,
     );

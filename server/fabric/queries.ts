@@ -360,7 +360,7 @@ export interface NodeDetail extends NodeFactsRow {
   retiredMs: number | null;
   retiredBy: string | null;
   slots: { slot: string; committed: string | null; trial: string | null }[];
-  devices: { key: string; name: string | null; streams: number }[];
+  devices: { id: number; key: string; name: string | null; streams: number }[];
   lanes: { lane: string; epoch: string; upTo: number; watermarkMs: number | null; lastBatchMs: number | null }[];
   gaps: { id: string; lane: string; fromMs: number; toMs: number; rows: number; why: string; kept: string | null }[];
   history: { atMs: number; kind: string; text: string; severity: string | null }[];
@@ -395,7 +395,7 @@ export async function findNode(sql: Sql, id: string, nowMs: number): Promise<Nod
       [nowMs, id],
     ),
     sql.query<NodeDetail["devices"][number]>(
-      `select d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`,
+      `select d.id, d.key, d.name, count(s.id)::int as streams from devices d left join streams s on s.device_id = d.id where d.node_id = $1 group by d.id order by d.key`,
       [id],
     ),
     sql.query<NodeDetail["lanes"][number]>(

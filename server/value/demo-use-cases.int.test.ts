@@ -42,7 +42,7 @@ test("the demo's portfolio grows with the streams that announce themselves, and 
     rows.map(({ title, intake, stage }) => `${title}: ${intake}, ${stage}`).sort((a, b) => (a < b ? -1 : 1)),
   ).toEqual([
     "Bearing wear, pump house: accepted, prove",
-    "Cold-store energy: accepted, frame",
+    "Cold-store energy: accepted, prove",
     "Oil quality by sound: pending, idea",
     "Press wear, line 2: accepted, pilot",
     "Pump house energy: accepted, idea",

@@ -2,6 +2,9 @@ import type { Sql } from "@/db/access";
 import { boundKpi } from "./domain/kpi-now";
 import type { UseCaseFacts } from "./domain/standing";
 import { type Fact, known, unknown } from "./domain/three-valued";
+import { listMeasured } from "@/server/measured/queries";
+import { detectableEffect } from "./domain/measurability";
+import { RETURN_WINDOW_DAYS } from "./domain/ninety-day-return";
 import { listKpis } from "./kpi-queries";
 
 /** An effect that a use case promises: change for the better of a KPI's value of a day, in the KPI's unit. */
@@ -52,12 +55,14 @@ export async function listPromises(
       return [row.id, { row, ...boundKpi(facts, row.now, row.days) }];
     }),
   );
+  const seen = await listSeen(sql, nowMs, useCaseId);
   const promises = new Map<string, Promised>();
   const bestOf = new Map<string, number>();
   for (const { useCaseId: of, kpiId, low, mode, high } of rows) {
     const found = kpis.get(kpiId);
     if (!found) continue; // a KPI of a team that they are not in
-    const { row, kpi, detectable } = found;
+    const { row, kpi } = found;
+    const detectable = seen.get(`${of} ${kpiId}`) ?? found.detectable;
     const before = promises.get(of) ?? NOTHING_PROMISED;
     const effect = { kpiId, name: row.name, unit: row.unit, now: row.now, detectable, low, mode, high };
     const standsOut = detectable.known ? mode / Math.max(detectable.value, Number.MIN_VALUE) : Number.NEGATIVE_INFINITY;
@@ -72,4 +77,19 @@ export async function listPromises(
     });
   }
   return promises;
+}
+
+/**
+ * The least effect that can be told of use cases that went live, by use case and KPI: their baseline knows what else moves the KPI, so less of
+ * what it does is noise. Of a baseline that was refused there is none.
+ */
+async function listSeen(sql: Sql, nowMs: number, useCaseId: string | null): Promise<ReadonlyMap<string, Fact<number>>> {
+  const live = await listMeasured(sql, nowMs, useCaseId === null ? null : [useCaseId]);
+  return new Map(
+    live.flatMap(({ useCaseId: of, kpiId, measured }) => {
+      if (!measured.known || !measured.value.baseline.known) return [];
+      const { days, ...noise } = measured.value.baseline.value;
+      return [[`${of} ${kpiId}`, known(detectableEffect(noise, days, RETURN_WINDOW_DAYS))]];
+    }),
+  );
 }

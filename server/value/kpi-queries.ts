@@ -6,6 +6,9 @@ import type { Fact } from "./domain/three-valued";
 import { type HistoryRow, listHistory } from "./history-queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
+/** Minutes from the start of a window's day to its end, of a row of `kpi_versions`: a window that ends before it starts ends on the next day. */
+export const kpiEndMinute = (d: string) =>
+  `(${d}.to_minute + case when ${d}.to_minute > ${d}.from_minute then 0 else 1440 end)`;
 /** Days of history that a page shows and a baseline is made of. */
 const HISTORY_DAYS = 90;
 
@@ -41,12 +44,12 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
   const { rows } = await sql.query<KpiColumns>(
     `select k.id, k.version, k.team_id as "teamId", t.name as team, k.name, k.owner_id as "ownerId", o.name as "ownerName",
        d.version as definition, d.unit, d.direction, d.band_low as "bandLow", d.band_high as "bandHigh", d.source, d.stream_id as "streamId",
-       d.stat, d.time_zone as "timeZone", d.from_minute as "fromMinute", d.to_minute as "toMinute", d.min_coverage as "minCoverage",
+       d.stat, d.time_zone as "timeZone", d.from_minute as "fromMinute", d.to_minute as "toMinute", d.due_every_s as "dueEveryS", d.min_coverage as "minCoverage",
        d.max_stale_s as "maxStaleS", d.is_additive as "isAdditive",
        jsonb_build_object('low', d.value_low, 'mode', d.value_mode, 'high', d.value_high) as "valueCents", d.currency,
        d.made_by as "madeById", d.made_by_name as "madeByName", ${ms("d.made_at")} as "madeMs", a.approved_by_name as "approvedByName",
        s.node_id || ' / ' || s.key as "streamLabel", d.source <> 'stream' or s.id is not null as "isSeen", ${ms("v.ts")} as "newestMs",
-       ${ms("(x.last + make_interval(mins => d.to_minute)) at time zone d.time_zone")} as "endOfLastMs",
+       ${ms(`(x.last + make_interval(mins => ${kpiEndMinute("d")})) at time zone d.time_zone`)} as "endOfLastMs",
        coalesce(x.days, '[]') as days, coalesce(c.outcomes, '[]') as outcomes, coalesce(u.use_cases, '[]') as "movedBy"
      from kpis k
      join teams t on t.id = k.team_id

@@ -5,6 +5,7 @@ import type { Ctx } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { demandCurrency, demandPerson, demandTeam, sayTaken } from "./demand-verbs";
 import { type KpiDefinition, unitFault } from "./domain/kpi";
+import { kpiEndMinute } from "./kpi-queries";
 import type { AddKpi, ApproveKpi, EnterKpiValue, ReviseKpi } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
@@ -78,8 +79,8 @@ export async function enterKpiValue(ctx: VerbCtx, { day, value, ...seen }: Enter
     if (source !== "manual")
       throw new DomainError("invalid_input", "This KPI is computed; nobody enters it.", { field: "value" });
     const { rows } = await tx.query<{ isOver: boolean }>(
-      `select ($2::date::timestamp + make_interval(mins => to_minute)) at time zone time_zone <= $3 as "isOver"
-       from kpi_versions where kpi_id = $1 and version = $4`,
+      `select ($2::date::timestamp + make_interval(mins => ${kpiEndMinute("d")})) at time zone time_zone <= $3 as "isOver"
+       from kpi_versions d where d.kpi_id = $1 and d.version = $4`,
       [seen.id, day, new Date(ctx.now()), definition],
     );
     if (rows[0]?.isOver !== true) throw new DomainError("invalid_input", "This day is not over yet.", { field: "day" });
@@ -100,15 +101,15 @@ async function addVersion(
   await demandCurrency(tx, definition.currency, "definition.currency");
   if (definition.source === "stream") await demandStream(tx, definition);
   const { unit, direction, bandLow, bandHigh, source, streamId, stat, timeZone, fromMinute, toMinute } = definition;
-  const { minCoverage, maxStaleS, isAdditive, valueCents, currency } = definition;
+  const { minCoverage, maxStaleS, isAdditive, valueCents, currency, dueEveryS } = definition;
   const values = [
     ...[id, version, unit, direction, bandLow, bandHigh, source, streamId, stat, timeZone, fromMinute, toMinute],
     ...[minCoverage, Math.round(maxStaleS), isAdditive, valueCents.low, valueCents.mode, valueCents.high],
-    ...[currency, why, ownerIdOf(actor), actor.name],
+    ...[currency, why, ownerIdOf(actor), actor.name, dueEveryS],
   ];
   await tx.query(
     `insert into kpi_versions (kpi_id, version, unit, direction, band_low, band_high, source, stream_id, stat, time_zone, from_minute, to_minute,
-       min_coverage, max_stale_s, is_additive, value_low, value_mode, value_high, currency, why, made_by, made_by_name)
+       min_coverage, max_stale_s, is_additive, value_low, value_mode, value_high, currency, why, made_by, made_by_name, due_every_s)
      values (${values.map((_, index) => `$${index + 1}`).join(", ")})`,
     values,
   );

@@ -49,10 +49,10 @@ async function minutes(streamId: number, days: number, value: string, perDay = 1
 /** The hours of a stream from its minutes, as the rollups keep them. */
 async function hours(streamId: number) {
   await db.owner.query(
-    `insert into rollup_1h (stream_id, bucket, n, bad, vmin, vmax, vsum)
-     select stream_id, date_trunc('hour', bucket, 'UTC') as hour, sum(n), sum(bad), min(vmin), max(vmax), sum(vsum) from rollup_1m where stream_id = $1
+    `insert into rollup_1h (stream_id, bucket, n, bad, vmin, vmax, vsum, minutes)
+     select stream_id, date_trunc('hour', bucket, 'UTC') as hour, sum(n), sum(bad), min(vmin), max(vmax), sum(vsum), count(*) filter (where n > 0) from rollup_1m where stream_id = $1
      group by stream_id, hour
-     on conflict (stream_id, bucket) do update set n = excluded.n, bad = excluded.bad, vmin = excluded.vmin, vmax = excluded.vmax, vsum = excluded.vsum`,
+     on conflict (stream_id, bucket) do update set n = excluded.n, bad = excluded.bad, minutes = excluded.minutes, vmin = excluded.vmin, vmax = excluded.vmax, vsum = excluded.vsum`,
     [streamId],
   );
 }
@@ -153,6 +153,80 @@ describe("a KPI", () => {
     const kpi = await kpiOn(id, { stat: "mean", unit: "kW", fromMinute: 360, toMinute: 840 });
     await computeKpis(db.pool, Math.floor(Date.now() / DAY_MS) * DAY_MS); // midnight: the window of today is not over
     expect((await kpi.now()).days.at(-1)).toMatchObject({ value: 5, coverage: 1 });
+  });
+
+  test("of a night shift belongs to the day on which it begins, and is over on the next", async () => {
+    const id = await stream();
+    // 22:00 of each day to 06:00 of the next: its own value by the day on which it begins.
+    await minutes(id, 3, "case when m >= 1320 then t.d when m < 360 then t.d + 1 else 1000 end");
+    const night = { stat: "mean", unit: "kW", fromMinute: 1_320, toMinute: 360 };
+    const kpi = await kpiOn(id, night);
+    const midnightMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    await computeKpis(db.pool, midnightMs);
+    const days = (await kpi.now()).days.map(({ day, value, coverage }) => [day, value, coverage]);
+    expect(days.slice(-2), "the night of yesterday is not over at midnight").toEqual([
+      [inDays(-3), 3, 1],
+      [inDays(-2), 2, 1],
+    ]);
+    await computeKpis(db.pool, midnightMs + 6 * 3_600_000);
+    const last = (await kpi.now()).days.at(-1);
+    expect(last).toMatchObject({ day: inDays(-1), value: 1, coverage: 0.25, quality: "thin" });
+    const byHand = { ...definition, ...night, unit: "1", source: "manual" as const, stat: null };
+    const { id: handId } = await kpi.executive.value.addKpi({
+      name: named("Stops"),
+      teamId: team.ours,
+      definition: byHand,
+    });
+    await expect(
+      kpi.executive.value.enterKpiValue({ id: handId, version: 1, day: inDays(0), value: 3 }),
+    ).rejects.toThrow("not over yet");
+  });
+
+  test("asks for readings as often as it says; a half of a day does not stand for the other", async () => {
+    const id = await stream();
+    await minutes(id, 1, "2", 720);
+    await db.owner.query("update streams set rate_hz = 1 where id = $1", [id]);
+    const [every, tenth] = [await kpiOn(id), await kpiOn(id, { dueEveryS: 600 })];
+    await computeKpis(db.pool, Date.now());
+    expect((await every.now()).days.at(-1)).toMatchObject({ coverage: 0.5, quality: "thin" });
+    expect((await tenth.now()).days.at(-1)).toMatchObject({ coverage: 0.5, quality: "thin" });
+    await db.owner.query("delete from rollup_1m where stream_id = $1 and extract(minute from bucket)::int % 10 <> 0", [
+      id,
+    ]);
+    await minutes(id, 1, "2");
+    await db.owner.query("delete from rollup_1m where stream_id = $1 and extract(minute from bucket)::int % 10 <> 0", [
+      id,
+    ]);
+    await hours(id);
+    await computeKpis(db.pool, Date.now(), 3);
+    expect((await every.now()).days.at(-1)).toMatchObject({ coverage: 0.1, quality: "thin" });
+    expect((await tenth.now()).days.at(-1)).toMatchObject({ coverage: 1, quality: "good" });
+  });
+
+  test("by which a use case is measured goes on under its old meaning after it was given another", async () => {
+    const id = await stream();
+    await minutes(id, 1, "2", 1_440, 1);
+    const kpi = await kpiOn(id);
+    const { id: useCaseId } = await kpi.executive.value.propose({ title: named("Live"), teamId: team.ours });
+    await db.owner.query(
+      `insert into go_lives (use_case_id, kpi_id, kpi_version, live_on, baseline_from, one_off_cents, run_cents_per_day, useful_life_days, cents_per_unit, currency, made_by, made_by_name)
+       values ($1, $2, 1, $3, $4, 0, 0, 1, 1, 'EUR', 'test', 'test')`,
+      [useCaseId, kpi.id, inDays(-1), inDays(-9)],
+    );
+    const revised = { ...definition, streamId: id, stat: "max" as const, unit: "kW" };
+    await kpi.executive.value.reviseKpi({ id: kpi.id, version: 1, definition: revised, why: "the peak counts" });
+    await minutes(id, 1, "3");
+    await computeKpis(db.pool, Date.now());
+    const { rows } = await db.owner.query(
+      "select version, value from kpi_values where kpi_id = $1 order by version, day",
+      [kpi.id],
+    );
+    expect(rows).toEqual([
+      { version: 1, value: 48 },
+      { version: 1, value: 72 },
+      { version: 2, value: 2 },
+      { version: 2, value: 3 },
+    ]);
   });
 
   test("counts no minute that holds only bad readings, and begins and ends within an hour where it is told to", async () => {

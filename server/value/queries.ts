@@ -111,7 +111,7 @@ export interface KnownNeed extends NeedRow {
 }
 
 /** What each use case needs, with what the registry and the newest readings say of it now; of what is not theirs, nothing. */
-async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map<string, KnownNeed[]>> {
+export async function listNeeds(sql: Sql, useCaseIds: readonly string[] | null): Promise<Map<string, KnownNeed[]>> {
   const { rows } = await sql.query<NeedColumns>(
     `select w.use_case_id as "useCaseId", w.id, w.capability,
        case when w.stream_id is not null then s.node_id || ' / ' || s.key when w.device_id is not null then k.node_id || ' / ' || coalesce(k.name, k.key)
@@ -130,9 +130,9 @@ async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map<string
      left join lateral (
        select i.ts from inference i where i.node_id = w.node_id and i.slot = w.slot and i.role = 'active' and i.ts > now() - interval '1 day'
        order by i.ts desc limit 1) m on w.slot is not null
-     where $1::uuid is null or w.use_case_id = $1
+     where $1::uuid[] is null or w.use_case_id = any ($1)
      order by w.capability, label`,
-    [useCaseId],
+    [useCaseIds],
   );
   const needs = new Map<string, KnownNeed[]>();
   for (const row of rows) {
@@ -202,7 +202,7 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
   const [policy, useCases, needs, promises, estimates, history] = await Promise.all([
     getPolicy(sql),
     sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} where u.id = $1`, [id]),
-    listNeeds(sql, id),
+    listNeeds(sql, [id]),
     listPromises(sql, nowMs, id),
     sql.query<EstimateColumns & Omit<EstimateRow, "figures" | "forecast">>(
       `select e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast, ${TRIPLES} as figures, e.why, e.made_by_name as "madeByName",

@@ -16,7 +16,7 @@ export const words = (max: number) =>
     .pipe(z.string().refine((text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text), "E_TEXT: Use plain text."));
 
 const Title = oneLine("E_REQUIRED: Give it a title.", 200);
-const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
+export const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
 
 const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
 
@@ -86,7 +86,7 @@ export const TriageUseCase = z.discriminatedUnion("to", [
 ]);
 export type TriageUseCase = z.infer<typeof TriageUseCase>;
 
-const Cents = z
+export const Cents = z
   .number()
   .refine((cents) => Number.isSafeInteger(cents), "E_NOT_A_NUMBER: Enter an amount with at most two decimals.")
   .refine((cents) => !(cents < 0), "E_NEGATIVE: Enter 0 or more; it cannot be negative.");
@@ -180,6 +180,7 @@ const Definition = z
     timeZone: z.string().max(64),
     fromMinute: z.number(),
     toMinute: z.number(),
+    dueEveryS: z.int("E_NOT_A_NUMBER: Enter a number of minutes.").nullable().default(null),
     minCoverage: z.number(),
     maxStaleS: z.number(),
     isAdditive: z.boolean(),
@@ -190,7 +191,7 @@ const Definition = z
   .transform((kpi) => (kpi.source === "stream" ? kpi : { ...kpi, streamId: null, stat: null }))
   .transform((kpi) => (kpi.direction === "band" ? kpi : { ...kpi, bandLow: null, bandHigh: null }));
 
-const Day = z.iso.date("E_DATE: Choose a day.");
+export const Day = z.iso.date("E_DATE: Choose a day.");
 
 export const AddKpi = z.strictObject({
   name: oneLine("E_REQUIRED: Give the KPI a name.", 100),

@@ -57,7 +57,7 @@ export const PERMISSIONS = {
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team" },
   },
   "value.decide": {
-    says: "accept or reject what was proposed, move a use case to another stage, and commit money to it; write outcomes, and approve what a KPI is worth",
+    says: "accept or reject what was proposed, move a use case to another stage, commit money to it, and say that it went live and what else moved its KPI; write outcomes, and approve what a KPI is worth",
     to: { executive: "org", chair: "org" },
   },
   "value.policy": {

@@ -108,6 +108,15 @@ function standardised(drivers: readonly number[], means: readonly number[], scal
   return [1, ...drivers.map((x, index) => (x - (means[index] ?? 0)) / (scales[index] ?? 1))];
 }
 
+/** What the KPI would have been on a day; `null` when a driver has no value. */
+export function predictDay(
+  { coefficients, means, scales }: Baseline,
+  drivers: readonly (number | null)[],
+): number | null {
+  const full = completed({ value: 0, drivers }, means.length);
+  return full === null ? null : dot(coefficients, standardised(full.drivers, means, scales));
+}
+
 /** Which way is better for the KPI. */
 export type Direction = "up" | "down";
 

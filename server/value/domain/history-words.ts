@@ -16,6 +16,8 @@ const ACTS: Readonly<Record<string, string>> = {
   "outcome.change": "Changed",
   "use-case.move": "Moved",
   "use-case.commit": "Money committed",
+  "use-case.go-live": "Went live",
+  "use-case.adjust": "Something else that happened was written down",
   "use-case.review": "Safety and law reviewed",
 };
 

@@ -17,10 +17,20 @@ export interface WindowSums {
   sum: number | null;
   min: number | null;
   max: number | null;
-  /** minutes that hold a usable reading */
+  /** minutes that hold a usable reading, of each hour at most as many as `duePerHour` says */
   minutes: number;
   /** how long the window is, in hours: a whole day has 23 to 25 */
   hours: number;
+}
+
+/**
+ * Minutes of an hour in which a reading is due: by what the KPI asks for, else by what the stream promises, else all of them. More than these
+ * make up for none of another hour, so that a day of which half is missing is not covered by the other half. Of a stream that speaks less
+ * than once an hour it is the mean.
+ */
+export function duePerHour({ dueEveryS }: Pick<KpiDefinition, "dueEveryS">, rateHz: number | null): number {
+  const hz = dueEveryS === null ? rateHz : 1 / dueEveryS;
+  return hz === null || hz <= 0 ? 60 : Math.min(60, hz * 3_600);
 }
 
 /**
@@ -32,12 +42,11 @@ export interface WindowSums {
  */
 export function dayValue(
   { n, sum, min, max, minutes, hours }: WindowSums,
-  { stat, unit, minCoverage }: Pick<KpiDefinition, "unit" | "minCoverage"> & { stat: Stat },
+  { stat, unit, minCoverage, dueEveryS }: Pick<KpiDefinition, "unit" | "minCoverage" | "dueEveryS"> & { stat: Stat },
   stream: { unit: string | null; rateHz: number | null },
 ): Omit<KpiDayValue, "day"> {
   if (n === 0 || sum === null || min === null || max === null) return { value: null, coverage: 0, quality: "empty" };
-  const all = hours * 60;
-  const due = stream.rateHz === null ? all : Math.min(all, Math.max(1, stream.rateHz * hours * 3_600));
+  const due = Math.max(1, duePerHour({ dueEveryS }, stream.rateHz) * hours);
   const coverage = Math.min(1, minutes / due);
   const mean = sum / n;
   const given = { mean, min, max, integral: mean * hours }[stat];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { definitionFaults, type KpiDefinition, minuteShown, minuteTyped, unitFault } from "./kpi";
-import { dayValue, type WindowSums } from "./kpi-day";
+import { dayValue, duePerHour, type WindowSums } from "./kpi-day";
 import { boundKpi, kpiNow, type KpiMoment, seriesOf } from "./kpi-now";
 import { kpisVerdict, outcomesVerdict } from "./kpi-words";
 import { progressOf } from "./progress";
@@ -16,14 +16,23 @@ const KPI: KpiDefinition = {
     streamId: 1,
     stat: "integral",
   },
-  ...{ timeZone: "Europe/Paris", fromMinute: 0, toMinute: 1_440, minCoverage: 0.8, maxStaleS: 900, isAdditive: true },
+  ...{
+    timeZone: "Europe/Paris",
+    fromMinute: 0,
+    toMinute: 1_440,
+    dueEveryS: null,
+    minCoverage: 0.8,
+    maxStaleS: 900,
+    isAdditive: true,
+  },
   ...{ valueCents: { low: 12, mode: 14.5, high: 20 }, currency: "EUR" },
 };
 const HOUR_MS = 3_600_000;
 
 describe("a definition", () => {
-  test("that is right has no fault", () => {
+  test("that is right has no fault, and neither has a night shift", () => {
     expect(definitionFaults(KPI)).toEqual([]);
+    expect(definitionFaults({ ...KPI, fromMinute: 1_320, toMinute: 360, dueEveryS: 600 })).toEqual([]);
   });
 
   test.each<[string, Partial<KpiDefinition>, string]>([
@@ -32,7 +41,8 @@ describe("a definition", () => {
     ["a band upside down", { direction: "band", bandLow: 2, bandHigh: 1 }, "bandHigh"],
     ["no time zone", { timeZone: "Europe/Lyon" }, "timeZone"],
     ["an empty window", { fromMinute: 480, toMinute: 480 }, "toMinute"],
-    ["a window over midnight", { fromMinute: 1_320, toMinute: 360 }, "toMinute"],
+    ["a window that begins when the day is over", { fromMinute: 1_440, toMinute: 360 }, "fromMinute"],
+    ["a reading due every second", { dueEveryS: 1 }, "dueEveryS"],
     ["a window that is no time", { fromMinute: Number.NaN }, "fromMinute"],
     ["coverage of nothing", { minCoverage: 0 }, "minCoverage"],
     ["coverage above all", { minCoverage: 1.1 }, "minCoverage"],
@@ -66,31 +76,44 @@ describe("the value of a window", () => {
   const watts = { unit: "W", rateHz: 1 / 60 };
 
   test("is the mean times its hours, in the KPI's unit: 2 kW all day are 48 kW.h", () => {
-    const day = dayValue(sums, { stat: "integral", unit: "kW.h", minCoverage: 0.8 }, watts);
+    const day = dayValue(sums, { stat: "integral", unit: "kW.h", minCoverage: 0.8, dueEveryS: null }, watts);
     expect(day).toEqual({ value: expect.closeTo(48, 9), coverage: 1, quality: "good" });
-    expect(dayValue(sums, { stat: "max", unit: "kW", minCoverage: 0.8 }, watts).value).toBeCloseTo(4);
-    expect(dayValue(sums, { stat: "min", unit: "kW", minCoverage: 0.8 }, watts).value).toBeCloseTo(0.5);
+    expect(dayValue(sums, { stat: "max", unit: "kW", minCoverage: 0.8, dueEveryS: null }, watts).value).toBeCloseTo(4);
+    expect(dayValue(sums, { stat: "min", unit: "kW", minCoverage: 0.8, dueEveryS: null }, watts).value).toBeCloseTo(
+      0.5,
+    );
   });
 
   test("on the day of 23 hours a reading in each minute is full coverage", () => {
     const short = { ...sums, n: 1_380, sum: 1_380 * 2_000, minutes: 1_380, hours: 23 };
-    const day = dayValue(short, { stat: "integral", unit: "kW.h", minCoverage: 0.8 }, watts);
+    const day = dayValue(short, { stat: "integral", unit: "kW.h", minCoverage: 0.8, dueEveryS: null }, watts);
     expect(day).toEqual({ value: expect.closeTo(46, 9), coverage: 1, quality: "good" });
   });
 
   test("of a stream with one reading in five minutes is covered by 288 minutes, thin below, and empty without any", () => {
     const slow = { unit: "kW", rateHz: 1 / 300 };
-    const mean = { stat: "mean" as const, unit: "kW", minCoverage: 0.8 };
+    const mean = { stat: "mean" as const, unit: "kW", minCoverage: 0.8, dueEveryS: null };
     expect(dayValue({ ...sums, n: 288, minutes: 288 }, mean, slow)).toMatchObject({ coverage: 1, quality: "good" });
     expect(dayValue({ ...sums, n: 200, minutes: 200 }, mean, slow)).toMatchObject({ quality: "thin" });
     const none = { ...sums, n: 0, sum: null, min: null, max: null, minutes: 0 };
     expect(dayValue(none, mean, slow)).toEqual({ value: null, coverage: 0, quality: "empty" });
   });
 
+  test("needs a reading as often as it asks for, whatever the stream sends", () => {
+    expect(duePerHour({ dueEveryS: null }, 1)).toBe(60);
+    expect(duePerHour({ dueEveryS: null }, null)).toBe(60);
+    expect(duePerHour({ dueEveryS: null }, 1 / 300)).toBeCloseTo(12);
+    expect(duePerHour({ dueEveryS: 600 }, 1)).toBeCloseTo(6);
+    const mean = { stat: "mean" as const, unit: "kW", minCoverage: 0.8, dueEveryS: 600 };
+    const live = { unit: "kW", rateHz: 1 };
+    expect(dayValue({ ...sums, n: 144, minutes: 144 }, mean, live)).toMatchObject({ coverage: 1, quality: "good" });
+    expect(dayValue({ ...sums, n: 900, minutes: 72 }, mean, live)).toMatchObject({ coverage: 0.5, quality: "thin" });
+  });
+
   test("of a stream whose unit changed to another dimension cannot be computed", () => {
-    expect(() => dayValue(sums, { stat: "mean", unit: "kW", minCoverage: 0.8 }, { ...watts, unit: "Cel" })).toThrow(
-      RangeError,
-    );
+    expect(() =>
+      dayValue(sums, { stat: "mean", unit: "kW", minCoverage: 0.8, dueEveryS: null }, { ...watts, unit: "Cel" }),
+    ).toThrow(RangeError);
   });
 });
 

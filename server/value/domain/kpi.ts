@@ -31,9 +31,11 @@ export interface KpiDefinition {
   streamId: number | null;
   stat: Stat | null;
   timeZone: string;
-  /** minutes of the local day: from 0, before 1,440 is the whole day */
+  /** minutes of the local day: from 0, before 1,440 is the whole day; a window that ends before it starts ends on the next day */
   fromMinute: number;
   toMinute: number;
+  /** a reading is due at least this often, in seconds; null: as often as the stream promises */
+  dueEveryS: number | null;
   /** share of the minutes in which a reading was due that must hold one, 0–1 */
   minCoverage: number;
   maxStaleS: number;
@@ -64,6 +66,8 @@ export function definitionFaults(kpi: KpiDefinition): Fault[] {
   faults.push(...windowFaults(kpi));
   if (!(kpi.minCoverage > 0 && kpi.minCoverage <= 1))
     fault("minCoverage", "out_of_range", "Enter more than 0 and at most 100 %.");
+  if (kpi.dueEveryS !== null && !(kpi.dueEveryS >= 60 && kpi.dueEveryS <= 86_400))
+    fault("dueEveryS", "out_of_range", "Enter from 1 minute to a day, or nothing: as often as the stream sends.");
   if (!(kpi.maxStaleS >= 1 && kpi.maxStaleS <= 31 * 86_400))
     fault("maxStaleS", "out_of_range", "Enter more than 0 and at most 31 days.");
   if (!/^[A-Z]{3}$/.test(kpi.currency)) fault("currency", "currency", "Use a three-letter currency code such as EUR.");
@@ -77,10 +81,11 @@ export function definitionFaults(kpi: KpiDefinition): Fault[] {
 function windowFaults({ fromMinute, toMinute }: KpiDefinition): Fault[] {
   const isMinute = (minute: number) => Number.isInteger(minute) && minute >= 0 && minute <= MINUTES_OF_DAY;
   const time = "Enter a time of the day from 00:00 to 24:00.";
-  if (!isMinute(fromMinute)) return [{ field: "fromMinute", code: "out_of_range", hint: time }];
-  if (!isMinute(toMinute)) return [{ field: "toMinute", code: "out_of_range", hint: time }];
-  if (fromMinute < toMinute) return [];
-  const hint = "The window is empty: enter a time after its start. A window ends at midnight at the latest.";
+  if (!isMinute(fromMinute) || fromMinute === MINUTES_OF_DAY)
+    return [{ field: "fromMinute", code: "out_of_range", hint: time }];
+  if (!isMinute(toMinute) || toMinute === 0) return [{ field: "toMinute", code: "out_of_range", hint: time }];
+  if (fromMinute !== toMinute) return [];
+  const hint = "The window is empty: enter another time than its start. One before it is of the next day.";
   return [{ field: "toMinute", code: "order", hint }];
 }
 

@@ -1,12 +1,13 @@
 const SIGNS: Readonly<Record<string, string>> = { EUR: "€", USD: "$", GBP: "£", CHF: "CHF ", JPY: "¥" };
 const MINUS = "−";
 
-/** `€1.24 M`, `€38 k`, `−€420`: money as a headline says it, with a real minus sign. Other currencies by their code. */
+/** `€1.24 M`, `€38 k`, `−€420`, `€3.90`: money as a headline says it, with a real minus sign. Other currencies by their code. */
 export function formatMoney(cents: number, currency: string): string {
   const units = Math.abs(cents) / 100;
   const sign = cents < 0 ? MINUS : "";
   const name = SIGNS[currency] ?? `${currency} `;
   if (units >= 999_500) return `${sign}${name}${(units / 1e6).toFixed(2)} M`;
+  if (units < 10 && Math.round(units * 100) % 100 !== 0) return `${sign}${name}${units.toFixed(2)}`;
   if (units >= 1_000) return `${sign}${name}${(units / 1e3).toFixed(units < 9_950 ? 1 : 0)} k`;
   return `${sign}${name}${Math.round(units)}`;
 }

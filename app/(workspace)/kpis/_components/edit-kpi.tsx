@@ -15,7 +15,7 @@ import styles from "./kpis.module.css";
 
 const FIELDS = [
   ...["name", "teamId", "ownerId", "why", "unit", "direction", "bandLow", "bandHigh", "source", "streamId", "stat"],
-  ...["timeZone", "fromMinute", "toMinute", "minCoverage", "maxStaleS", "currency"],
+  ...["timeZone", "fromMinute", "toMinute", "dueEveryS", "minCoverage", "maxStaleS", "currency"],
   ...["valueCents.low", "valueCents.mode", "valueCents.high"],
 ];
 const DIRECTIONS = [
@@ -93,6 +93,7 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
           timeZone: textOf(typed, "timeZone").trim(),
           fromMinute: minuteTyped(textOf(typed, "fromMinute")),
           toMinute: minuteTyped(textOf(typed, "toMinute")),
+          dueEveryS: textOf(typed, "dueEveryS").trim() === "" ? null : Math.round(number("dueEveryS") * 60),
           minCoverage: number("minCoverage") / 100,
           maxStaleS: number("maxStaleS") * 60,
           isAdditive: typed.get("isAdditive") !== null,
@@ -241,6 +242,7 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
           maxLength={5}
           autoComplete="off"
           defaultValue={minuteShown(kpi?.toMinute ?? 1_440)}
+          hint="Before its start: on the next day."
           refusal={own}
         />
       </div>
@@ -251,6 +253,16 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
         maxLength={64}
         autoComplete="off"
         defaultValue={kpi?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone}
+        refusal={own}
+      />
+      <TextField
+        label="A reading is needed every, minutes"
+        name="dueEveryS"
+        inputMode="decimal"
+        autoComplete="off"
+        maxLength={10}
+        defaultValue={kpi?.dueEveryS ? String(kpi.dueEveryS / 60) : ""}
+        hint="Empty: as often as the stream sends. A mean of a day may need fewer."
         refusal={own}
       />
       <div className={styles.pair}>

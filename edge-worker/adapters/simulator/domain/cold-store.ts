@@ -18,7 +18,7 @@ import { Drift, Random, approach } from "./random";
  *     cooling        UA_e (T − T_e) when open, shared by the rack's capacity; frost on the coil costs up to a quarter
  *     evaporating    T_e falls with load towards −32 Cel; pressures by the Antoine equation of R-717 (ammonia)
  *     compressor     P_el = Q / COP + idle,  COP = 0.45 · T_e / (T_c − T_e)     45 % of Carnot, kelvin
- *     condensing     T_c = T_out + 10 K + 6 K · load
+ *     condensing     T_c = T_out + 10 K + 6 K · load,  at least 4 K above the air; less when its fans follow the weather
  *
  * Wear of the compressor costs up to 35 % of its efficiency and raises its vibration.
  */
@@ -32,6 +32,7 @@ const COLD = -20.8; // Cel: thermostat off
 const WARM = -19.2; // Cel: thermostat on
 const DEFROST_EVERY_S = 6 * 3_600;
 const DEFROST_S = 900;
+const NEAREST_K = 4; // no condenser comes nearer to the air
 const ZERO_CEL = 273.15;
 /** Quick-frozen food is kept at −18 Cel or colder (Council Directive 89/108/EEC). */
 const FROZEN_LIMIT = -18;
@@ -129,7 +130,7 @@ export class ColdStore implements Plant {
   advance(
     tsMs: number,
     dtS: number,
-    { wearOf, ambientShiftK, loadShift }: Influences,
+    { wearOf, ambientShiftK, loadShift, condenserShiftK }: Influences,
     out: Float64Array,
   ): PlantEvent[] {
     const events: PlantEvent[] = [];
@@ -167,7 +168,7 @@ export class ColdStore implements Plant {
     const load = coolingKw / (this.rooms.length * COIL * 10);
     const wear = wearOf("rack");
     this.evaporatingCel = approach(this.evaporatingCel, -32 + 3 * Math.min(1.5, load), dtS, 60);
-    const condensingCel = outside + 10 + 6 * Math.min(1.5, load);
+    const condensingCel = outside + Math.max(NEAREST_K, 10 - condenserShiftK) + 6 * Math.min(1.5, load);
     const vibration = Math.hypot(1.1 + 0.5 * load, 6 * wear) * Math.exp(this.roughness.advance(dtS));
     out.set(
       [

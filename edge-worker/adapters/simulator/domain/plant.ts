@@ -32,6 +32,8 @@ export interface Influences {
   ambientShiftK: number;
   /** by which share the load of the plant differs from its usual product; 0 = as usual */
   loadShift: number;
+  /** by how much nearer to the outdoor air a condenser works than it used to, K; 0 = as built */
+  condenserShiftK: number;
 }
 
 /** A plant as equations. True values, without instrument noise, in the order of `streams`. */

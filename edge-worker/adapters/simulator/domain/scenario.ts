@@ -9,6 +9,7 @@ import type { PlantKind, PlantStream } from "./plant";
  *     wear         the machine wears from new to `size` (1 = end of life) over the interval, then it is repaired
  *     season       outdoor temperature moves by `size` K and back, as half a sine over the interval
  *     process-change  the plant makes something else: its load differs by the share `size` while the machines are sound
+ *     control-change  the fans of a condenser follow the weather: it condenses `size` K nearer to the outdoor air
  *     stuck        the instrument keeps showing its last value
  *     bias         the instrument shows `size` (in its unit) too much
  *     drift        the instrument shows too much, from nothing at the start to `size` (in its unit) at the end
@@ -20,6 +21,7 @@ export const CAUSES = [
   "wear",
   "season",
   "process-change",
+  "control-change",
   "stuck",
   "bias",
   "drift",
@@ -28,13 +30,14 @@ export const CAUSES = [
   "cable-pull",
 ] as const;
 /** Causes that the machines themselves feel; the others touch only instruments and the way of the readings. */
-export const OF_MACHINES: ReadonlySet<CauseKind> = new Set(["wear", "season", "process-change"]);
+export const OF_MACHINES: ReadonlySet<CauseKind> = new Set(["wear", "season", "process-change", "control-change"]);
 export type CauseKind = (typeof CAUSES)[number];
 
 const DEFAULT_SIZE: Readonly<Record<CauseKind, number>> = {
   wear: 0.8,
   season: 15,
   "process-change": 0.2,
+  "control-change": 6,
   stuck: 0,
   bias: 1,
   drift: 1,

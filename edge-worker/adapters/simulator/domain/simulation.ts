@@ -132,17 +132,20 @@ export class Simulation {
   private influences(sinceMs: number): Influences {
     let ambientShiftK = 0;
     let loadShift = 0;
+    let condenserShiftK = 0;
     const wear: { target: string; share: number }[] = [];
     for (const cause of this.wearing) {
       const progress = progressOf(cause, sinceMs);
       if (progress === null) continue;
       if (cause.kind === "season") ambientShiftK += cause.size * Math.sin(Math.PI * progress);
       else if (cause.kind === "process-change") loadShift += cause.size;
+      else if (cause.kind === "control-change") condenserShiftK += cause.size;
       else wear.push({ target: cause.target, share: cause.size * progress });
     }
     return {
       ambientShiftK,
       loadShift,
+      condenserShiftK,
       wearOf:
         wear.length === 0
           ? () => 0

@@ -8,6 +8,7 @@ import { FormButton } from "@/components/ui/form-button";
 import { textOf } from "@/components/ui/form-text";
 import type { NodeDetail } from "@/server/fabric/queries";
 import { useTRPC } from "../../../../_trpc/client";
+import { BlastLine } from "../../../_blast/blast-line";
 import { refusalOf } from "../../../../_trpc/refusal";
 
 /** Naming a node, taking it out of service and back: each can be undone. */
@@ -88,10 +89,13 @@ function Retire({ node: { id, name } }: { node: NodeDetail }) {
       title={`Retire ${called}?`}
       verb="Retire"
       does={
-        <p>
-          It is disconnected and its login is refused. The fleet no longer shows it; its streams and their history stay.
-          You can take it back at any time, and it is then as it was.
-        </p>
+        <>
+          <BlastLine thing={{ kind: "node", node: id }} />
+          <p>
+            It is disconnected and its login is refused. The fleet no longer shows it; its streams and their history
+            stay. You can take it back at any time, and it is then as it was.
+          </p>
+        </>
       }
       onConfirm={async () => {
         await retire.mutateAsync({ node: id });

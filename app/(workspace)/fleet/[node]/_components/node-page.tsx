@@ -11,6 +11,8 @@ import type { NodeDetail, StreamRow } from "@/server/fabric/queries";
 import { useViewer } from "../../../../_shell/viewer";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { useTRPC } from "../../../../_trpc/client";
+import { Dependents } from "../../../_blast/dependents";
+import { stopsOf } from "../../../_blast/stops";
 import { StreamTable } from "../../../streams/_components/stream-table";
 import { AcceptNode } from "../../_components/accept";
 import { AcceptStreams } from "./accept-streams";
@@ -26,6 +28,10 @@ export function NodePage({ id }: { id: string }) {
   const { intervalMs, control } = useRefresh(5_000);
   const node = useQuery({ ...trpc.fleet.node.queryOptions({ node: id }), refetchInterval: intervalMs });
   const streams = useQuery({ ...trpc.fleet.streamsOfNode.queryOptions({ node: id }), refetchInterval: intervalMs });
+  const blast = useQuery({
+    ...trpc.blast.of.queryOptions({ kind: "node", node: id }),
+    enabled: viewer?.can["value.read"] === true,
+  });
   const now = useClock() ?? node.dataUpdatedAt;
   if (!node.data)
     return (
@@ -74,7 +80,7 @@ export function NodePage({ id }: { id: string }) {
           .filter(Boolean)
           .join(", ") || "It has not said what it is yet."}
       </Headline>
-      <TheLine stops={lineOf(known, rows, now)} />
+      <TheLine stops={[...stopsOf(blast.data, "node"), ...lineOf(known, rows, now)]} />
       <Figures node={known} now={now} />
       {proposed.length > 0 && known.status !== "proposed" ? <AcceptStreams streams={proposed} /> : null}
       <Sheet
@@ -107,6 +113,19 @@ export function NodePage({ id }: { id: string }) {
         <History node={known} now={now} />
         <Documents node={known} now={now} />
       </div>
+      <Dependents
+        things={[
+          { label: "this node", thing: { kind: "node", node: known.id } },
+          ...known.devices.map(({ id: device, key, name }) => ({
+            label: `device ${name ?? key}`,
+            thing: { kind: "device" as const, id: device },
+          })),
+          ...known.slots.map(({ slot }) => ({
+            label: `model in ${slot}`,
+            thing: { kind: "model" as const, node: known.id, slot },
+          })),
+        ]}
+      />
     </Page>
   );
 }
@@ -188,8 +207,6 @@ function lineOf(node: NodeDetail, rows: readonly StreamRow[], nowMs: number): Li
     .sort((a, b) => compareStatus(a.status, b.status));
   const worst = [...rows].sort((a, b) => compareStatus(a.health.status, b.health.status))[0];
   return [
-    { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured by this node yet" },
-    { kind: "use case", label: null, status: "unknown", reason: "no use case needs this node yet" },
     {
       kind: "model",
       label: slot ? (node.slots.length === 1 ? slot.slot : `${node.slots.length} models`) : null,

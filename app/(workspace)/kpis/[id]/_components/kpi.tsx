@@ -117,7 +117,10 @@ function Meaning({ kpi, mayApprove }: { kpi: KpiRow; mayApprove: boolean }) {
         ? `Between ${formatNumber(kpi.bandLow ?? 0)} and ${formatNumber(kpi.bandHigh ?? 0)} ${kpi.unit}`
         : DIRECTIONS[kpi.direction],
     ],
-    ["Least coverage", `${Math.round(kpi.minCoverage * 100)} %`],
+    [
+      "Least coverage",
+      `${Math.round(kpi.minCoverage * 100)} %${kpi.dueEveryS === null ? "" : `, with a reading every ${formatNumber(kpi.dueEveryS / 60)} min`}`,
+    ],
     ["Stale after", `${formatNumber(kpi.maxStaleS / 60)} min`],
     ["Several places", kpi.isAdditive ? "may be added up" : "cannot be added up"],
     [

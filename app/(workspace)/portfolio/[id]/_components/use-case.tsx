@@ -14,6 +14,7 @@ import { Effects } from "./effects";
 import { Estimates } from "./estimates";
 import { History } from "./history";
 import { lineOf } from "./line";
+import { Measured } from "./measured";
 import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
 import { Scores } from "./scores";
@@ -69,6 +70,7 @@ export function UseCase({ id }: { id: string }) {
         figures={estimates[0]?.figures ?? null}
         mayRate={can["value.estimate"] === true}
       />
+      <Measured row={row} effects={effects} currency={policy.currency} mayDecide={can["value.decide"] === true} />
       <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
       <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
       <Estimates estimates={estimates} />

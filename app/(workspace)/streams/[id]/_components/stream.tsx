@@ -13,7 +13,10 @@ import { RangePicker } from "../../../../_shell/range/range-picker";
 import { gestures, resolveOrDefault, useRange } from "../../../../_shell/range/use-range";
 import { trail } from "../../../../_shell/registry";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
+import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
+import { Dependents } from "../../../_blast/dependents";
+import { stopsOf } from "../../../_blast/stops";
 import { StreamHistory } from "./stream-history";
 import { useRangeJobs } from "./use-range-jobs";
 import { useSeries, useTail } from "./use-series";
@@ -46,6 +49,11 @@ export function Stream({ id }: { id: number }) {
     ),
     enabled: resolved !== null,
     placeholderData: keepPreviousData,
+  });
+  const viewer = useViewer();
+  const blast = useQuery({
+    ...trpc.blast.of.queryOptions({ kind: "stream", id }),
+    enabled: viewer?.can["value.read"] === true,
   });
   const tail = useTail(id);
   const jobs = useRangeJobs(id);
@@ -99,7 +107,7 @@ export function Stream({ id }: { id: number }) {
       }
     >
       <Headline title={titleOf(known)} aside={subtitle(known)} />
-      <TheLine stops={lineOf(known, health, now ?? series.dataUpdatedAt)} />
+      <TheLine stops={[...stopsOf(blast.data, "stream"), ...lineOf(known, health, now ?? series.dataUpdatedAt)]} />
       {problem ? (
         <Failed
           what={problem}
@@ -135,6 +143,7 @@ export function Stream({ id }: { id: number }) {
           </Button>
         }
       />
+      <Dependents things={[{ label: "this stream", thing: { kind: "stream", id } }]} />
     </Page>
   );
 }
@@ -172,8 +181,6 @@ function permalink(fromMs: number, toMs: number): string {
 function lineOf(stream: StreamDetail, health: Health, nowMs: number): LineStop[] {
   const model = stream.models[0];
   return [
-    { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured by this stream yet" },
-    { kind: "use case", label: null, status: "unknown", reason: "no use case needs this stream yet" },
     {
       kind: "model",
       label: model ? `${model.slot}, ${shortDigest(model.model)}` : null,
