@@ -71,8 +71,10 @@ export async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map
   ]);
   const facts = new Map(things.rows.map((row) => [row.thing, { label: row.label, provider: providerOf(row) }]));
   const known = (need: WrittenNeed): KnownNeed => {
+    const { id, capability, costCents, streamId, deviceId, nodeId, slot } = need;
     const thing = thingOf(need);
-    return { ...need, thing, ...(thing === null ? NOTHING : (facts.get(thing) ?? HIDDEN)) };
+    const { label, provider } = thing === null ? NOTHING : (facts.get(thing) ?? HIDDEN);
+    return { id, capability, costCents, streamId, deviceId, nodeId, slot, thing, label, provider };
   };
   return new Map(needed.rows.map((row) => [row.useCaseId, row.needs.map(known).sort(byName)]));
 }

@@ -28,7 +28,7 @@ const Forecast = z.object({ p10: z.number(), p50: z.number(), p90: z.number(), c
 interface EstimateColumns {
   estimate: number | null;
   currency: string;
-  figures: { low: number; mode: number; high: number }[];
+  figures: number[];
   rampDays: number;
   forecast: unknown;
 }
@@ -56,18 +56,19 @@ interface UseCaseColumns {
   createdMs: number;
 }
 
-const triple = (name: string) =>
-  `json_build_object('low', e.${name}_low, 'mode', e.${name}_mode, 'high', e.${name}_high)`;
-
-const TRIPLES = `json_build_array(${["benefit", "adoption", "works", "one_off", "run"].map(triple).join(", ")})`;
+/** Low, mode and high of each figure in a row of numbers: built by name they took longer than everything else of the list. */
+const FIGURE_COLUMNS = ["benefit", "adoption", "works", "one_off", "run"].map(
+  (name) => `e.${name}_low, e.${name}_mode, e.${name}_high`,
+);
+const ESTIMATE = `e.version as estimate, e.currency, e.ramp_days as "rampDays", array[${FIGURE_COLUMNS.join(", ")}]::float8[] as figures,
+  json_build_object('p10', e.forecast->'p10', 'p50', e.forecast->'p50', 'p90', e.forecast->'p90', 'chanceOfGain', e.forecast->'chanceOfGain') as forecast`;
 
 const USE_CASES = `
   select u.id, u.team_id as "teamId", t.name as team, u.title, u.summary, u.intake, u.intake_why as "intakeWhy",
     ${ms("u.snoozed_until")} as "snoozedUntilMs", u.stage, u.owner_id as "ownerId", u.sponsor_id as "sponsorId", o.name as "ownerName", ${ms("u.owner_confirmed_at")} as "ownerConfirmedMs",
     s.name as "sponsorName", ${ms("u.sponsor_confirmed_at")} as "sponsorConfirmedMs", u.committed_cents::float8 as "committedCents",
     u.objections, u.version, u.created_by_name as "createdByName", ${ms("u.created_at")} as "createdMs",
-    e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast,
-    ${TRIPLES} as figures
+    ${ESTIMATE}
   from use_cases u
   join teams t on t.id = u.team_id
   left join users o on o.id = u.owner_id
@@ -75,9 +76,15 @@ const USE_CASES = `
   left join (select distinct on (e.use_case_id) e.* from use_case_estimates e order by e.use_case_id, e.version desc) e on e.use_case_id = u.id`;
 
 function figuresOf({ estimate, currency, figures, rampDays }: EstimateColumns): UseCaseFigures | null {
-  const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = figures;
-  if (estimate === null || !benefitCentsPerDay || !adoption || !technicalProbability || !oneOffCents || !runCentsPerDay)
-    return null;
+  if (estimate === null) return null;
+  const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = [0, 3, 6, 9, 12].map(
+    (at) => ({
+      low: figures[at] ?? Number.NaN,
+      mode: figures[at + 1] ?? Number.NaN,
+      high: figures[at + 2] ?? Number.NaN,
+    }),
+  );
+  if (!benefitCentsPerDay || !adoption || !technicalProbability || !oneOffCents || !runCentsPerDay) return null;
   return { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays };
 }
 
@@ -122,7 +129,7 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
     listNeeds(sql, id),
     listPromises(sql, nowMs, id),
     sql.query<EstimateColumns & Omit<EstimateRow, "figures" | "forecast">>(
-      `select e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast, ${TRIPLES} as figures, e.why, e.made_by_name as "madeByName",
+      `select ${ESTIMATE}, e.why, e.made_by_name as "madeByName",
          ${ms("e.made_at")} as "madeMs" from use_case_estimates e where e.use_case_id = $1 order by e.version desc limit 50`,
       [id],
     ),
