@@ -14,8 +14,23 @@ import * as system from "./system";
 import * as timeseries from "./timeseries";
 import * as value from "./value";
 import * as views from "./views";
+import * as visits from "./visits";
 
-const described = [demo, fabric, identity, ingest, jobs, kpis, limits, records, system, timeseries, value, views]
+const described = [
+  demo,
+  fabric,
+  identity,
+  ingest,
+  jobs,
+  kpis,
+  limits,
+  records,
+  system,
+  timeseries,
+  value,
+  views,
+  visits,
+]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

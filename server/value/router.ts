@@ -1,3 +1,4 @@
+import { ownerIdOf } from "@/server/core/actor";
 import { DomainError } from "@/server/core/errors";
 import { NOT_HERE } from "@/server/core/context";
 import { ThingId } from "./domain/thing-id";
@@ -32,10 +33,16 @@ import {
 import { savePolicy } from "./policy-verbs";
 import { commitMoney, confirmRole, moveStage, reviewUseCase, setEffects, setNeeds, setPeople } from "./use-case-verbs";
 import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
+import { getSinceLastVisit } from "./visit-queries";
+import { visitPortfolio } from "./visit-verbs";
 
 export const valueRouter = router({
   portfolio: protectedProcedure("value.read").query(({ ctx }) =>
     ctx.shared("value.portfolio", () => getPortfolio(ctx.sql, ctx.now())),
+  ),
+  visit: protectedProcedure("value.read").mutation(({ ctx }) => visitPortfolio(ctx)),
+  changes: protectedProcedure("value.read").query(({ ctx: { sql, actor } }) =>
+    getSinceLastVisit(sql, ownerIdOf(actor)),
   ),
   get: protectedProcedure("value.read")
     .input(ThingId)
