@@ -63,9 +63,9 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
   const missing = rows.filter((row) => row.isSeen && !kept.has(keyOf(row)));
   if (missing.length > 0) await readBaselines(sql, nowMs, missing);
   return rows.map((row) => {
-    const { last, endOfLastMs, isSeen, newestMs, maxStaleS, minCoverage, values, ...facts } = row;
-    const now = kpiNow({ ...facts, maxStaleS, minCoverage }, { last, endOfLastMs, isSeen, newestMs, nowMs });
-    return { ...facts, now, baseline: (isSeen ? kept.get(keyOf(row)) : undefined) ?? baselineOf([]) };
+    const { id, name, unit, source, hasOwner, hasDatedTarget, isSeen } = row;
+    const baseline = (isSeen ? kept.get(keyOf(row)) : undefined) ?? baselineOf([]);
+    return { id, name, unit, source, hasOwner, hasDatedTarget, now: kpiNow(row, { ...row, nowMs }), baseline };
   });
 }
 

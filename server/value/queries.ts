@@ -164,6 +164,7 @@ export interface FiguresRow {
   title: string;
   summary: string;
   intake: Intake;
+  stage: Stage;
   figures: UseCaseFigures | null;
 }
 
@@ -171,8 +172,8 @@ export interface FiguresRow {
 export async function listFigures(sql: Sql): Promise<FiguresRow[]> {
   const { rows } = await sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by lower(u.title), u.id`);
   return rows.map((row) => {
-    const { id, version, teamId, team, title, summary, intake } = row;
-    return { id, version, teamId, team, title, summary, intake, figures: figuresOf(row) };
+    const { id, version, teamId, team, title, summary, intake, stage } = row;
+    return { id, version, teamId, team, title, summary, intake, stage, figures: figuresOf(row) };
   });
 }
 

@@ -8,7 +8,7 @@ import { importUseCases } from "./import-verbs";
 import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
-import { findThings, findUseCase, getPolicy, getPortfolio, listPeople } from "./queries";
+import { findThings, findUseCase, getPolicy, listPeople } from "./queries";
 import {
   AddKpi,
   AddOutcome,
@@ -30,6 +30,7 @@ import {
   SetPeople,
   TriageUseCase,
 } from "./schema";
+import { readPortfolio } from "./portfolio-queries";
 import { savePolicy } from "./policy-verbs";
 import { commitMoney, confirmRole, moveStage, reviewUseCase, setEffects, setNeeds, setPeople } from "./use-case-verbs";
 import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
@@ -37,9 +38,7 @@ import { getSinceLastVisit } from "./visit-queries";
 import { visitPortfolio } from "./visit-verbs";
 
 export const valueRouter = router({
-  portfolio: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.portfolio", () => getPortfolio(ctx.sql, ctx.now())),
-  ),
+  portfolio: protectedProcedure("value.read").query(({ ctx }) => readPortfolio(ctx)),
   visit: protectedProcedure("value.read").mutation(({ ctx }) => visitPortfolio(ctx)),
   changes: protectedProcedure("value.read").query(({ ctx: { sql, actor } }) =>
     getSinceLastVisit(sql, ownerIdOf(actor)),

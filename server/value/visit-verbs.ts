@@ -3,7 +3,7 @@ import type { Ctx } from "@/server/core/context";
 import { VISIT_ENDS_AFTER_MS } from "./domain/changes";
 import { rank } from "./domain/ranking";
 import { rankingOf } from "./domain/standing";
-import { getPortfolio } from "./queries";
+import { readPortfolio } from "./portfolio-queries";
 
 type VerbCtx = Pick<Ctx, "sql" | "shared" | "actor" | "now">;
 
@@ -11,8 +11,9 @@ type VerbCtx = Pick<Ctx, "sql" | "shared" | "actor" | "now">;
  * Notes that somebody looks at the portfolio, and how it is ranked now. It changes nothing but what they are told at their next visit and
  * leaves no row in the audit log. Half an hour without a look ends a visit.
  */
-export async function visitPortfolio({ sql, shared, actor, now }: VerbCtx): Promise<void> {
-  const { rows, policy } = await shared("value.portfolio", () => getPortfolio(sql, now()));
+export async function visitPortfolio(ctx: VerbCtx): Promise<void> {
+  const { sql, actor, now } = ctx;
+  const { rows, policy } = await readPortfolio(ctx);
   const candidates = rows.filter(({ intake }) => intake === "accepted").map(({ standing }) => standing.candidate);
   const ranked = rank(candidates, rankingOf(policy)).filter((one) => one.rank !== null);
   await sql.query(
