@@ -22,12 +22,23 @@ export function useCarrying({
 }) {
   const [carried, setCarried] = useState<Carried | null>(null);
   const held = useRef<string | null>(null);
+  // After each render, because any may have put the card into another column, where it is another element.
   useEffect(() => {
-    if (held.current === null) return;
-    if (document.activeElement === document.body)
-      document.querySelector<HTMLElement>(`[data-handle="${held.current}"]`)?.focus();
-    if (!carried) held.current = null;
+    if (held.current === null || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`[data-handle="${held.current}"]`)?.focus();
   });
+  useEffect(() => {
+    const letGo = ({ target }: Event) => {
+      const handle = target instanceof Element ? target.closest("[data-handle]") : null;
+      if (handle?.getAttribute("data-handle") !== held.current) held.current = null;
+    };
+    window.addEventListener("focusin", letGo);
+    window.addEventListener("pointerdown", letGo);
+    return () => {
+      window.removeEventListener("focusin", letGo);
+      window.removeEventListener("pointerdown", letGo);
+    };
+  }, []);
 
   const drop = ({ row, over }: Carried) => {
     setCarried(null);

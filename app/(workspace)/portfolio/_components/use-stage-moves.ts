@@ -25,6 +25,7 @@ export function useStageMoves(rows: readonly RankedRow[]): StageMoves {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [said, say] = useState("");
+  // A place stays noted: it counts while what the server says is of an older version, and never again after that.
   const [places, setPlaces] = useState<ReadonlyMap<string, Place>>(new Map());
   const { mutateAsync } = useMutation(trpc.value.move.mutationOptions());
 
@@ -49,9 +50,7 @@ export function useStageMoves(rows: readonly RankedRow[]): StageMoves {
       toast(`${title} stays in ${stageName(stage)}. ${reason}`);
       keep(null);
     }
-    // What the server says of it is shown once it is here: before, the card would be back for a moment.
     await client.invalidateQueries({ queryKey: trpc.value.pathKey() });
-    keep(null);
   };
   const takeBack = (moved: Moved, to: Stage) => send(moved, to, "Undone", `is back in ${stageName(to)}`, false);
 
