@@ -29,8 +29,11 @@ interface QuadrantChartProps {
 
 const MARGIN = { top: 24, right: 24, bottom: 44, left: 16 };
 const AXIS_WIDTH = 72;
-/** Names beside more points than this would lie on each other. */
-const MOST_NAMES = 12;
+/** What a letter and a line of a name take, about, px. */
+const LETTER_PX = 7.5;
+const LINE_PX = 17;
+
+type Range = readonly [low: number, high: number];
 
 /**
  * Points in four named quadrants, each a link. One tab stop: arrows go to the next point along the axis that they name, Enter opens.
@@ -40,19 +43,15 @@ export function QuadrantChart(props: QuadrantChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string | null>(null);
   const current = points.find(({ id }) => id === at) ?? points[0];
-  const ranges = useMemo(
-    () => [
+  const ranges = useMemo((): [Range, Range] => {
+    const along = (axis: "x" | "y") =>
       axisOf(
-        points.map(({ x }) => x),
-        lines?.x,
-      ),
-      axisOf(
-        points.map(({ y }) => y),
-        lines?.y,
-      ),
-    ],
-    [points, lines],
-  );
+        points.map((point) => point[axis]),
+        lines?.[axis],
+      );
+    return [along("x"), along("y")];
+  }, [points, lines]);
+  const named = useMemo(() => namedOf(points, ranges, width, height), [points, ranges, width, height]);
   const go = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     if (!step || !current) return;
@@ -63,7 +62,6 @@ export function QuadrantChart(props: QuadrantChartProps) {
     setAt(next.id);
     frame.current?.querySelector<SVGAElement>(`[data-point="${next.id}"]`)?.focus();
   };
-  const named = points.length <= MOST_NAMES;
   const draw = ({ cx = 0, cy = 0, payload }: { cx?: number; cy?: number; payload?: QuadrantPoint }) => {
     if (!payload) return <g />;
     return (
@@ -79,8 +77,8 @@ export function QuadrantChart(props: QuadrantChartProps) {
       >
         <circle cx={cx} cy={cy} r={12} className={styles.target} />
         <circle cx={cx} cy={cy} r={6} className={styles.dot} />
-        {named ? (
-          <text x={cx > width * 0.7 ? cx - 10 : cx + 10} y={cy - 8} textAnchor={cx > width * 0.7 ? "end" : "start"}>
+        {named.has(payload.id) ? (
+          <text x={isRight(cx, width) ? cx - 10 : cx + 10} y={cy - 8} textAnchor={isRight(cx, width) ? "end" : "start"}>
             {payload.name}
           </text>
         ) : null}
@@ -92,13 +90,13 @@ export function QuadrantChart(props: QuadrantChartProps) {
       <ScatterChart width={width} height={height} margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--line)" />
         <XAxis
-          {...{ type: "number", dataKey: "x", domain: ranges[0] ?? [0, 1], tickFormatter: format }}
+          {...{ type: "number", dataKey: "x", domain: [...ranges[0]], tickFormatter: format }}
           stroke="var(--line-strong)"
           tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
           label={{ value: xName, position: "insideBottom", offset: -24, fill: "var(--text-muted)", fontSize: 12.5 }}
         />
         <YAxis
-          {...{ type: "number", dataKey: "y", domain: ranges[1] ?? [0, 1], tickFormatter: format, width: AXIS_WIDTH }}
+          {...{ type: "number", dataKey: "y", domain: [...ranges[1]], tickFormatter: format, width: AXIS_WIDTH }}
           stroke="var(--line-strong)"
           tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
         />
@@ -128,8 +126,36 @@ const STEPS: Readonly<Record<string, { along: "x" | "y"; by: -1 | 1 }>> = {
   ArrowDown: { along: "y", by: -1 },
 };
 
+/** The points whose names have room, the highest first; those of the others are read by pointing at them, by keys or in the table. */
+function namedOf(
+  points: readonly QuadrantPoint[],
+  [xRange, yRange]: [Range, Range],
+  width: number,
+  height: number,
+): ReadonlySet<string> {
+  const place = (value: number, [low, high]: Range, px: number) => ((value - low) / (high - low)) * px;
+  const plotWidth = width - AXIS_WIDTH - MARGIN.left - MARGIN.right;
+  const taken: { left: number; right: number; up: number }[] = [];
+  const named = new Set<string>();
+  for (const { id, name, x, y } of [...points].sort((a, b) => b.y - a.y)) {
+    const at = place(x, xRange, plotWidth);
+    const up = place(y, yRange, height - MARGIN.top - MARGIN.bottom);
+    const long = name.length * LETTER_PX + 20;
+    const [left, right] = isRight(at + AXIS_WIDTH + MARGIN.left, width) ? [at - long, at] : [at, at + long];
+    if (taken.some((one) => Math.abs(one.up - up) < LINE_PX && one.left < right && left < one.right)) continue;
+    taken.push({ left, right, up });
+    named.add(id);
+  }
+  return named;
+}
+
+/** So far right that a name stands on the left of its point. */
+function isRight(px: number, width: number): boolean {
+  return px > width * 0.7;
+}
+
 /** From the least to the most with room around it; zero and the line are always on it. */
-function axisOf(values: readonly number[], line: number | undefined): [number, number] {
+function axisOf(values: readonly number[], line: number | undefined): Range {
   const all = [...values, 0, ...(line === undefined ? [] : [line * 1.5])];
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const room = (high - low) * 0.08 || 1;

@@ -51,8 +51,10 @@ export function Card(props: CardProps) {
         </span>
       </div>
       <Return row={row} axis={axis} />
-      <Ready row={row} />
-      <span className={styles.owner}>{row.ownerName ?? "no owner"}</span>
+      <div>
+        <span className="muted">Ready</span> <Ready row={row} />
+      </div>
+      <span className={styles.owner}>{row.ownerName ? `Owner ${row.ownerName}` : "No owner"}</span>
       <div className={styles.acts}>
         {row.intake !== "accepted" ? (
           <span className="muted">Proposed: it moves once it is accepted</span>
