@@ -1,5 +1,5 @@
 "use client";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
 import styles from "./quadrant-chart.module.css";
 
@@ -42,6 +42,24 @@ export function QuadrantChart(props: QuadrantChartProps) {
   const { points, lines, corners, xName, yName, format, label, width, height } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string | null>(null);
+  const held = useRef<string | null>(null);
+  // Each drawing makes the points anew: the one that had the focus has it again.
+  useEffect(() => {
+    if (held.current === null || document.activeElement !== document.body) return;
+    frame.current?.querySelector<SVGAElement>(`[data-point="${held.current}"]`)?.focus();
+  });
+  useEffect(() => {
+    const letGo = ({ target }: Event) => {
+      const point = target instanceof Element ? target.closest("[data-point]") : null;
+      held.current = point?.getAttribute("data-point") ?? null;
+    };
+    window.addEventListener("focusin", letGo);
+    window.addEventListener("pointerdown", letGo);
+    return () => {
+      window.removeEventListener("focusin", letGo);
+      window.removeEventListener("pointerdown", letGo);
+    };
+  }, []);
   const current = points.find(({ id }) => id === at) ?? points[0];
   const ranges = useMemo((): [Range, Range] => {
     const along = (axis: "x" | "y") =>
