@@ -5,7 +5,14 @@ import { FEED } from "./support/feed";
 /** As the administrator, who may open every page; the first pages of the other roles are looked at in home.spec.ts. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   plant: ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"],
-  value: ["/portfolio", "/portfolio/measured", "/outcomes", "/kpis"],
+  value: [
+    "/portfolio",
+    "/portfolio?view=board",
+    "/portfolio?view=matrix&table=true",
+    "/portfolio/measured",
+    "/outcomes",
+    "/kpis",
+  ],
   administration: ["/admin/people", "/admin/roles", "/admin/teams", "/admin/nodes", "/admin/tokens", "/admin/audit"],
   background: ["/inbox/notifications", "/jobs", "/admin/jobs", "/admin/system"],
   account: ["/account/sessions", "/account/tokens", "/design"],

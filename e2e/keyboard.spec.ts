@@ -1,32 +1,8 @@
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { FEED } from "./support/feed";
+import { tabTo } from "./support/keys";
 
 /** Journeys that never touch a mouse, nor focus anything from outside: what is reached, is reached by Tab, arrows and shortcuts. */
-const FAR = 60;
-
-/** Presses Tab until it is there, as somebody does who sees the focus move; every stop on the way must be one that can be seen. */
-async function tabTo(page: Page, goal: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
-  await expect(goal).toBeVisible();
-  for (let presses = 0; presses < FAR; presses++) {
-    await page.keyboard.press(key);
-    const { isThere, isSeen, what } = await goal.evaluate((element) => {
-      const focused = document.activeElement;
-      if (!(focused instanceof HTMLElement) || focused === document.body)
-        return { isThere: false, isSeen: true, what: "the page itself" };
-      const { outlineStyle, boxShadow } = getComputedStyle(focused);
-      const { width, height } = focused.getBoundingClientRect();
-      return {
-        isThere: focused === element,
-        isSeen: width > 0 && height > 0 && (outlineStyle !== "none" || boxShadow !== "none"),
-        what: focused.outerHTML.slice(0, 120),
-      };
-    });
-    expect({ isSeen, what }).toMatchObject({ isSeen: true });
-    if (isThere) return;
-  }
-  throw new Error(`${FAR} presses of ${key} do not reach ${String(goal)}`);
-}
-
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await expect(page.getByTestId("live")).toHaveText("Live"); // listens to keys

@@ -243,12 +243,13 @@ async function useCase(): Promise<{ id: string; version: number }> {
   return { id: row?.id ?? "", version: row?.version ?? 0 };
 }
 
-/** What somebody has read is theirs alone: it leaves no row (server/inbox/read-verbs.ts), but it is done. */
+/** What somebody has read or looked at is theirs alone: it leaves no row (server/inbox/read-verbs.ts), but it is done. */
 const UNWRITTEN: Readonly<Record<string, () => Promise<unknown>>> = {
   "inbox.markRead": async () => caller.inbox.markRead({ ids: await unread() }),
   "inbox.markUnread": async () =>
     caller.inbox.markUnread({ ids: (await caller.inbox.list({})).rows.map(({ id }) => id) }),
   "inbox.markAllRead": async () => caller.inbox.markAllRead({ upTo: Date.now() + 60_000 }),
+  "value.visit": () => caller.value.visit(),
 };
 
 async function teamId(name: string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 const EXEMPT: Readonly<Record<string, string>> = {
   audit_log: "is the log",
   login_attempts: "attempts to sign in are a log by themselves",
+  portfolio_visits: "says only when somebody looked, and what they saw",
 };
 
 /** What a request writes only to say that it was there, or that somebody read it; a change of nothing else needs no entry. */

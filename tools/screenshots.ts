@@ -41,6 +41,8 @@ const PICTURES: readonly Picture[] = [
   { name: "node", role: "Administrator", path: "/fleet/edge-lyon-1", schemes: BOTH },
   { name: "quarantine", role: "Administrator", path: "/inbox/quarantine", schemes: BOTH },
   { name: "portfolio", role: "Executive", path: "/portfolio", schemes: BOTH },
+  { name: "portfolio-board", role: "Executive", path: "/portfolio?view=board", schemes: LIGHT, shows: /next gate/ },
+  { name: "portfolio-matrix", role: "Executive", path: "/portfolio?view=matrix", schemes: LIGHT, shows: /Worth most/ },
   { name: "use-case", role: "Executive", path: linkOn("/portfolio", "/portfolio/"), schemes: LIGHT },
   { name: "outcomes", role: "Executive", path: "/outcomes", schemes: LIGHT },
   { name: "kpis", role: "Executive", path: "/kpis", schemes: LIGHT },

@@ -3,8 +3,8 @@ import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchStreamLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { useState, type ReactNode } from "react";
-import superjson from "superjson";
 import { MAX_RPC_BATCH } from "@/server/core/domain/rpc-limits";
+import { wireForm } from "@/server/core/wire-form";
 import type { AppRouter } from "@/server/root";
 import { attentionHeaders } from "./attention";
 import { makeQueryClient } from "./query-client";
@@ -37,7 +37,7 @@ export function Data({ children }: { children: ReactNode }) {
     createTRPCClient<AppRouter>({
       links: [
         httpBatchStreamLink({
-          transformer: superjson,
+          transformer: wireForm,
           url: "/api/trpc",
           // Reads go by POST as well, with a header that no other site can send: server/core/rpc-door.ts says why.
           methodOverride: "POST",

@@ -15,6 +15,7 @@ import * as system from "./system";
 import * as timeseries from "./timeseries";
 import * as value from "./value";
 import * as views from "./views";
+import * as visits from "./visits";
 
 const described = [
   demo,
@@ -30,6 +31,7 @@ const described = [
   timeseries,
   value,
   views,
+  visits,
 ]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -32,7 +32,7 @@ export async function addNode(node: string): Promise<{ node: string; token: stri
 }
 
 /** `throughline edge` with a configuration file. @returns what stops it */
-export function startEdge(configFile: string): { stop(): Promise<void>; output(): string } {
+export function startEdge(configFile: string): { stop(): Promise<void>; kill(): void; output(): string } {
   const child: ChildProcess = spawn(process.execPath, [CLI, "edge"], {
     env: { ...environment(), EDGE_CONFIG: configFile },
     stdio: ["ignore", "pipe", "pipe"],
@@ -45,8 +45,16 @@ export function startEdge(configFile: string): { stop(): Promise<void>; output()
   }
   return {
     output: () => output,
+    // As a power cut would, without a word to the broker: the command first, which would see to its worker otherwise.
+    kill: () => {
+      const workers = execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
+        .trim()
+        .split("\n");
+      child.kill("SIGKILL");
+      for (const worker of workers) process.kill(Number(worker), "SIGKILL");
+    },
     stop: async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGTERM");
       await once(child, "exit");
     },

@@ -2,7 +2,8 @@ import type { Sql } from "@/db/access";
 import { listMeasured, type MeasuredRow } from "@/server/measured/queries";
 import type { Stage } from "@/server/value/domain/stages";
 import { known, unknown } from "@/server/value/domain/three-valued";
-import { getPolicy, listNeeds } from "@/server/value/queries";
+import { listNeeds } from "@/server/value/need-queries";
+import { getPolicy } from "@/server/value/queries";
 import { BECOMES, type BlastRadius, type Dependent, type Fate, fateOf, lostBy } from "./domain/blast";
 import type { PlantThing } from "./schema";
 

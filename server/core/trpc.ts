@@ -1,11 +1,11 @@
 import { initTRPC, TRPCError } from "@trpc/server";
-import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Visit } from "./context";
 import type { Action } from "./domain/permissions";
 import { DomainError, type DomainErrorCode } from "./errors";
 import { inputFault } from "./input-faults";
 import { newCorrelationId } from "./refusal";
+import { wireForm } from "./wire-form";
 
 type TrpcCode = TRPCError["code"];
 
@@ -28,7 +28,7 @@ const t = initTRPC
   .context<Visit>()
   .meta<ProcedureMeta>()
   .create({
-    transformer: superjson,
+    transformer: wireForm,
     isDev: false, // never a stack in an answer
     errorFormatter: ({ shape, error }) => {
       const fault = error.cause instanceof ZodError ? inputFault(error.cause) : null;

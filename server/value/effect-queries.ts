@@ -5,7 +5,7 @@ import { type Fact, known, unknown } from "./domain/three-valued";
 import { listMeasured } from "@/server/measured/queries";
 import { detectableEffect } from "./domain/measurability";
 import { RETURN_WINDOW_DAYS } from "./domain/ninety-day-return";
-import { listKpis } from "./kpi-queries";
+import { listKpiFacts } from "./kpi-facts-queries";
 
 /** An effect that a use case promises: change for the better of a KPI's value of a day, in the KPI's unit. */
 export interface EffectRow {
@@ -41,21 +41,16 @@ export async function listPromises(
   nowMs: number,
   useCaseId: string | null,
 ): Promise<ReadonlyMap<string, Promised>> {
-  const { rows } = await sql.query<Pick<EffectRow, "kpiId" | "low" | "mode" | "high"> & { useCaseId: string }>(
-    `select use_case_id as "useCaseId", kpi_id as "kpiId", low, mode, high from use_case_effects
-     where $1::uuid is null or use_case_id = $1 order by use_case_id, kpi_id`,
-    [useCaseId],
-  );
-  if (rows.length === 0) return new Map();
-  const today = new Date(nowMs).toISOString().slice(0, 10);
-  const kpis = new Map(
-    (await listKpis(sql, nowMs, [...new Set(rows.map(({ kpiId }) => kpiId))])).map((row) => {
-      const hasDatedTarget = row.outcomes.some(({ horizon, state }) => state === "active" && horizon >= today);
-      const facts = { name: row.name, source: row.source, hasOwner: row.ownerId !== null, hasDatedTarget };
-      return [row.id, { row, ...boundKpi(facts, row.now, row.days) }];
-    }),
-  );
-  const seen = await listSeen(sql, nowMs, useCaseId);
+  const [{ rows }, facts, seen] = await Promise.all([
+    sql.query<Pick<EffectRow, "kpiId" | "low" | "mode" | "high"> & { useCaseId: string }>(
+      `select use_case_id as "useCaseId", kpi_id as "kpiId", low, mode, high from use_case_effects
+       where $1::uuid is null or use_case_id = $1 order by use_case_id, kpi_id`,
+      [useCaseId],
+    ),
+    listKpiFacts(sql, nowMs, useCaseId),
+    listSeen(sql, nowMs, useCaseId),
+  ]);
+  const kpis = new Map(facts.map((row) => [row.id, { row, ...boundKpi(row, row.now, row.baseline) }]));
   const promises = new Map<string, Promised>();
   const bestOf = new Map<string, number>();
   for (const { useCaseId: of, kpiId, low, mode, high } of rows) {

@@ -1,12 +1,12 @@
 import type { Sql } from "@/db/access";
-import { isMeant, isShown } from "./domain/stages";
+import { isListed } from "./domain/stages";
 import { listFigures } from "./queries";
 import type { ExportUseCases } from "./schema";
 import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
 
 /** The use cases that the filters of the list leave, each with its newest estimate, as the import takes them. */
-export async function* exportUseCases(sql: Sql, { q, show }: ExportUseCases): AsyncGenerator<string> {
+export async function* exportUseCases(sql: Sql, filter: ExportUseCases): AsyncGenerator<string> {
   yield USE_CASE_HEADER;
   for (const { figures, ...row } of await listFigures(sql))
-    if (isShown(row.intake, show) && isMeant(row, q)) yield useCaseLine({ title: row.title, figures });
+    if (isListed(row, filter)) yield useCaseLine({ title: row.title, figures });
 }

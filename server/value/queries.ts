@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Sql } from "@/db/access";
-import { qualityWord } from "@/sdk/wire/quality";
-import { capabilityStates, type NeedRow, type ProviderFacts, providerState } from "./domain/needs";
+import { capabilityStates, type NeedRow, providerState } from "./domain/needs";
 import type { Intake, Stage } from "./domain/stages";
 import { FIRST_POLICY, type Standing, standingOf, type UseCaseFacts, type ValuePolicy } from "./domain/standing";
 import type { ThingFact } from "./domain/requirements";
 import type { UseCaseFigures } from "./domain/use-case-figures";
 import { type EffectRow, listPromises, NOTHING_PROMISED, type Promised } from "./effect-queries";
 import { type HistoryRow, listHistory } from "./history-queries";
+import { type KnownNeed, listNeeds } from "./need-queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -28,7 +28,7 @@ const Forecast = z.object({ p10: z.number(), p50: z.number(), p90: z.number(), c
 interface EstimateColumns {
   estimate: number | null;
   currency: string;
-  figures: { low: number; mode: number; high: number }[];
+  figures: number[];
   rampDays: number;
   forecast: unknown;
 }
@@ -56,112 +56,36 @@ interface UseCaseColumns {
   createdMs: number;
 }
 
-const triple = (name: string) =>
-  `jsonb_build_object('low', e.${name}_low, 'mode', e.${name}_mode, 'high', e.${name}_high)`;
-
-const TRIPLES = `jsonb_build_array(${["benefit", "adoption", "works", "one_off", "run"].map(triple).join(", ")})`;
+/** Low, mode and high of each figure in a row of numbers: built by name they took longer than everything else of the list. */
+const FIGURE_COLUMNS = ["benefit", "adoption", "works", "one_off", "run"].map(
+  (name) => `e.${name}_low, e.${name}_mode, e.${name}_high`,
+);
+const ESTIMATE = `e.version as estimate, e.currency, e.ramp_days as "rampDays", array[${FIGURE_COLUMNS.join(", ")}]::float8[] as figures,
+  json_build_object('p10', e.forecast->'p10', 'p50', e.forecast->'p50', 'p90', e.forecast->'p90', 'chanceOfGain', e.forecast->'chanceOfGain') as forecast`;
 
 const USE_CASES = `
   select u.id, u.team_id as "teamId", t.name as team, u.title, u.summary, u.intake, u.intake_why as "intakeWhy",
     ${ms("u.snoozed_until")} as "snoozedUntilMs", u.stage, u.owner_id as "ownerId", u.sponsor_id as "sponsorId", o.name as "ownerName", ${ms("u.owner_confirmed_at")} as "ownerConfirmedMs",
     s.name as "sponsorName", ${ms("u.sponsor_confirmed_at")} as "sponsorConfirmedMs", u.committed_cents::float8 as "committedCents",
     u.objections, u.version, u.created_by_name as "createdByName", ${ms("u.created_at")} as "createdMs",
-    e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast,
-    ${TRIPLES} as figures
+    ${ESTIMATE}
   from use_cases u
   join teams t on t.id = u.team_id
   left join users o on o.id = u.owner_id
   left join users s on s.id = u.sponsor_id
-  left join lateral (select * from use_case_estimates e where e.use_case_id = u.id order by e.version desc limit 1) e on true`;
+  left join (select distinct on (e.use_case_id) e.* from use_case_estimates e order by e.use_case_id, e.version desc) e on e.use_case_id = u.id`;
 
 function figuresOf({ estimate, currency, figures, rampDays }: EstimateColumns): UseCaseFigures | null {
-  const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = figures;
-  if (estimate === null || !benefitCentsPerDay || !adoption || !technicalProbability || !oneOffCents || !runCentsPerDay)
-    return null;
-  return { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays };
-}
-
-interface NeedColumns {
-  useCaseId: string;
-  id: string;
-  capability: string;
-  /** what people call the thing; null for what is still to be found, and for what is not theirs */
-  label: string | null;
-  costCents: number;
-  streamId: number | null;
-  deviceId: number | null;
-  nodeId: string | null;
-  slot: string | null;
-  status: "proposed" | "accepted" | "retired" | null;
-  online: boolean | null;
-  lastMs: number | null;
-  rateHz: number | null;
-  quality: number | null;
-  isPlaced: boolean | null;
-}
-
-/** A need as it was written down, with what provides it. */
-export interface KnownNeed extends NeedRow {
-  id: string;
-  label: string | null;
-  streamId: number | null;
-  deviceId: number | null;
-  nodeId: string | null;
-  slot: string | null;
-}
-
-/** What each use case needs, with what the registry and the newest readings say of it now; of what is not theirs, nothing. */
-export async function listNeeds(sql: Sql, useCaseIds: readonly string[] | null): Promise<Map<string, KnownNeed[]>> {
-  const { rows } = await sql.query<NeedColumns>(
-    `select w.use_case_id as "useCaseId", w.id, w.capability,
-       case when w.stream_id is not null then s.node_id || ' / ' || s.key when w.device_id is not null then k.node_id || ' / ' || coalesce(k.name, k.key)
-         when w.slot is not null then n.id || ' / model in ' || w.slot else n.id end as label, w.cost_cents::float8 as "costCents", w.stream_id as "streamId", w.device_id as "deviceId",
-       w.node_id as "nodeId", w.slot, case when n.status = 'retired' then 'retired' else coalesce(s.status, n.status) end as status, n.online, ${ms("coalesce(v.ts, d.ts, m.ts)")} as "lastMs",
-       coalesce(s.rate_hz, d.rate_hz) as "rateHz", v.quality,
-       exists (select from jsonb_array_elements(n.slots) p where p->>'slot' = w.slot and p->>'committed' is not null) as "isPlaced"
-     from use_case_needs w
-     left join streams s on s.id = w.stream_id
-     left join devices k on k.id = w.device_id
-     left join nodes n on n.id = coalesce(w.node_id, s.node_id, k.node_id)
-     left join latest_values v on v.stream_id = w.stream_id
-     left join lateral (
-       select max(l.ts) as ts, max(x.rate_hz) as rate_hz from streams x join latest_values l on l.stream_id = x.id
-       where x.device_id = w.device_id and x.status = 'accepted') d on w.device_id is not null
-     left join lateral (
-       select i.ts from inference i where i.node_id = w.node_id and i.slot = w.slot and i.role = 'active' and i.ts > now() - interval '1 day'
-       order by i.ts desc limit 1) m on w.slot is not null
-     where $1::uuid[] is null or w.use_case_id = any ($1)
-     order by w.capability, label`,
-    [useCaseIds],
+  if (estimate === null) return null;
+  const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = [0, 3, 6, 9, 12].map(
+    (at) => ({
+      low: figures[at] ?? Number.NaN,
+      mode: figures[at + 1] ?? Number.NaN,
+      high: figures[at + 2] ?? Number.NaN,
+    }),
   );
-  const needs = new Map<string, KnownNeed[]>();
-  for (const row of rows) {
-    const { id, capability, costCents, label, streamId, deviceId, nodeId, slot } = row;
-    const thing = { id, label, streamId, deviceId, nodeId, slot };
-    const need: KnownNeed = { ...thing, capability, costCents, thing: thingOf(row), provider: providerOf(row) };
-    const before = needs.get(row.useCaseId);
-    if (before) before.push(need);
-    else needs.set(row.useCaseId, [need]);
-  }
-  return needs;
-}
-
-function thingOf({ streamId, deviceId, nodeId, slot }: NeedColumns): string | null {
-  if (streamId !== null) return `stream:${streamId}`;
-  if (deviceId !== null) return `device:${deviceId}`;
-  if (nodeId === null) return null;
-  return slot === null ? `node:${nodeId}` : `model:${nodeId}/${slot}`;
-}
-
-function providerOf(row: NeedColumns): ProviderFacts {
-  const { streamId, deviceId, nodeId, slot, status, online, lastMs, rateHz, quality } = row;
-  if (streamId === null && deviceId === null && nodeId === null) return { kind: "none" };
-  if (status === null || online === null) return { kind: "hidden" };
-  if (streamId !== null)
-    return { kind: "stream", status, nodeOnline: online, lastMs, rateHz, quality: qualityWord(quality ?? 0) };
-  if (deviceId !== null) return { kind: "device", nodeOnline: online, lastMs, rateHz };
-  if (slot === null) return { kind: "node", status, online };
-  return { kind: "model", nodeOnline: online, isPlaced: row.isPlaced === true, lastMs };
+  if (!benefitCentsPerDay || !adoption || !technicalProbability || !oneOffCents || !runCentsPerDay) return null;
+  return { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays };
 }
 
 /** A use case as the portfolio shows it: what was written down, and where it stands by what is known now. */
@@ -205,7 +129,7 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
     listNeeds(sql, [id]),
     listPromises(sql, nowMs, id),
     sql.query<EstimateColumns & Omit<EstimateRow, "figures" | "forecast">>(
-      `select e.version as estimate, e.currency, e.ramp_days as "rampDays", e.forecast, ${TRIPLES} as figures, e.why, e.made_by_name as "madeByName",
+      `select ${ESTIMATE}, e.why, e.made_by_name as "madeByName",
          ${ms("e.made_at")} as "madeMs" from use_case_estimates e where e.use_case_id = $1 order by e.version desc limit 50`,
       [id],
     ),
@@ -240,6 +164,7 @@ export interface FiguresRow {
   title: string;
   summary: string;
   intake: Intake;
+  stage: Stage;
   figures: UseCaseFigures | null;
 }
 
@@ -247,8 +172,8 @@ export interface FiguresRow {
 export async function listFigures(sql: Sql): Promise<FiguresRow[]> {
   const { rows } = await sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by lower(u.title), u.id`);
   return rows.map((row) => {
-    const { id, version, teamId, team, title, summary, intake } = row;
-    return { id, version, teamId, team, title, summary, intake, figures: figuresOf(row) };
+    const { id, version, teamId, team, title, summary, intake, stage } = row;
+    return { id, version, teamId, team, title, summary, intake, stage, figures: figuresOf(row) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { ownerIdOf } from "@/server/core/actor";
 import { DomainError } from "@/server/core/errors";
 import { NOT_HERE } from "@/server/core/context";
 import { ThingId } from "./domain/thing-id";
@@ -7,7 +8,7 @@ import { importUseCases } from "./import-verbs";
 import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
-import { findThings, findUseCase, getPolicy, getPortfolio, listPeople } from "./queries";
+import { findThings, findUseCase, getPolicy, listPeople } from "./queries";
 import { findRating } from "./rating-queries";
 import { RateUseCase } from "./rating-schema";
 import { rateUseCase } from "./rating-verbs";
@@ -32,13 +33,18 @@ import {
   SetPeople,
   TriageUseCase,
 } from "./schema";
+import { readPortfolio } from "./portfolio-queries";
 import { savePolicy } from "./policy-verbs";
 import { commitMoney, confirmRole, moveStage, reviewUseCase, setEffects, setNeeds, setPeople } from "./use-case-verbs";
 import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
+import { getSinceLastVisit } from "./visit-queries";
+import { visitPortfolio } from "./visit-verbs";
 
 export const valueRouter = router({
-  portfolio: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.portfolio", () => getPortfolio(ctx.sql, ctx.now())),
+  portfolio: protectedProcedure("value.read").query(({ ctx }) => readPortfolio(ctx)),
+  visit: protectedProcedure("value.read").mutation(({ ctx }) => visitPortfolio(ctx)),
+  changes: protectedProcedure("value.read").query(({ ctx: { sql, actor } }) =>
+    getSinceLastVisit(sql, ownerIdOf(actor)),
   ),
   get: protectedProcedure("value.read")
     .input(ThingId)

@@ -4,7 +4,7 @@ import { estimateFaults } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
 import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { weightsFaults } from "./domain/score";
-import { SHOWN_INTAKES, STAGES } from "./domain/stages";
+import { SHOWN_INTAKES, SHOWN_STAGES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
 
 /** Some lines of text, or none. */
@@ -74,6 +74,7 @@ export type ImportUseCases = z.infer<typeof ImportUseCases>;
 export const ExportUseCases = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(SHOWN_INTAKES).default("open"),
+  stage: z.enum(SHOWN_STAGES).default("all"),
 });
 export type ExportUseCases = z.infer<typeof ExportUseCases>;
 

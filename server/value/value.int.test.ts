@@ -325,7 +325,7 @@ describe("a CSV file", () => {
     await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
     await theirs.value.importUseCases({ file: file(rowOf(title)) });
     let text = "";
-    for await (const line of exportUseCases(db.pool, { q: title, show: "open" })) text += line;
+    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" })) text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
   });
 

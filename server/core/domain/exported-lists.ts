@@ -1,7 +1,7 @@
 /** Lists that can be taken along as CSV, each with the parameters of its page's address that choose rows. The rest is how it is looked at. */
 export const EXPORTED_LISTS = {
   fleet: ["q", "show", "site", "team"],
-  portfolio: ["q", "show"],
+  portfolio: ["q", "show", "stage"],
   streams: ["q", "node", "site", "team", "state"],
   roles: [],
   teams: [],

@@ -1,5 +1,5 @@
 import { formatAge } from "@/server/fabric/domain/health";
-import { noiseOf } from "./autocorrelation";
+import { type Noise, noiseOf } from "./autocorrelation";
 import { type KpiDefinition, NOT_BUILT } from "./kpi";
 import type { KpiDayValue } from "./kpi-day";
 import { detectableEffect } from "./measurability";
@@ -71,6 +71,26 @@ export function seriesOf(days: readonly KpiDayValue[]): (number | null)[] {
   return series;
 }
 
+/** What 90 days of a KPI say about how it usually is. */
+export interface Baseline {
+  /** days with a value that can be used */
+  usableDays: number;
+  /** mean share of a day that was covered, 0–1; null without a day */
+  coverage: number | null;
+  /** null: the days are alike or far apart */
+  noise: Noise | null;
+}
+
+/** The baseline of a KPI from its days, the oldest first. */
+export function baselineOf(days: readonly KpiDayValue[]): Baseline {
+  const series = seriesOf(days);
+  return {
+    usableDays: series.filter((value) => value !== null).length,
+    coverage: series.length === 0 ? null : days.reduce((sum, { coverage }) => sum + coverage, 0) / series.length,
+    noise: noiseOf(series),
+  };
+}
+
 /**
  * What the checks of a use case need of a KPI: that it is alive, how long its baseline is and how well covered, and the least effect that
  * its own noise lets one see in 90 days. A KPI that is entered by hand is no live series.
@@ -78,25 +98,21 @@ export function seriesOf(days: readonly KpiDayValue[]): (number | null)[] {
 export function boundKpi(
   facts: Pick<BoundKpi, "name" | "hasOwner" | "hasDatedTarget"> & Pick<KpiDefinition, "source">,
   now: Fact<unknown>,
-  days: readonly KpiDayValue[],
+  { usableDays, coverage, noise }: Baseline,
 ): { kpi: BoundKpi; detectable: Fact<number> } {
   const { name, hasOwner, hasDatedTarget, source } = facts;
-  const series = seriesOf(days);
-  const usable = series.filter((value) => value !== null).length;
-  const covered = days.reduce((sum, { coverage }) => sum + coverage, 0);
-  const noise = noiseOf(series);
   return {
     kpi: {
       ...{ name, hasOwner, hasDatedTarget },
       live: source === "manual" ? known(false) : now.known ? known(true) : unknown(now.why),
-      baselineDays: known(usable),
-      coverage: series.length === 0 ? unknown("no day of it has been computed yet") : known(covered / series.length),
+      baselineDays: known(usableDays),
+      coverage: coverage === null ? unknown("no day of it has been computed yet") : known(coverage),
     },
     detectable:
-      usable < BASELINE_DAYS
-        ? unknown(`${name} has ${usable} of ${BASELINE_DAYS} days, too few to know its noise.`)
+      usableDays < BASELINE_DAYS
+        ? unknown(`${name} has ${usableDays} of ${BASELINE_DAYS} days, too few to know its noise.`)
         : noise === null
           ? unknown(`All days of ${name} are alike or far apart, so its noise is not known.`)
-          : known(detectableEffect(noise, usable, WINDOW_DAYS)),
+          : known(detectableEffect(noise, usableDays, WINDOW_DAYS)),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { definitionFaults, type KpiDefinition, minuteShown, minuteTyped, unitFault } from "./kpi";
 import { dayValue, duePerHour, type WindowSums } from "./kpi-day";
-import { boundKpi, kpiNow, type KpiMoment, seriesOf } from "./kpi-now";
+import { baselineOf, boundKpi, kpiNow, type KpiMoment, seriesOf } from "./kpi-now";
 import { kpisVerdict, outcomesVerdict } from "./kpi-words";
 import { progressOf } from "./progress";
 import { known, unknown } from "./three-valued";
@@ -176,17 +176,17 @@ describe("what a use case needs of it", () => {
   });
 
   test("27 days are too few, 28 say what can be seen", () => {
-    expect(boundKpi(facts, known(1), daysOf(27)).detectable).toEqual(
+    expect(boundKpi(facts, known(1), baselineOf(daysOf(27))).detectable).toEqual(
       unknown("Energy has 27 of 28 days, too few to know its noise."),
     );
-    const { kpi, detectable } = boundKpi(facts, known(1), daysOf(28));
+    const { kpi, detectable } = boundKpi(facts, known(1), baselineOf(daysOf(28)));
     expect(kpi).toMatchObject({ live: known(true), baselineDays: known(28), coverage: known(1) });
     expect(detectable.known && detectable.value).toBeGreaterThan(0);
   });
 
   test("one that is entered by hand is no live series, and an unknown one is not known to be", () => {
-    expect(boundKpi({ ...facts, source: "manual" }, known(1), daysOf(40)).kpi.live).toEqual(known(false));
-    expect(boundKpi(facts, unknown("silent"), daysOf(40)).kpi.live).toEqual(unknown("silent"));
+    expect(boundKpi({ ...facts, source: "manual" }, known(1), baselineOf(daysOf(40))).kpi.live).toEqual(known(false));
+    expect(boundKpi(facts, unknown("silent"), baselineOf(daysOf(40))).kpi.live).toEqual(unknown("silent"));
   });
 });
 

@@ -1,6 +1,6 @@
 import { formatAge } from "@/server/fabric/domain/health";
 import { modelHealth } from "@/server/fabric/domain/model-health";
-import { RequirementGraph, type RequirementState, type ThingFact } from "./requirements";
+import { anyState, type RequirementState, type ThingFact } from "./requirements";
 
 /**
  * What one thing of the plant says of itself now. `found` is false for what is gone, or belongs to another team: the two look the
@@ -95,24 +95,18 @@ function heard(
  */
 export function capabilityStates(needs: readonly NeedRow[], nowMs: number): CapabilityState[] {
   const groups = new Map<string, NeedRow[]>();
-  for (const need of needs) groups.set(need.capability, [...(groups.get(need.capability) ?? []), need]);
-  const things = new Map<string, ThingFact>();
-  const idOf = (need: NeedRow, index: number): string => need.thing ?? `to find: ${need.capability} ${index}`;
-  for (const rows of groups.values()) {
-    for (const [index, row] of rows.entries()) things.set(idOf(row, index), providerState(row.provider, nowMs));
+  for (const need of needs) {
+    const before = groups.get(need.capability);
+    if (before) before.push(need);
+    else groups.set(need.capability, [need]);
   }
-  const graph = new RequirementGraph([...things.keys()].map((id) => ({ id, kind: "stream", needs: null })));
   return [...groups]
     .map(([capability, rows]): CapabilityState => {
-      const any = rows.map((row, index) => ({ thing: idOf(row, index) }));
-      const { state, causes } = graph.assess({ any }, things);
-      const cause = causes.find((one) => one.state === state) ?? causes[0];
-      return {
-        capability,
-        state,
-        why: cause?.why ?? "there and healthy",
-        costCents: Math.min(...rows.map(({ costCents }) => costCents)),
-      };
+      const facts = rows.map(({ provider }) => providerState(provider, nowMs));
+      const state = anyState(facts.map((fact) => fact.state));
+      const cause = state === "satisfied" ? undefined : facts.find((fact) => fact.state === state);
+      const costCents = Math.min(...rows.map((row) => row.costCents));
+      return { capability, state, why: cause?.why ?? "there and healthy", costCents };
     })
     .sort((a, b) => (a.capability < b.capability ? -1 : 1));
 }

@@ -45,6 +45,11 @@ function first(
   return order.find((state) => states.includes(state)) ?? none;
 }
 
+/** State of a choice between things that need nothing further: that of the best of them. */
+export function anyState(states: readonly RequirementState[]): RequirementState {
+  return first(ANY_ORDER, states, "missing");
+}
+
 /** A requirement's state and the things that keep it from being satisfied, each with its own reason. */
 export interface Assessment {
   state: RequirementState;
@@ -116,7 +121,7 @@ export class RequirementGraph {
       this.#assess(part, facts, seen),
     );
     const states = parts.map(({ state }) => state);
-    const state = "all" in requirement ? first(ALL_ORDER, states, "satisfied") : first(ANY_ORDER, states, "missing");
+    const state = "all" in requirement ? first(ALL_ORDER, states, "satisfied") : anyState(states);
     return { state, causes: state === "satisfied" ? [] : distinct(parts.flatMap(({ causes }) => causes)) };
   }
 

@@ -89,7 +89,7 @@ describe("WSJF", () => {
 });
 
 test("the quadrants have fixed lines", () => {
-  const lines = { valueCents: 1_000_000, effortPersonMonths: 6 };
+  const lines = { valueCents: 1_000_000, effort: 6 };
   expect(quadrant(2_000_000, 3, lines)).toBe("quick win");
   expect(quadrant(1_000_000, 6, lines)).toBe("big bet");
   expect(quadrant(500_000, 3, lines)).toBe("fill-in");

@@ -24,6 +24,31 @@ export function isMeant(
 export const STAGES = ["idea", "frame", "pilot", "prove", "scale", "run"] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** What the list of use cases can be narrowed to. */
+export const SHOWN_STAGES = ["all", ...STAGES] as const;
+export type ShownStage = (typeof SHOWN_STAGES)[number];
+
+/** `G3`: the gate at the end of a stage; null after the last one. */
+export function nextGate(stage: Stage): string | null {
+  const index = STAGES.indexOf(stage);
+  return index === STAGES.length - 1 ? null : `G${index + 1}`;
+}
+
+/** Which use cases a list, its board, its chart and its file hold. */
+export interface ListFilter {
+  q: string;
+  show: ShownIntake;
+  stage: ShownStage;
+}
+
+/** Whether a use case is among those that the filters leave. */
+export function isListed(
+  row: { title: string; summary: string; team: string; intake: Intake; stage: Stage },
+  { q, show, stage }: ListFilter,
+): boolean {
+  return (stage === "all" || row.stage === stage) && isShown(row.intake, show) && isMeant(row, q);
+}
+
 /** `S2 Pilot`: a stage as people call it. */
 export function stageName(stage: Stage): string {
   return `S${STAGES.indexOf(stage)} ${stage.slice(0, 1).toUpperCase()}${stage.slice(1)}`;

@@ -6,7 +6,8 @@ export type Quadrant = "quick win" | "big bet" | "fill-in" | "think again";
 /** Where the lines stand: policy, in absolute figures. Lines at the mean would move ideas when another idea is added. */
 export interface QuadrantLines {
   valueCents: number;
-  effortPersonMonths: number;
+  /** in person-months, or in cents where only money is known */
+  effort: number;
 }
 
 /**
@@ -15,11 +16,11 @@ export interface QuadrantLines {
  *
  * @throws {FigureError} naming the field
  */
-export function quadrant(valueCents: number, effortPersonMonths: number, lines: QuadrantLines): Quadrant {
+export function quadrant(valueCents: number, effort: number, lines: QuadrantLines): Quadrant {
   demandNumber("valueCents", valueCents);
-  demandNumber("effortPersonMonths", effortPersonMonths, { min: 0 });
+  demandNumber("effort", effort, { min: 0 });
   const worth = valueCents >= lines.valueCents;
-  const hard = effortPersonMonths >= lines.effortPersonMonths;
+  const hard = effort >= lines.effort;
   if (worth) return hard ? "big bet" : "quick win";
   return hard ? "think again" : "fill-in";
 }

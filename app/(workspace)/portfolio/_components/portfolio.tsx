@@ -1,41 +1,59 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useMemo } from "react";
+import dynamic from "next/dynamic";
+import { useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { type Chip, FilterBar } from "@/components/ui/filter-bar";
 import { ListStates } from "@/components/ui/list-states";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { Empty } from "@/components/ui/states";
-import { portfolioVerdict, type VerdictRow } from "@/server/value/domain/portfolio-verdict";
-import { rank } from "@/server/value/domain/ranking";
-import { isMeant, isShown, SHOWN_INTAKES, type ShownIntake } from "@/server/value/domain/stages";
-import { FIRST_POLICY, rankingOf } from "@/server/value/domain/standing";
-import type { PortfolioRow } from "@/server/value/queries";
+import { BlockSkeleton, Empty } from "@/components/ui/states";
+import { changedSentence } from "@/server/value/domain/changes";
+import { listed, type RankedRow, rankedRows, verdictRow } from "@/server/value/domain/portfolio-list";
+import { portfolioVerdict } from "@/server/value/domain/portfolio-verdict";
+import { isShown, type ShownIntake } from "@/server/value/domain/stages";
+import { FIRST_POLICY } from "@/server/value/domain/standing";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { trail } from "../../../_shell/registry";
 import { useViewer } from "../../../_shell/viewer";
 import { ListActions } from "../../../_shell/views/list-actions";
 import { useTRPC } from "../../../_trpc/client";
+import { useAddress } from "./address";
 import { ImportUseCases } from "./import-use-cases";
 import { Policy } from "./policy";
 import { Propose } from "./propose";
-import { type RankedRow, RankingTable } from "./ranking-table";
+import { RankingTable } from "./ranking-table";
+import { ReEstimate } from "./re-estimate";
+import { useSince } from "./use-since";
+import { Ways } from "./ways";
+
+const loading = () => <BlockSkeleton height={420} />;
+// What is not looked at first comes after the page.
+const Board = dynamic(() => import("./board").then((module) => module.Board), { ssr: false, loading });
+const Matrix = dynamic(() => import("./matrix").then((module) => module.Matrix), { ssr: false, loading });
 
 /** Every use case by rank: the same pure ranking that the server knows, made here, so that it follows the plant as the facts change. */
 export function Portfolio() {
-  const [{ q, show }, setFilter] = useQueryStates(
-    { q: parseAsString.withDefault(""), show: parseAsStringLiteral(SHOWN_INTAKES).withDefault("open") },
-    { throttleMs: 250 },
-  );
-  const { intervalMs, control } = useRefresh(3_000);
+  const [{ view, q, show, stage, sort, table }, setAddress] = useAddress();
+  const { intervalMs, control } = useRefresh(2_500);
   const query = useQuery({ ...useTRPC().value.portfolio.queryOptions(), refetchInterval: intervalMs });
-  const viewer = useViewer();
+  const since = useSince();
+  const [estimated, setEstimated] = useState<string | null>(null);
+  const can = useViewer()?.can ?? {};
   const policy = query.data?.policy ?? FIRST_POLICY;
   const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
+  const rows = useMemo(() => listed(ranked, { q, show, stage }, sort, since), [ranked, q, show, stage, sort, since]);
   const verdict = query.data ? portfolioVerdict(ranked.map(verdictRow), policy) : null;
-  const rows = ranked.filter(({ row }) => isShown(row.intake, show) && isMeant(row, q));
-  const mayPropose = viewer?.can["value.propose"] === true;
+  const mayPropose = can["value.propose"] === true;
+  const onEstimate = can["value.estimate"] === true ? setEstimated : null;
+  const beingEstimated = ranked.find(({ row }) => row.id === estimated)?.row;
+  const shown =
+    view === "table" ? (
+      <RankingTable rows={rows} since={since} onEstimate={onEstimate} />
+    ) : view === "board" ? (
+      <Board rows={rows} policy={policy} mayMove={can["value.decide"] === true} onEstimate={onEstimate} />
+    ) : (
+      <Matrix rows={rows} policy={policy} asTable={table} onTable={(on) => void setAddress({ table: on })} />
+    );
   return (
     <Page
       crumbs={trail("portfolio")}
@@ -44,24 +62,29 @@ export function Portfolio() {
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
           <ListActions page="portfolio" list="portfolio" />
-          {viewer?.can["value.estimate"] ? <ImportUseCases /> : null}
-          {query.data && viewer?.can["value.policy"] ? <Policy policy={policy} rows={query.data.rows} /> : null}
+          {can["value.estimate"] ? <ImportUseCases /> : null}
+          {query.data && can["value.policy"] ? <Policy policy={policy} rows={query.data.rows} /> : null}
           {mayPropose ? <Propose currency={policy.currency} /> : null}
         </>
       }
     >
-      <Headline title={verdict?.title ?? "Portfolio"}>{verdict?.detail}</Headline>
+      <Headline title={verdict?.title ?? "Portfolio"}>
+        {verdict?.detail}
+        {since ? ` ${changedSentence(since, query.data?.asOfMs ?? 0, hereZone())}` : ""}
+      </Headline>
       <Sheet flush>
         {ranked.length > 0 ? (
           <FilterBar
             search={q}
-            onSearch={(text) => void setFilter({ q: text })}
+            onSearch={(text) => void setAddress({ q: text })}
             placeholder="Filter use cases"
             chips={chipsOf(ranked)}
             chosen={show}
-            onChoose={(value) => void setFilter({ show: value })}
+            onChoose={(value) => void setAddress({ show: value })}
             name="Intake"
-          />
+          >
+            <Ways way={view} stage={stage} order={sort} onChoose={(chosen) => void setAddress(chosen)} />
+          </FilterBar>
         ) : null}
         <ListStates
           asked={query}
@@ -81,37 +104,26 @@ export function Portfolio() {
               </Empty>
             ) : (
               <Empty title="No use case matches this filter">
-                <Button onClick={() => void setFilter({ q: "", show: "open" })}>Show all that are open</Button>
+                <Button onClick={() => void setAddress({ q: "", show: "open", stage: "all" })}>
+                  Show all that are open
+                </Button>
               </Empty>
             )
           }
         >
-          <RankingTable rows={rows} />
+          {shown}
         </ListStates>
       </Sheet>
+      {beingEstimated ? (
+        <ReEstimate key={beingEstimated.id} row={beingEstimated} policy={policy} onDone={() => setEstimated(null)} />
+      ) : null}
     </Page>
   );
 }
 
-function rankedRows(rows: readonly PortfolioRow[], policy: typeof FIRST_POLICY): RankedRow[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return rank(
-    rows.map(({ standing }) => standing.candidate),
-    rankingOf(policy),
-  ).flatMap((ranked) => {
-    const row = byId.get(ranked.id);
-    return row ? [{ row, ranked }] : [];
-  });
-}
-
-function verdictRow({ row, ranked }: RankedRow): VerdictRow {
-  const { title, intake, committedCents, capabilities, forecast, standing } = row;
-  const waitsFor = standing.checks.find(({ verdict }) => verdict !== "pass")?.why ?? null;
-  return {
-    ...{ title, intake, committedCents, capabilities, waitsFor },
-    p50: forecast?.p50 ?? null,
-    isRanked: ranked.rank !== null,
-  };
+/** The reader's own zone: only the browser comes as far as where it is asked for. */
+function hereZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
 function chipsOf(rows: readonly RankedRow[]): Chip<ShownIntake>[] {

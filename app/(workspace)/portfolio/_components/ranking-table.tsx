@@ -1,31 +1,39 @@
 "use client";
 import Link from "next/link";
-import { RangeBar, RangeScale, type RangeAxis } from "@/components/charts/range-bar";
+import { useMemo, useState } from "react";
+import { type RangeAxis, RangeScale } from "@/components/charts/range-bar";
 import type { Column } from "@/components/ui/data-table";
 import { RowTable } from "@/components/ui/row-table";
-import { Share } from "@/components/ui/share";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import type { Status } from "@/server/fabric/domain/health";
 import { formatReturn } from "@/server/value/domain/money-words";
-import type { Ranked } from "@/server/value/domain/ranking";
-import { stageName } from "@/server/value/domain/stages";
+import { placesWon, type SinceLastVisit } from "@/server/value/domain/changes";
+import type { RankedRow } from "@/server/value/domain/portfolio-list";
+import { nextGate, stageName } from "@/server/value/domain/stages";
 import type { PortfolioRow } from "@/server/value/queries";
 import { useCarry } from "../../../_shell/carry";
 import styles from "./portfolio.module.css";
+import { axisOf } from "./return-axis";
+import { Ready, Return } from "./row-parts";
+import { useEstimateKey } from "./use-estimate-key";
 
-export interface RankedRow {
-  row: PortfolioRow;
-  ranked: Ranked;
+/** Rows that are drawn at once: of 500 nobody reads the last, and all of them together would make each refresh slow. */
+const FIRST_ROWS = 100;
+
+interface RankingTableProps {
+  rows: readonly RankedRow[];
+  since: SinceLastVisit | null;
+  /** Opens the estimate of a use case; null for whoever may not. */
+  onEstimate: ((id: string) => void) | null;
 }
 
-/** Returns beyond these are drawn at the edge: one wild guess must not flatten all other bars. */
-const LOWEST = -1;
-const HIGHEST = 3;
-
-/** The use cases in their order: rank, return, score, readiness, and what each waits for. */
-export function RankingTable({ rows }: { rows: readonly RankedRow[] }) {
+/** The use cases in their order: rank, return, score, readiness, what each waits for at its next gate, and what changed. */
+export function RankingTable({ rows, since, onEstimate }: RankingTableProps) {
   const axis = axisOf(rows);
+  const [most, setMost] = useState(FIRST_ROWS);
+  const changes = useMemo(() => new Map(since?.changes.map((change) => [change.useCaseId, change])), [since]);
+  useEstimateKey(onEstimate);
   const columns: readonly Column[] = [
     { title: "Rank" },
     { title: "Use case" },
@@ -35,42 +43,65 @@ export function RankingTable({ rows }: { rows: readonly RankedRow[] }) {
     { title: "Ready" },
     { title: "KPI", isWideOnly: true },
     { title: "Sponsor", isWideOnly: true },
-    { title: "Waits for" },
+    { title: "Next gate" },
+    { title: "Changed", isWideOnly: true },
   ];
   return (
     <>
       <RowTable
         label="Use cases by rank"
         columns={columns}
-        shown={rows.length}
+        shown={Math.min(most, rows.length)}
         matching={rows.length}
         stale={false}
-        more={null}
+        more={most < rows.length ? () => setMost(most + FIRST_ROWS) : null}
       >
-        {rows.map((one) => (
-          <RankedLine key={one.row.id} {...one} axis={axis} />
+        {rows.slice(0, most).map((one) => (
+          <RankedLine
+            key={one.row.id}
+            {...one}
+            axis={axis}
+            won={placesWon(since?.ranks[one.row.id], one.ranked.rank)}
+            changed={changes.get(one.row.id)?.says ?? null}
+          />
         ))}
       </RowTable>
       <p className={styles.legend}>
         Bar: P10 to P90 of the forecast, thick line: P50, from {formatReturn(axis.low)} to {formatReturn(axis.high)}.
-        Only what holds all must-meets has a rank; the others follow in the order of their figures.
+        Only what holds all must-meets has a rank; the others follow in the order of their figures. No gate is decided
+        here yet, so when the next one is due is not known.{" "}
+        {onEstimate ? (
+          <>
+            Press <kbd>e</kbd> on a row to re-estimate it.
+          </>
+        ) : null}
       </p>
     </>
   );
 }
 
-function RankedLine({ row, ranked, axis }: RankedRow & { axis: RangeAxis }) {
-  const { forecast, standing } = row;
+interface RankedLineProps extends RankedRow {
+  axis: RangeAxis;
+  /** places since the last visit */
+  won: number;
+  /** what others did since then, in words */
+  changed: string | null;
+}
+
+function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
+  const { standing } = row;
   const carry = useCarry();
   const waits = waitsFor(row);
+  const gate = row.intake === "accepted" ? nextGate(row.stage) : null;
   return (
-    <tr>
+    <tr className={changed ? styles.changedRow : undefined} data-use-case={row.id}>
       <td className={styles.rank}>
         {ranked.rank ?? (
           <span className="muted" title="No rank while a must-meet does not hold">
             –<span className="vh"> without a rank</span>
           </span>
-        )}
+        )}{" "}
+        <Won places={won} />
       </td>
       <td className={styles.name}>
         <Link href={carry(`/portfolio/${row.id}`)} className={table.rowLink} data-row>
@@ -84,15 +115,7 @@ function RankedLine({ row, ranked, axis }: RankedRow & { axis: RangeAxis }) {
         </span>
       </td>
       <td className={table.wholeRow}>
-        {forecast ? (
-          <RangeBar
-            {...forecast}
-            axis={axis}
-            says={`90-day return ${formatReturn(forecast.p10)} to ${formatReturn(forecast.p90)}, median ${formatReturn(forecast.p50)}`}
-          />
-        ) : (
-          <StatusText status="unknown">not estimated</StatusText>
-        )}
+        <Return row={row} axis={axis} />
       </td>
       <td className={`${table.num} ${table.corner}`}>
         <strong>{Math.round(ranked.score.value)}</strong>
@@ -110,25 +133,27 @@ function RankedLine({ row, ranked, axis }: RankedRow & { axis: RangeAxis }) {
         <StatusText status={checkStatus(row, "sponsor")}>{row.sponsorName ?? "none"}</StatusText>
       </td>
       <td className={table.wholeRow}>
-        <StatusText status={waits.status}>{waits.says}</StatusText>
+        <StatusText status={waits.status}>
+          {gate ? `${gate}: ` : ""}
+          {waits.says}
+        </StatusText>
       </td>
+      <td className={table.wideOnly}>{changed ? <span className={styles.changed}>{changed}</span> : null}</td>
     </tr>
   );
 }
 
-function Ready({ row: { capabilities, standing } }: { row: PortfolioRow }) {
-  const { readiness } = standing.candidate.parts;
-  if (!readiness.known) return <StatusText status="unknown">not described</StatusText>;
-  const broken = capabilities.find(({ state }) => state !== "satisfied");
+/** Places won or lost since the last visit. */
+function Won({ places }: { places: number }) {
+  if (places === 0) return null;
+  const isUp = places > 0;
   return (
-    <>
-      <Share ratio={readiness.value} label="Readiness" />
-      {broken ? (
-        <span className={table.sub}>
-          {broken.capability}: {broken.why}
-        </span>
-      ) : null}
-    </>
+    <span className={isUp ? styles.up : styles.down}>
+      <span aria-hidden="true">{isUp ? "▲" : "▼"}</span>
+      <span className="vh">{isUp ? "up" : "down"} </span>
+      {Math.abs(places)}
+      <span className="vh"> since your last visit</span>
+    </span>
   );
 }
 
@@ -146,7 +171,7 @@ function waitsFor({ intake, standing }: PortfolioRow): { status: Status; says: s
   const open =
     standing.checks.find(({ verdict }) => verdict === "fail") ??
     standing.checks.find(({ verdict }) => verdict !== "pass");
-  if (!open) return { status: "ok", says: "nothing: it can be funded" };
+  if (!open) return { status: "ok", says: "all must-meets hold" };
   return { status: open.verdict === "fail" ? "bad" : "unknown", says: open.why.replace(/\.$/, "") };
 }
 
@@ -159,11 +184,4 @@ function checkStatus({ standing }: PortfolioRow, id: "sponsor"): Status {
 function clarityStatus({ standing: { clear } }: PortfolioRow): Status {
   if (clear === 6) return "ok";
   return clear >= 4 ? "watch" : "bad";
-}
-
-function axisOf(rows: readonly RankedRow[]): RangeAxis {
-  const forecasts = rows.flatMap(({ row: { forecast } }) => (forecast ? [forecast] : []));
-  const low = Math.max(LOWEST, Math.min(-0.5, ...forecasts.map(({ p10 }) => p10)));
-  const high = Math.min(HIGHEST, Math.max(0.5, ...forecasts.map(({ p90 }) => p90)));
-  return { low: Math.floor(low * 10) / 10, high: Math.ceil(high * 10) / 10 };
 }

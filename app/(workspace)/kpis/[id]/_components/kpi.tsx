@@ -8,7 +8,7 @@ import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
 import { StatusShape, StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatNumber } from "@/server/fabric/domain/health";
-import { boundKpi } from "@/server/value/domain/kpi-now";
+import { baselineOf, boundKpi } from "@/server/value/domain/kpi-now";
 import { worthWords } from "@/server/value/domain/money-words";
 import type { KpiDetail, KpiRow } from "@/server/value/kpi-queries";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
@@ -109,7 +109,7 @@ const DIRECTIONS = { up: "More is better", down: "Less is better" } as const;
 function Meaning({ kpi, mayApprove }: { kpi: KpiRow; mayApprove: boolean }) {
   const { id } = useViewer()?.user ?? {};
   const facts = { name: kpi.name, source: kpi.source, hasOwner: kpi.ownerId !== null, hasDatedTarget: true };
-  const { detectable } = boundKpi(facts, kpi.now, kpi.days);
+  const { detectable } = boundKpi(facts, kpi.now, baselineOf(kpi.days));
   const rows: readonly [string, React.ReactNode][] = [
     [
       "Which way is better",

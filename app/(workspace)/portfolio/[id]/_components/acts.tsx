@@ -7,11 +7,11 @@ import { FormButton } from "@/components/ui/form-button";
 import { textOf } from "@/components/ui/form-text";
 import { STAGES, type Stage, stageName } from "@/server/value/domain/stages";
 import type { ValuePolicy } from "@/server/value/domain/standing";
-import { centsOf, FIGURE_FIELDS, figureShown, figuresTyped, numberTyped } from "@/server/value/domain/typed-figures";
+import { centsOf, figureShown, numberTyped } from "@/server/value/domain/typed-figures";
 import type { EstimateRow, PortfolioRow } from "@/server/value/queries";
 import { useTRPC } from "../../../../_trpc/client";
 import { refusalOf } from "../../../../_trpc/refusal";
-import { FigureFields } from "../../_components/figure-fields";
+import { useEstimateSheet } from "../../_components/estimate-sheet";
 
 function useAgain() {
   const trpc = useTRPC();
@@ -29,32 +29,8 @@ export function Estimate({
   policy: ValuePolicy;
   latest: EstimateRow | null;
 }) {
-  const estimate = useMutation(useTRPC().value.estimate.mutationOptions(useAgain()));
-  const refusal = refusalOf(estimate.error);
-  return (
-    <FormButton
-      label={latest ? "Re-estimate" : "Estimate"}
-      look="primary"
-      title={`What ${row.title} brings and costs`}
-      verb="Save the estimate"
-      waits={estimate.isPending}
-      refusal={refusal}
-      fields={["why", ...FIGURE_FIELDS.map((field) => `figures.${field}`)]}
-      onOpen={() => estimate.reset()}
-      onSend={(typed, close) =>
-        estimate.mutate(
-          {
-            ...{ id: row.id, version: row.version, why: textOf(typed, "why") },
-            figures: figuresTyped((field) => textOf(typed, field), policy.currency),
-          },
-          { onSuccess: close },
-        )
-      }
-    >
-      <FigureFields currency={policy.currency} figures={latest?.figures ?? null} refusal={refusal} />
-      <TextField label="Why these figures" name="why" maxLength={500} autoComplete="off" refusal={refusal} />
-    </FormButton>
-  );
+  const { reset, ...sheet } = useEstimateSheet(row, policy, latest);
+  return <FormButton {...sheet} label={latest ? "Re-estimate" : "Estimate"} look="primary" onOpen={reset} />;
 }
 
 /** Moves it to another stage, with the reason. */

@@ -1,0 +1,181 @@
+"use client";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
+import styles from "./quadrant-chart.module.css";
+
+export interface QuadrantPoint {
+  id: string;
+  name: string;
+  x: number;
+  y: number;
+  href: string;
+  /** The point in words. */
+  says: string;
+}
+
+interface QuadrantChartProps {
+  points: readonly QuadrantPoint[];
+  /** Where the lines stand; null draws none. */
+  lines: { x: number; y: number } | null;
+  /** Names of the corners, each as it stands: top left, top right, bottom left, bottom right. */
+  corners: readonly [string, string, string, string];
+  xName: string;
+  yName: string;
+  format: (value: number) => string;
+  label: string;
+  width: number;
+  height: number;
+}
+
+const MARGIN = { top: 24, right: 24, bottom: 44, left: 16 };
+const AXIS_WIDTH = 72;
+/** What a letter and a line of a name take, about, px. */
+const LETTER_PX = 7.5;
+const LINE_PX = 17;
+
+type Range = readonly [low: number, high: number];
+
+/**
+ * Points in four named quadrants, each a link. One tab stop: arrows go to the next point along the axis that they name, Enter opens.
+ */
+export function QuadrantChart(props: QuadrantChartProps) {
+  const { points, lines, corners, xName, yName, format, label, width, height } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState<string | null>(null);
+  const held = useRef<string | null>(null);
+  // Each drawing makes the points anew: the one that had the focus has it again.
+  useEffect(() => {
+    if (held.current === null || document.activeElement !== document.body) return;
+    frame.current?.querySelector<SVGAElement>(`[data-point="${held.current}"]`)?.focus();
+  });
+  useEffect(() => {
+    const letGo = ({ target }: Event) => {
+      const point = target instanceof Element ? target.closest("[data-point]") : null;
+      held.current = point?.getAttribute("data-point") ?? null;
+    };
+    window.addEventListener("focusin", letGo);
+    window.addEventListener("pointerdown", letGo);
+    return () => {
+      window.removeEventListener("focusin", letGo);
+      window.removeEventListener("pointerdown", letGo);
+    };
+  }, []);
+  const current = points.find(({ id }) => id === at) ?? points[0];
+  const ranges = useMemo((): [Range, Range] => {
+    const along = (axis: "x" | "y") =>
+      axisOf(
+        points.map((point) => point[axis]),
+        lines?.[axis],
+      );
+    return [along("x"), along("y")];
+  }, [points, lines]);
+  const named = useMemo(() => namedOf(points, ranges, width, height), [points, ranges, width, height]);
+  const go = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (!step || !current) return;
+    event.preventDefault();
+    const along = [...points].sort((a, b) => a[step.along] - b[step.along]);
+    const next = along[along.indexOf(current) + step.by];
+    if (!next) return;
+    setAt(next.id);
+    frame.current?.querySelector<SVGAElement>(`[data-point="${next.id}"]`)?.focus();
+  };
+  const draw = ({ cx = 0, cy = 0, payload }: { cx?: number; cy?: number; payload?: QuadrantPoint }) => {
+    if (!payload) return <g />;
+    return (
+      <a
+        href={payload.href}
+        data-point={payload.id}
+        tabIndex={payload.id === current?.id ? 0 : -1}
+        aria-label={payload.says}
+        className={styles.point}
+        onKeyDown={go}
+        onFocus={() => setAt(payload.id)}
+        onMouseEnter={() => setAt(payload.id)}
+      >
+        <circle cx={cx} cy={cy} r={12} className={styles.target} />
+        <circle cx={cx} cy={cy} r={6} className={styles.dot} />
+        {named.has(payload.id) ? (
+          <text x={isRight(cx, width) ? cx - 10 : cx + 10} y={cy - 8} textAnchor={isRight(cx, width) ? "end" : "start"}>
+            {payload.name}
+          </text>
+        ) : null}
+      </a>
+    );
+  };
+  return (
+    <div ref={frame} className={styles.frame} role="group" aria-label={label}>
+      <ScatterChart width={width} height={height} margin={MARGIN} accessibilityLayer={false}>
+        <CartesianGrid stroke="var(--line)" />
+        <XAxis
+          {...{ type: "number", dataKey: "x", domain: [...ranges[0]], tickFormatter: format }}
+          stroke="var(--line-strong)"
+          tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
+          label={{ value: xName, position: "insideBottom", offset: -24, fill: "var(--text-muted)", fontSize: 12.5 }}
+        />
+        <YAxis
+          {...{ type: "number", dataKey: "y", domain: [...ranges[1]], tickFormatter: format, width: AXIS_WIDTH }}
+          stroke="var(--line-strong)"
+          tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
+        />
+        {lines ? <ReferenceLine x={lines.x} stroke="var(--text-muted)" strokeDasharray="5 4" /> : null}
+        {lines ? <ReferenceLine y={lines.y} stroke="var(--text-muted)" strokeDasharray="5 4" /> : null}
+        <Scatter data={[...points]} shape={draw} isAnimationActive={false} />
+      </ScatterChart>
+      <span className={styles.yName}>{yName}</span>
+      {lines
+        ? corners.map((corner, index) => (
+            <span key={corner} className={`${styles.corner} ${styles[`corner${index}`]}`} aria-hidden="true">
+              {corner}
+            </span>
+          ))
+        : null}
+      <p className={styles.read} aria-hidden="true">
+        {at && current ? current.says : " "}
+      </p>
+    </div>
+  );
+}
+
+const STEPS: Readonly<Record<string, { along: "x" | "y"; by: -1 | 1 }>> = {
+  ArrowRight: { along: "x", by: 1 },
+  ArrowLeft: { along: "x", by: -1 },
+  ArrowUp: { along: "y", by: 1 },
+  ArrowDown: { along: "y", by: -1 },
+};
+
+/** The points whose names have room, the highest first; those of the others are read by pointing at them, by keys or in the table. */
+function namedOf(
+  points: readonly QuadrantPoint[],
+  [xRange, yRange]: [Range, Range],
+  width: number,
+  height: number,
+): ReadonlySet<string> {
+  const place = (value: number, [low, high]: Range, px: number) => ((value - low) / (high - low)) * px;
+  const plotWidth = width - AXIS_WIDTH - MARGIN.left - MARGIN.right;
+  const taken: { left: number; right: number; up: number }[] = [];
+  const named = new Set<string>();
+  for (const { id, name, x, y } of [...points].sort((a, b) => b.y - a.y)) {
+    const at = place(x, xRange, plotWidth);
+    const up = place(y, yRange, height - MARGIN.top - MARGIN.bottom);
+    const long = name.length * LETTER_PX + 20;
+    const [left, right] = isRight(at + AXIS_WIDTH + MARGIN.left, width) ? [at - long, at] : [at, at + long];
+    if (taken.some((one) => Math.abs(one.up - up) < LINE_PX && one.left < right && left < one.right)) continue;
+    taken.push({ left, right, up });
+    named.add(id);
+  }
+  return named;
+}
+
+/** So far right that a name stands on the left of its point. */
+function isRight(px: number, width: number): boolean {
+  return px > width * 0.7;
+}
+
+/** From the least to the most with room around it; zero and the line are always on it. */
+function axisOf(values: readonly number[], line: number | undefined): Range {
+  const all = [...values, 0, ...(line === undefined ? [] : [line * 1.5])];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const room = (high - low) * 0.08 || 1;
+  return [low < 0 ? low - room : 0, high + room];
+}
