@@ -5,7 +5,7 @@ import { FEED } from "./support/feed";
 /** As the administrator, who may open every page; the first pages of the other roles are looked at in home.spec.ts. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
   plant: ["/", "/fleet", `/fleet/${FEED.node}`, "/streams", "/inbox/quarantine"],
-  value: ["/portfolio", "/outcomes", "/kpis"],
+  value: ["/portfolio", "/portfolio/plan", "/outcomes", "/kpis"],
   administration: ["/admin/people", "/admin/roles", "/admin/teams", "/admin/nodes", "/admin/tokens", "/admin/audit"],
   background: ["/inbox/notifications", "/jobs", "/admin/jobs", "/admin/system"],
   account: ["/account/sessions", "/account/tokens", "/design"],

@@ -11,6 +11,7 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
     "/fleet",
     `/fleet/${FEED.node}`,
     "/portfolio",
+    "/portfolio/plan",
     "/outcomes",
     "/kpis",
     "/streams",

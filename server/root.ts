@@ -6,6 +6,7 @@ import { inboxRouter } from "./inbox/router";
 import { jobsRouter } from "./jobs/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { systemRouter } from "./system/router";
+import { planRouter } from "./value/plan-router";
 import { valueRouter } from "./value/router";
 import { viewsRouter } from "./views/router";
 
@@ -20,6 +21,7 @@ export const appRouter = router({
   streams: streamsRouter,
   quarantine: quarantineRouter,
   value: valueRouter,
+  plan: planRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,

@@ -45,6 +45,15 @@ export const PAGES: readonly PageEntry[] = [
     words: ["use cases", "value", "ranking", "roi", "return", "fund"],
   },
   {
+    id: "plan",
+    label: "Plan",
+    href: "/portfolio/plan",
+    group: "Decide",
+    key: "b",
+    needs: ["value.read"],
+    words: ["optimiser", "best portfolio", "budget", "smallest set", "why not", "adopt"],
+  },
+  {
     id: "outcomes",
     label: "Outcomes",
     href: "/outcomes",

@@ -9,13 +9,14 @@ import * as ingest from "./ingest";
 import * as jobs from "./jobs";
 import * as kpis from "./kpis";
 import * as limits from "./limits";
+import * as plans from "./plans";
 import * as records from "./records";
 import * as system from "./system";
 import * as timeseries from "./timeseries";
 import * as value from "./value";
 import * as views from "./views";
 
-const described = [demo, fabric, identity, ingest, jobs, kpis, limits, records, system, timeseries, value, views]
+const described = [demo, fabric, identity, ingest, jobs, kpis, limits, plans, records, system, timeseries, value, views]
   .flatMap((slice) => Object.values(slice))
   .filter((value): value is PgTable => is(value, PgTable));
 /** Written by the runner itself, and the tables that belong to one home only. */

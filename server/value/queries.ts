@@ -111,7 +111,7 @@ export interface KnownNeed extends NeedRow {
 }
 
 /** What each use case needs, with what the registry and the newest readings say of it now; of what is not theirs, nothing. */
-async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map<string, KnownNeed[]>> {
+export async function listNeeds(sql: Sql, useCaseId: string | null): Promise<Map<string, KnownNeed[]>> {
   const { rows } = await sql.query<NeedColumns>(
     `select w.use_case_id as "useCaseId", w.id, w.capability,
        case when w.stream_id is not null then s.node_id || ' / ' || s.key when w.device_id is not null then k.node_id || ' / ' || coalesce(k.name, k.key)

@@ -86,7 +86,7 @@ export const TriageUseCase = z.discriminatedUnion("to", [
 ]);
 export type TriageUseCase = z.infer<typeof TriageUseCase>;
 
-const Cents = z
+export const Cents = z
   .number()
   .refine((cents) => Number.isSafeInteger(cents), "E_NOT_A_NUMBER: Enter an amount with at most two decimals.")
   .refine((cents) => !(cents < 0), "E_NEGATIVE: Enter 0 or more; it cannot be negative.");

@@ -34,5 +34,5 @@ export async function somebodyOf(db: TestDb, role: Role, teamId: string) {
     [id, hashSecret(token)],
   );
   const caller = createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
-  return { id, value: caller.value };
+  return { id, value: caller.value, plan: caller.plan };
 }

@@ -9,6 +9,7 @@ import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
+import { PlanTasks } from "../../_components/plan-tasks";
 import { Commit, Estimate, Move, Triage } from "./acts";
 import { Effects } from "./effects";
 import { Estimates } from "./estimates";
@@ -64,6 +65,7 @@ export function UseCase({ id }: { id: string }) {
       <Worth row={row} policy={policy} />
       <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
       <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
+      <PlanTasks useCaseId={row.id} currency={policy.currency} />
       <Estimates estimates={estimates} />
       <History history={history} />
     </Page>
