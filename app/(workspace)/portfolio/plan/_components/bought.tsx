@@ -50,7 +50,7 @@ export function Bought({ plan: { facts, answer } }: { plan: PlanRow }) {
             </td>
             <td className={`${table.num} ${table.corner}`}>
               {formatMoney(priceOf(asset), facts.currency)}
-              {asset.paidBy === null ? null : (
+              {asset.paidBy === null || asset.state === "satisfied" ? null : (
                 <span className={table.sub}>paid by what is committed to {titleOf(asset.paidBy)}</span>
               )}
             </td>

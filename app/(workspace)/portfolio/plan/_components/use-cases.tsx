@@ -125,7 +125,9 @@ function Row({
       </td>
       <td className={table.corner}>
         {isIn !== null ? (
-          <StatusText status={isIn ? "ok" : "unknown"}>{isIn ? "in" : "out"}</StatusText>
+          <StatusText status={isIn ? "ok" : "unknown"}>
+            {isIn ? "in" : inHand.question.goal === "minimal-set" ? "not needed" : "out"}
+          </StatusText>
         ) : (
           <span className="muted">–</span>
         )}
