@@ -7,7 +7,8 @@ import { openVisit } from "./core/context";
 import { ACTIONS, type Action, PERMISSIONS, type Role, ROLES, TEAM_ROLES } from "./core/domain/permissions";
 import { hashSecret } from "./core/secrets-hash";
 import { appRouter, createCaller } from "./root";
-import { PlanQuestion, questionHash } from "./value/domain/plan-question";
+import { PlanQuestion } from "./value/domain/plan-inputs";
+import { questionHash } from "./value/domain/plan-question";
 
 /**
  * Every procedure and every route handler × every role × own team, other team, nobody and somebody disabled. The judge is the table of

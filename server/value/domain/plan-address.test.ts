@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { addressOf, groupsAt, questionAt } from "./plan-address";
-import { NO_QUESTION, PlanQuestion, questionHash } from "./plan-question";
+import { PlanQuestion } from "./plan-inputs";
+import { NO_QUESTION, questionHash } from "./plan-question";
 
 const [A, B, C] = [
   "5f7b5e6c-7d43-4d53-9c0e-0a2f6a5b7a11",

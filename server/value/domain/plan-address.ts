@@ -1,4 +1,4 @@
-import { NO_QUESTION, PlanQuestion } from "./plan-question";
+import type { PlanQuestion } from "./plan-question";
 import { centsOf, figureShown, numberTyped } from "./typed-figures";
 
 /** Parameters of the address of the page that ask the question. */
@@ -12,36 +12,39 @@ export type PlanAddress = Partial<Record<(typeof PLAN_PARAMS)[number], string | 
  */
 export function questionAt(address: PlanAddress): PlanQuestion {
   const listOf = (text: string | null | undefined): string[] => (text ?? "").split(",").filter((part) => part !== "");
+  const idsOf = (text: string | null | undefined): string[] => listOf(text).filter(isId);
   const partsOf = (text: string): string[] => text.split(":").map(unescaped);
   const budget = address.budget ? centsOf(numberTyped(address.budget)) : Number.NaN;
-  const asked = {
-    goal: address.goal === "minimal-set" ? ("minimal-set" as const) : ("portfolio" as const),
-    budgetCents: Number.isNaN(budget) ? null : budget,
-    must: listOf(address.must),
-    without: listOf(address.out),
+  return {
+    goal: address.goal === "minimal-set" ? "minimal-set" : "portfolio",
+    budgetCents: budget >= 0 ? budget : null,
+    must: idsOf(address.must),
+    without: idsOf(address.out),
     exclusive: groupsAt(address).filter((group) => group.length > 1),
-    skills: listOf(address.skill).map((text) => {
-      const [skill = "", hours = ""] = partsOf(text);
-      return { skill, hours: numberTyped(hours) };
-    }),
-    hours: listOf(address.hours).map((text) => {
-      const [useCaseId = "", skill = "", hours = ""] = partsOf(text);
-      return { useCaseId, skill, hours: numberTyped(hours) };
-    }),
-    targets: listOf(address.target).map((text) => {
-      const [kpiId = "", atLeast = ""] = partsOf(text);
-      return { kpiId, atLeast: numberTyped(atLeast) };
-    }),
+    skills: listOf(address.skill)
+      .map((text) => {
+        const [skill = "", hours = ""] = partsOf(text);
+        return { skill, hours: numberTyped(hours) };
+      })
+      .filter(({ skill, hours }) => skill !== "" && hours >= 0),
+    hours: listOf(address.hours)
+      .map((text) => {
+        const [useCaseId = "", skill = "", hours = ""] = partsOf(text);
+        return { useCaseId, skill, hours: numberTyped(hours) };
+      })
+      .filter(({ useCaseId, skill, hours }) => isId(useCaseId) && skill !== "" && hours >= 0),
+    targets: listOf(address.target)
+      .map((text) => {
+        const [kpiId = "", atLeast = ""] = partsOf(text);
+        return { kpiId, atLeast: numberTyped(atLeast) };
+      })
+      .filter(({ kpiId, atLeast }) => isId(kpiId) && !Number.isNaN(atLeast)),
     sure: address.sure === "1",
   };
-  const whole = PlanQuestion.safeParse(asked);
-  if (whole.success) return whole.data;
-  let question = NO_QUESTION;
-  for (const [name, value] of Object.entries(asked)) {
-    const more = PlanQuestion.safeParse({ ...question, [name]: value });
-    if (more.success) question = more.data;
-  }
-  return question;
+}
+
+function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
 /** The address of a question; what is as it is anyway is null. */
@@ -62,7 +65,7 @@ export function addressOf(question: PlanQuestion): Record<(typeof PLAN_PARAMS)[n
 
 /** The groups of "only one of" by their place, also one that has a single member so far, or none. */
 export function groupsAt({ one }: PlanAddress): string[][] {
-  return one ? one.split(",").map((group) => group.split(".").filter((id) => id !== "")) : [];
+  return one ? one.split(",").map((group) => group.split(".").filter(isId)) : [];
 }
 
 /** Separators of the address within a name. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PlanAnswer, planChanges, planLines } from "./plan-answer";
 import { type PlanFacts, planFacts, type PlanInput } from "./plan-facts";
-import { PlanQuestion } from "./plan-question";
+import { PlanQuestion } from "./plan-inputs";
 import { conflictField, conflictWords, frontierWords, needsWords, planVerdict, whyOutWords } from "./plan-words";
 
 const POLICY = { currency: "EUR", budgetCents: 5_000_000, discountRate: 0 };

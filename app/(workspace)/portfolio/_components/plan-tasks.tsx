@@ -31,6 +31,8 @@ export function PlanTasks({
       onSettled: () => client.invalidateQueries({ queryKey: trpc.plan.tasks.pathKey() }),
     }),
   );
+  // What was just ticked is shown ticked until the answer is there.
+  const ticked = set.isPending ? set.variables : null;
   if (asked.isError && !asked.data)
     return <Failed what="The tasks of the plan could not be read." onRetry={() => void asked.refetch()} />;
   const tasks = asked.data ?? [];
@@ -48,7 +50,7 @@ export function PlanTasks({
               <input
                 type="checkbox"
                 aria-label={`Done: ${task.title}`}
-                checked={task.doneMs !== null}
+                checked={ticked?.id === task.id ? ticked.isDone : task.doneMs !== null}
                 disabled={!mayTick || set.isPending}
                 onChange={({ target }) => set.mutate({ id: task.id, isDone: target.checked })}
               />
