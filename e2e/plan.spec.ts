@@ -79,7 +79,8 @@ test("an executive finds the best plan, reads why one is not in it, wants it all
   await sheet.getByRole("button", { name: "Adopt it" }).click();
   await expect(sheet).toBeHidden();
   await expect(page.getByText(/Adopted by Elena Marchetti/)).toBeVisible();
-  await page.getByLabel("Done: Install speed drives").check();
+  await page.getByLabel("Done: Install speed drives").click();
+  await expect(page.getByLabel("Done: Install speed drives")).toBeChecked();
   await expect(page.getByText("done by Elena Marchetti")).toBeVisible();
   await table(page).getByRole("link", { name: "Pump house energy" }).click();
   const tasks = page.getByRole("region", { name: "To do for the plan" });
