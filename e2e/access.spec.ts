@@ -10,6 +10,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
     "/portfolio?view=board",
     "/portfolio?view=matrix&table=true",
     "/portfolio/measured",
+    "/portfolio/plan",
     "/outcomes",
     "/kpis",
   ],

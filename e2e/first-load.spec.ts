@@ -12,6 +12,7 @@ test("no page needs more than 220 KB of scripts before it can be used, and chart
     `/fleet/${FEED.node}`,
     "/portfolio",
     "/portfolio/measured",
+    "/portfolio/plan",
     "/outcomes",
     "/kpis",
     "/streams",

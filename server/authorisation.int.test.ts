@@ -7,6 +7,8 @@ import { openVisit } from "./core/context";
 import { ACTIONS, type Action, PERMISSIONS, type Role, ROLES, TEAM_ROLES } from "./core/domain/permissions";
 import { hashSecret } from "./core/secrets-hash";
 import { appRouter, createCaller } from "./root";
+import { PlanQuestion } from "./value/domain/plan-inputs";
+import { questionHash } from "./value/domain/plan-question";
 
 /**
  * Every procedure and every route handler × every role × own team, other team, nobody and somebody disabled. The judge is the table of
@@ -36,6 +38,7 @@ const held = { own: 0, other: 0 };
 const useCase = { own: "", other: "" };
 const kpi = { own: "", other: "" };
 const outcome = { own: "", other: "" };
+const task = { own: "", other: "" };
 
 beforeAll(async () => {
   db = await cloneTestDb();
@@ -62,7 +65,7 @@ beforeAll(async () => {
     );
     held[standing] = Number(kept.rows[0]?.id);
     const proposed = await db.owner.query<{ id: string }>(
-      "insert into use_cases (org_id, team_id, title, created_by, created_by_name) values ($1, $2, $3, 'test', 'test') returning id",
+      "insert into use_cases (org_id, team_id, title, intake, created_by, created_by_name) values ($1, $2, $3, 'accepted', 'test', 'test') returning id",
       [org, team[standing], standing],
     );
     useCase[standing] = proposed.rows[0]?.id ?? "";
@@ -83,6 +86,16 @@ beforeAll(async () => {
       [org, team[standing], standing],
     );
     outcome[standing] = wanted.rows[0]?.id ?? "";
+    const asked = PlanQuestion.parse({ budgetCents: standing === "own" ? 1 : 2 });
+    const doing = await db.owner.query<{ id: string }>(
+      `with p as (
+         insert into plans (org_id, team_ids, owner_id, owner_name, goal, question, question_hash, facts, input_hash, time_limit_s, ended_at)
+         values ($1, $2, 'test', $3, 'portfolio', $4, $5, '{}', '0000000000000000', 1, now()) returning id)
+       insert into plan_tasks (org_id, plan_id, n, asset, title, cost_cents, use_case_ids)
+       select $1, id, 1, 'to find:flow', 'Install flow', 0, $6 from p returning id`,
+      [org, [team[standing]], standing, JSON.stringify(asked), questionHash(asked), [useCase[standing]]],
+    );
+    task[standing] = doing.rows[0]?.id ?? "";
   }
 });
 afterAll(() => db.drop());
@@ -146,6 +159,15 @@ function inside(value: unknown, name: string): unknown {
 function permissionOf(meta: unknown): Action | undefined {
   const named = inside(meta, "permission");
   return ACTIONS.find((action) => action === named);
+}
+
+/** Whether a task is still to be done, whoever may see it. */
+async function isOpen(id: string): Promise<boolean> {
+  const { rows } = await db.owner.query<{ open: boolean }>(
+    "select done_at is null as open from plan_tasks where id = $1",
+    [id],
+  );
+  return rows[0]?.open ?? false;
 }
 
 /** A use case as it is now, whoever may see it. */
@@ -212,7 +234,8 @@ describe.each(ROLES)("%s", (role) => {
       ["value.read", (s) => caller.blast.of({ kind: "node", node: `node-${s}` })],
       ["value.read", (s) => caller.value.kpi({ id: kpi[s] })],
       ["value.read", (s) => caller.value.outcome({ id: outcome[s] })],
-      ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "pending" })],
+      ["value.estimate", async (s) => caller.plan.setTask({ id: task[s], isDone: await isOpen(task[s]) })],
+      ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "accepted" })],
     ];
     for (const [action, call] of calls) {
       const scope = reach(action);
@@ -227,6 +250,11 @@ describe.each(ROLES)("%s", (role) => {
       expect((await caller.quarantine.list({})).nodes.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
       expect((await caller.value.portfolio()).rows.map(({ title }) => title)).toEqual(["own"]);
       expect((await caller.value.kpis()).map(({ name }) => name)).toEqual(["own"]);
+      expect((await caller.plan.tasks({ useCaseId: useCase.own })).map(({ id }) => id)).toEqual([task.own]);
+      expect(await caller.plan.tasks({ useCaseId: useCase.other })).toEqual([]);
+      expect((await caller.plan.facts({ question: {} })).left.map(({ title }) => title)).toEqual(["own"]);
+      expect(await caller.plan.newest({ question: { budgetCents: 1 } })).toMatchObject({ ownerName: "own" });
+      expect(await caller.plan.newest({ question: { budgetCents: 2 } })).toBeNull();
       expect((await caller.value.outcomes()).map(({ statement }) => statement)).toEqual(["own"]);
     }
   });

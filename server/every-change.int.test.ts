@@ -149,6 +149,12 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   "measured.adjust": async () =>
     caller.measured.adjust({ ...(await useCase()), day: "2026-01-02", cents: -100, reason: "A line stood" }),
+  "plan.start": () => caller.plan.start({ question: { budgetCents: 1_000 } }),
+  "plan.adopt": async () => caller.plan.adopt({ id: await answeredPlan() }),
+  "plan.setTask": async () => {
+    const [task] = await caller.plan.tasks({ useCaseId: (await useCase()).id });
+    return caller.plan.setTask({ id: task?.id ?? "", isDone: true });
+  },
   "value.triage": async () => caller.value.triage({ ...(await useCase()), to: "rejected", why: "late" }),
   "views.save": () => caller.views.save({ page: "fleet", name: "Mine", query: "q=a" }),
   "views.remove": async () => caller.views.remove({ id: (await caller.views.list({}))[0]?.id ?? "" }),
@@ -241,6 +247,16 @@ async function anOutcome() {
 async function useCase(): Promise<{ id: string; version: number }> {
   const [row] = (await caller.value.portfolio()).rows;
   return { id: row?.id ?? "", version: row?.version ?? 0 };
+}
+
+/** The plan that was started, as if the jobs process had answered that everything is in. */
+async function answeredPlan(): Promise<string> {
+  const plan = { ...{ valueCents: 0, spentCents: 0, netCents: 0, hours: {} }, options: {}, assets: [] as string[] };
+  const { facts, id } = (await caller.plan.newest({ question: { budgetCents: 1_000 } })) ?? { facts: null, id: "" };
+  const options = Object.fromEntries(facts?.useCases.map((one) => [one.id, "as described"]) ?? []);
+  const best = { plan: { ...plan, options, assets: facts?.assets.map((asset) => asset.id) }, boundCents: 0, gap: 0 };
+  await db.owner.query("update plans set state = 'proven', answer = $2 where id = $1", [id, JSON.stringify({ best })]);
+  return id;
 }
 
 /** What somebody has read or looked at is theirs alone: it leaves no row (server/inbox/read-verbs.ts), but it is done. */

@@ -8,6 +8,7 @@ import { jobsRouter } from "./jobs/router";
 import { measuredRouter } from "./measured/router";
 import { meRouter, peopleRouter, teamsRouter, tokensRouter } from "./identity/router";
 import { systemRouter } from "./system/router";
+import { planRouter } from "./value/plan-router";
 import { valueRouter } from "./value/router";
 import { viewsRouter } from "./views/router";
 
@@ -24,6 +25,7 @@ export const appRouter = router({
   value: valueRouter,
   measured: measuredRouter,
   blast: blastRouter,
+  plan: planRouter,
   views: viewsRouter,
   jobs: jobsRouter,
   inbox: inboxRouter,

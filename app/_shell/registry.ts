@@ -53,6 +53,15 @@ export const PAGES: readonly PageEntry[] = [
     words: ["paid back", "roi", "go-live", "calibration", "benefit", "baseline"],
   },
   {
+    id: "plan",
+    label: "Plan",
+    href: "/portfolio/plan",
+    group: "Decide",
+    key: "b",
+    needs: ["value.read"],
+    words: ["optimiser", "best portfolio", "budget", "smallest set", "why not", "adopt"],
+  },
+  {
     id: "outcomes",
     label: "Outcomes",
     href: "/outcomes",

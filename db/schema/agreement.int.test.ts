@@ -10,6 +10,7 @@ import * as ingest from "./ingest";
 import * as jobs from "./jobs";
 import * as kpis from "./kpis";
 import * as limits from "./limits";
+import * as plans from "./plans";
 import * as records from "./records";
 import * as system from "./system";
 import * as timeseries from "./timeseries";
@@ -26,6 +27,7 @@ const described = [
   jobs,
   kpis,
   limits,
+  plans,
   records,
   system,
   timeseries,

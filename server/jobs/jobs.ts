@@ -8,9 +8,11 @@ import { Counter, type Health, Histogram, type Registry } from "@/server/core/me
 import { DomainError } from "@/server/core/errors";
 import { openObjectStore } from "@/server/models/objects/store";
 import type { ObjectStore } from "@/server/models/objects/object";
+import { stopSolvers } from "@/server/value/plan-solve-verbs";
 import { everyFewSeconds } from "./every";
 import { exportReadings } from "./kinds/export-readings";
 import { recomputeRollups } from "./kinds/recompute-rollups";
+import { solvePortfolioPlan } from "./kinds/solve-plan";
 import { verifyAudit } from "./kinds/verify-audit";
 import { noteRetention } from "./retention";
 import { Runs } from "./runs";
@@ -156,6 +158,7 @@ export async function startJobs({
       "export-readings": exportReadings,
       "recompute-rollups": recomputeRollups,
       "verify-audit": verifyAudit,
+      "solve-plan": solvePortfolioPlan,
     },
     `jobs ${process.pid} on ${hostname()}`.slice(0, 100),
   );
@@ -192,6 +195,7 @@ export async function startJobs({
       runs.stop();
       await Promise.all([stopRollUps(), stopTakeUp()]);
       await Promise.all([runner.stop(), runRunner.stop()]);
+      await stopSolvers();
     },
   };
 }

@@ -15,6 +15,7 @@ import { keepAnchors } from "./anchors";
 import type { Kind } from "./domain/run";
 import { exportReadings } from "./kinds/export-readings";
 import { recomputeRollups } from "./kinds/recompute-rollups";
+import { solvePortfolioPlan } from "./kinds/solve-plan";
 import { verifyAudit } from "./kinds/verify-audit";
 import { findExport, findRun, listOwnRuns } from "./queries";
 import { type Attempt, type RunParts, Runs, type Work } from "./runs";
@@ -24,6 +25,7 @@ const KINDS: Record<Kind, Work> = {
   "export-readings": exportReadings,
   "recompute-rollups": recomputeRollups,
   "verify-audit": verifyAudit,
+  "solve-plan": solvePortfolioPlan,
 };
 const DAY = 86_400_000;
 const T0 = Date.UTC(2026, 9, 7);
@@ -128,7 +130,7 @@ function heldWork(): { work: Record<Kind, Work>; began: Promise<Attempt>; goOn: 
     return { result: null, says: "All steps." };
   };
   return {
-    work: { "export-readings": work, "recompute-rollups": work, "verify-audit": work },
+    work: { "export-readings": work, "recompute-rollups": work, "verify-audit": work, "solve-plan": work },
     began: beginning,
     goOn,
   };

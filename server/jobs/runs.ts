@@ -4,7 +4,7 @@ import { DomainError, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import { listAble, tell } from "@/server/inbox/verbs";
 import type { ObjectStore } from "@/server/models/objects/object";
-import { isKind, type Kind } from "./domain/run";
+import { isKind, type Kind, KIND_RULES } from "./domain/run";
 
 /** What a kind works with. */
 export interface RunParts {
@@ -135,7 +135,8 @@ export class Runs {
          where id = $1 and attempts = $2 and state = 'running'`,
         [run.id, run.attempt, state, result === undefined ? null : JSON.stringify(result), error ?? null],
       );
-      if (rowCount && state !== "cancelled") await tellEnd(tx, run, state, says);
+      const isWatched = isKind(run.kind) && KIND_RULES[run.kind].isWatched === true;
+      if (rowCount && (state === "failed" || (state === "done" && !isWatched))) await tellEnd(tx, run, state, says);
       if (rowCount && state !== "done")
         await tx.query("insert into job_lines (run_id, text) values ($1, $2)", [run.id, says]);
       await tx.query("commit");

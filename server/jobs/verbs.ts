@@ -103,7 +103,12 @@ interface NewRun {
   repeats: string | null;
 }
 
-async function insertRun(tx: Tx, ctx: VerbCtx, { kind, title, input, teamId, repeats }: NewRun): Promise<Started> {
+/** Puts a run into the queue, in a transaction that is open. @throws {DomainError} busy */
+export async function insertRun(
+  tx: Tx,
+  ctx: Pick<Ctx, "actor">,
+  { kind, title, input, teamId, repeats }: NewRun,
+): Promise<Started> {
   const owner = ownerIdOf(ctx.actor);
   await tx.query("select pg_advisory_xact_lock(hashtextextended('throughline runs ' || $1, 0))", [owner]);
   const active = await tx.query<{ n: number }>(

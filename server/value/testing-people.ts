@@ -34,5 +34,5 @@ export async function somebodyOf(db: TestDb, role: Role, teamId: string) {
     [id, hashSecret(token)],
   );
   const caller = createCaller(openVisit(db.pool, new Headers({ authorization: `Bearer ${token}` })));
-  return { id, value: caller.value, measured: caller.measured, blast: caller.blast };
+  return { id, value: caller.value, measured: caller.measured, blast: caller.blast, plan: caller.plan };
 }

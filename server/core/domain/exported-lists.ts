@@ -2,6 +2,7 @@
 export const EXPORTED_LISTS = {
   fleet: ["q", "show", "site", "team"],
   portfolio: ["q", "show", "stage"],
+  plan: ["plan"],
   streams: ["q", "node", "site", "team", "state"],
   roles: [],
   teams: [],

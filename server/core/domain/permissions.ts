@@ -53,11 +53,11 @@ export const PERMISSIONS = {
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team", technician: "team" },
   },
   "value.estimate": {
-    says: "change what a use case is thought to bring, cost and need, and who stands behind it; define KPIs and enter their values",
+    says: "change what a use case is thought to bring, cost and need, and who stands behind it; define KPIs and enter their values; ask for plans and tick their tasks",
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team" },
   },
   "value.decide": {
-    says: "accept or reject what was proposed, move a use case to another stage, commit money to it, and say that it went live and what else moved its KPI; write outcomes, and approve what a KPI is worth",
+    says: "accept or reject what was proposed, move a use case to another stage, commit money to it, also by adopting a plan, and say that it went live and what else moved its KPI; write outcomes, and approve what a KPI is worth",
     to: { executive: "org", chair: "org" },
   },
   "value.policy": {

@@ -3,7 +3,7 @@ import type { Action } from "@/server/core/domain/permissions";
 
 export const RUN_STATES = ["queued", "running", "done", "failed", "cancelled"] as const;
 export type RunState = (typeof RUN_STATES)[number];
-export const KINDS = ["export-readings", "recompute-rollups", "verify-audit"] as const;
+export const KINDS = ["export-readings", "recompute-rollups", "verify-audit", "solve-plan"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const DAY_MS = 86_400_000;
@@ -29,11 +29,12 @@ export type ExportReadings = z.infer<typeof ExportReadings>;
 export const RecomputeRollups = Range.refine(inOrder, ORDER).refine(notTooLong, LENGTH);
 export type RecomputeRollups = z.infer<typeof RecomputeRollups>;
 
-/** Each kind with what it is called and who may start or repeat it. */
-export const KIND_RULES: Readonly<Record<Kind, { label: string; needs: Action }>> = {
+/** Each kind with what it is called and who may start or repeat it. Whoever watches a run on its own page is not told that it is done. */
+export const KIND_RULES: Readonly<Record<Kind, { label: string; needs: Action; isWatched?: boolean }>> = {
   "export-readings": { label: "Export of readings", needs: "stream.export" },
   "recompute-rollups": { label: "Rollups computed anew", needs: "jobs.manage" },
   "verify-audit": { label: "Audit log verified", needs: "audit.read" },
+  "solve-plan": { label: "Plan of the portfolio", needs: "value.estimate", isWatched: true },
 };
 
 export function isKind(word: string): word is Kind {

@@ -40,12 +40,19 @@ export function findConflict(solver: Solver, problem: PortfolioProblem): Conflic
   }
   const rules = left.map((rule): Rule => {
     if (rule.kind !== "budget" && rule.kind !== "skill") return rule;
-    const others = keeping(
+    // With every other rule kept, not only those of this conflict: whoever gives that much meets no second refusal.
+    const withAll = keeping(
+      problem,
+      all.filter((other) => other !== rule),
+    );
+    const withThese = keeping(
       problem,
       left.filter((other) => other !== rule),
     );
-    if (rule.kind === "budget") return { ...rule, neededCents: least(solver, others, { least: "budget" }, true) };
-    return { ...rule, neededHours: least(solver, others, { least: "hours", skill: rule.skill }, false) };
+    const goal: PortfolioGoal = rule.kind === "budget" ? { least: "budget" } : { least: "hours", skill: rule.skill };
+    const isMoney = rule.kind === "budget";
+    const needed = least(solver, withAll, goal, isMoney) ?? least(solver, withThese, goal, isMoney);
+    return rule.kind === "budget" ? { ...rule, neededCents: needed } : { ...rule, neededHours: needed };
   });
   return { rules, says: sentence(rules) };
 }

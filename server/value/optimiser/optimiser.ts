@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { FigureError } from "../domain/fault";
 import type { MinimalSetProblem } from "../domain/minimal-set";
-import type { PortfolioProblem } from "../domain/portfolio";
+import type { Plan, PortfolioProblem } from "../domain/portfolio";
 import type { MinimalSetAnswer } from "./find-minimal-set";
 import type { Certified, FrontierPoint, PortfolioAnswer, WhyNot } from "./plan-portfolio";
 import type { Job, Progress, ThreadAnswer, ThreadRequest } from "./thread-messages";
@@ -70,8 +70,12 @@ export class Optimiser {
   }
 
   /** What a use case that is not in the best plan would need, and what it would push out. */
-  whyNot(problem: PortfolioProblem, useCaseId: string, options: JobOptions): Promise<WhyNot> {
-    return this.#ask({ kind: "why not", problem, useCaseId }, options, (answer) =>
+  whyNot(
+    problem: PortfolioProblem,
+    useCaseId: string,
+    { best, ...options }: JobOptions & { best?: Plan },
+  ): Promise<WhyNot> {
+    return this.#ask({ kind: "why not", problem, useCaseId, best }, options, (answer) =>
       answer.kind === "why not" ? answer.answer : null,
     );
   }

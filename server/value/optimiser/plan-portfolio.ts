@@ -147,15 +147,22 @@ export function budgetFrontier(
 export type WhyNot =
   | { kind: "in" }
   /** how much more it would have to bring to enter, and what the best plan with it would push out and take in */
-  | { kind: "out"; shortCents: number; leaves: readonly string[]; enters: readonly string[]; plan: Plan }
+  | {
+      kind: "out";
+      shortCents: number;
+      leaves: readonly string[];
+      enters: readonly string[];
+      plan: Plan;
+      proven: boolean;
+    }
   | { kind: "impossible"; conflict: Conflict };
 
-/** Answers "why not this one?" by the best plan that must contain it. */
+/** Answers "why not this one?" by the best plan that must contain it. `best` saves solving for the best anew where it is known. */
 export function whyNot(
   solver: Solver,
   problem: PortfolioProblem,
   useCaseId: string,
-  options: Pick<PlanOptions, "timeLimitS" | "cancelled">,
+  { best: known, ...options }: Pick<PlanOptions, "timeLimitS" | "cancelled"> & { best?: Plan | undefined },
 ): WhyNot {
   if (!problem.useCases.some(({ id }) => id === useCaseId)) {
     throw new FigureError({
@@ -164,20 +171,22 @@ export function whyNot(
       hint: `${useCaseId} is not in this portfolio.`,
     });
   }
-  const best = planPortfolio(solver, problem, options);
-  if (best.kind === "infeasible") return { kind: "impossible", conflict: best.conflict };
-  if (useCaseId in best.plan.options) return { kind: "in" };
+  const solved = known ? null : planPortfolio(solver, problem, options);
+  if (solved?.kind === "infeasible") return { kind: "impossible", conflict: solved.conflict };
+  const best = known ?? solved?.plan;
+  if (!best || useCaseId in best.options) return { kind: "in" };
   const useCases = problem.useCases.map((useCase) =>
     useCase.id === useCaseId ? { ...useCase, mandatory: true } : useCase,
   );
   const forced = planPortfolio(solver, { ...problem, useCases }, options);
   if (forced.kind === "infeasible") return { kind: "impossible", conflict: forced.conflict };
-  const [before, after] = [Object.keys(best.plan.options), Object.keys(forced.plan.options)];
+  const [before, after] = [Object.keys(best.options), Object.keys(forced.plan.options)];
   return {
     kind: "out",
-    shortCents: best.plan.netCents - forced.plan.netCents,
+    shortCents: best.netCents - forced.plan.netCents,
     leaves: before.filter((id) => !after.includes(id)),
     enters: after.filter((id) => id !== useCaseId && !before.includes(id)),
     plan: forced.plan,
+    proven: forced.proven,
   };
 }

@@ -1,6 +1,6 @@
 import type { Fault } from "../domain/fault";
 import type { MinimalSetProblem } from "../domain/minimal-set";
-import type { PortfolioProblem } from "../domain/portfolio";
+import type { Plan, PortfolioProblem } from "../domain/portfolio";
 import type { MinimalSetAnswer } from "./find-minimal-set";
 import type { Certified, FrontierPoint, PortfolioAnswer, WhyNot } from "./plan-portfolio";
 
@@ -8,7 +8,7 @@ import type { Certified, FrontierPoint, PortfolioAnswer, WhyNot } from "./plan-p
 export type Job =
   | { kind: "portfolio"; problem: PortfolioProblem }
   | { kind: "frontier"; problem: PortfolioProblem; budgetsCents: readonly number[] }
-  | { kind: "why not"; problem: PortfolioProblem; useCaseId: string }
+  | { kind: "why not"; problem: PortfolioProblem; useCaseId: string; best?: Plan | undefined }
   | { kind: "minimal set"; problem: MinimalSetProblem };
 
 export interface ThreadRequest {

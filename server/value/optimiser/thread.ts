@@ -34,7 +34,11 @@ function handle({ id, job, timeLimitS, cancel }: ThreadRequest): ThreadAnswer {
       return { kind: "frontier", id, answer };
     }
     case "why not":
-      return { kind: "why not", id, answer: whyNot(solver, job.problem, job.useCaseId, options) };
+      return {
+        kind: "why not",
+        id,
+        answer: whyNot(solver, job.problem, job.useCaseId, { ...options, best: job.best }),
+      };
     case "minimal set":
       return { kind: "minimal set", id, answer: findMinimalSet(solver, job.problem, options) };
   }

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { type Chip, FilterBar } from "@/components/ui/filter-bar";
@@ -61,6 +62,7 @@ export function Portfolio() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
+          <Link href="/portfolio/plan">Find the best plan</Link>
           <ListActions page="portfolio" list="portfolio" />
           {can["value.estimate"] ? <ImportUseCases /> : null}
           {query.data && can["value.policy"] ? <Policy policy={policy} rows={query.data.rows} /> : null}

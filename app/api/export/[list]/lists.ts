@@ -8,6 +8,8 @@ import { NodeLogins } from "@/server/fabric/schema";
 import { exportHolders, exportPeople, exportServiceTokens, exportTeams } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
 import { exportUseCases } from "@/server/value/export-queries";
+import { ExportPlan } from "@/server/value/domain/plan-inputs";
+import { exportPlan } from "@/server/value/plan-export-queries";
 import { ExportUseCases } from "@/server/value/schema";
 
 interface Exportable {
@@ -40,6 +42,7 @@ export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
     exportFleet(ctx.sql, { ...filters, ...START }, ctx.now()),
   ),
   portfolio: list("value.read", ExportUseCases, (ctx, filters) => exportUseCases(ctx.sql, filters)),
+  plan: list("value.read", ExportPlan, (ctx, { plan }) => exportPlan(ctx.sql, plan, ctx.now())),
   streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
     exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),
   ),

@@ -9,6 +9,7 @@ import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
+import { PlanTasks } from "../../_components/plan-tasks";
 import { Commit, Estimate, Move, Triage } from "./acts";
 import { Effects } from "./effects";
 import { Estimates } from "./estimates";
@@ -73,6 +74,7 @@ export function UseCase({ id }: { id: string }) {
       <Measured row={row} effects={effects} currency={policy.currency} mayDecide={can["value.decide"] === true} />
       <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
       <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
+      <PlanTasks useCaseId={row.id} currency={policy.currency} />
       <Estimates estimates={estimates} />
       <History history={history} />
     </Page>

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/people";
+
+/** The demo writes its portfolio once its plant is up. */
+async function openPlan(page: Page): Promise<void> {
+  await page.goto("/portfolio?q=Pump house energy");
+  await expect(page.getByRole("link", { name: "Pump house energy" })).toBeVisible({ timeout: 120_000 });
+  await page.getByRole("link", { name: "Find the best plan" }).click();
+  await expect(page.getByRole("table")).toBeVisible();
+}
+
+const title = (page: Page) => page.getByRole("heading", { level: 1 });
+const refusal = (page: Page) => page.locator("form").getByRole("alert");
+const table = (page: Page) => page.getByRole("region", { name: "Use cases of the plan" });
+
+test("an executive finds the best plan, reads why one is not in it, wants it all the same, and adopts", async ({
+  page,
+  signInAs,
+}) => {
+  test.slow(); // a whole journey, and a look by axe in both themes
+  await signInAs("executive");
+  await openPlan(page);
+
+  await page.getByLabel(/^Budget/).fill("0");
+  await page.getByRole("button", { name: "Find the best plan" }).click();
+  await expect(refusal(page)).toHaveText(/^A budget of 0 buys nothing/);
+  await page.getByLabel(/^Budget/).fill("1000");
+  await page.getByRole("button", { name: "Find the best plan" }).click();
+  await expect(title(page)).toHaveText(/No plan keeps all of this/);
+  await expect(refusal(page)).toHaveText(/the budget is €1.0 k, and €\d+ k are needed/);
+  await expect(page).toHaveURL(/budget=1000/);
+
+  await page.getByLabel(/^Budget/).fill("119000");
+  await page.getByRole("button", { name: "Find the best plan" }).click();
+  await expect(title(page)).toHaveText(/use cases for €.* net in twelve months; nothing is better/);
+  const out = table(page).getByRole("row", { name: /Pump house energy.*out/ });
+  await out.getByText("Why not this one?").click();
+  await expect(out).toContainText("It costs €");
+  await expect(out).toContainText("It still needs speed drives for €18 k");
+  const frontier = page.locator("section", { hasText: "What another budget would bring" });
+  await expect(frontier.getByRole("img", { name: /more budget brings nothing more/ })).toBeVisible();
+  await frontier.getByText("As a table").click();
+  await expect(frontier.getByRole("row", { name: /Bearing wear, pump house/ }).first()).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Export CSV" }).click(),
+  ]);
+  expect(await readFile(await download.path(), "utf8")).toMatch(/use case,Pump house energy,out/);
+
+  // The address is the question: a page opened by it has the same answer.
+  await page.reload();
+  await expect(title(page)).toHaveText(/nothing is better/);
+  await page.getByLabel("Choice for Pump house energy").selectOption("has to be in");
+  await expect(title(page)).toHaveText(/to choose from/);
+  await page.getByRole("button", { name: "Find the best plan" }).click();
+  await expect(title(page)).toHaveText(/4 use cases for €/);
+  const bought = page.getByRole("region", { name: "To be got once" });
+  await expect(bought.getByRole("row", { name: /speed drives.*€18 k/ })).toBeVisible();
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
+      .toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await page.getByRole("button", { name: "Adopt this plan" }).click();
+  const sheet = page.getByRole("dialog");
+  await expect(sheet).toContainText("Pump house energy, €");
+  await sheet.getByRole("button", { name: "Adopt it" }).click();
+  await expect(sheet).toBeHidden();
+  await expect(page.getByText(/Adopted by Elena Marchetti/)).toBeVisible();
+  await page.getByLabel("Done: Install speed drives").click();
+  await expect(page.getByLabel("Done: Install speed drives")).toBeChecked();
+  await expect(page.getByText("done by Elena Marchetti")).toBeVisible();
+  await table(page).getByRole("link", { name: "Pump house energy" }).click();
+  const tasks = page.getByRole("region", { name: "To do for the plan" });
+  await expect(tasks.getByLabel("Done: Install speed drives")).toBeChecked();
+  await expect(page.getByRole("region", { name: "History" })).toContainText("Money committed");
+});
+
+test("the same from the keyboard alone", async ({ page, signInAs }) => {
+  await signInAs("executive");
+  await openPlan(page);
+  await page.keyboard.press("g");
+  await page.keyboard.press("b");
+  await expect(page).toHaveURL(/\/portfolio\/plan$/);
+  const budget = page.getByLabel(/^Budget/);
+  await budget.focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("118500");
+  await page.keyboard.press("Enter");
+  await expect(title(page)).toHaveText(/net in twelve months; nothing is better/);
+  await budget.blur();
+  const out = table(page).getByRole("row", { name: /\bout\b/ });
+  if ((await out.count()) > 0) {
+    const link = out.first().getByRole("link");
+    while (!(await link.evaluate((element) => element === document.activeElement))) await page.keyboard.press("j");
+    await page.keyboard.press("w");
+    await expect(out.first()).toContainText(/It (still needs|costs)|would have to leave|All that it needs/);
+  }
+  await page.getByRole("button", { name: "Adopt this plan" }).focus();
+  await page.keyboard.press("Enter");
+  const sheet = page.getByRole("dialog");
+  await expect(sheet.getByRole("button", { name: "Adopt it" })).toBeVisible();
+  while (!(await sheet.getByRole("button", { name: "Adopt it" }).evaluate((one) => one === document.activeElement)))
+    await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(sheet).toBeHidden();
+  await expect(page.getByText(/Adopted by Elena Marchetti/)).toBeVisible();
+});

@@ -1,0 +1,298 @@
+import { estimateMean, estimateQuantile, type Estimate } from "./estimate";
+import type { Fault } from "./fault";
+import type { MinimalSetProblem, PricedThing } from "./minimal-set";
+import { type NeedRow, type ProviderFacts, providerState } from "./needs";
+import type { PlanQuestion } from "./plan-question";
+import type { PortfolioAsset, PortfolioOption, PortfolioProblem } from "./portfolio";
+import { fingerprint } from "./random";
+import type { RequirementState } from "./requirements";
+import { STAGES, type Intake, type Stage } from "./stages";
+import { netValueOf, type UseCaseFigures } from "./use-case-figures";
+
+/** The one way to do a use case, until design options are described. */
+const WAY = "as described";
+/** From this stage on work on the plant is under way: stopping it is a decision of its own, not of an optimiser. */
+const UNDER_WAY = STAGES.indexOf("pilot");
+
+/** A need of a use case with what people call its thing. */
+export interface PlanNeed extends NeedRow {
+  label: string | null;
+}
+
+/** A device or node that something of the plant stands on; it has no price of its own. */
+export interface Carrier {
+  id: string;
+  capability: "device" | "edge node";
+  label: string;
+  provider: ProviderFacts;
+}
+
+/** By the id of a thing, what it stands on. */
+export type Carriers = ReadonlyMap<string, readonly Carrier[]>;
+
+/** What is known of a use case when a plan is made. */
+export interface PlanInput {
+  id: string;
+  title: string;
+  teamId: string;
+  team: string;
+  intake: Intake;
+  stage: Stage;
+  committedCents: number | null;
+  figures: UseCaseFigures | null;
+  /** the must-meet that does not hold, or null */
+  waitsFor: string | null;
+  needs: readonly PlanNeed[];
+  effects: readonly { kpiId: string; name: string; unit: string; effect: Estimate }[];
+}
+
+/** Why a use case is in whatever the optimiser finds. */
+export type Fixed = "committed" | "under way" | "wanted";
+
+export interface PlanUseCase {
+  id: string;
+  title: string;
+  team: string;
+  stage: Stage;
+  fixed: Fixed | null;
+  committedCents: number | null;
+  waitsFor: string | null;
+  /** over twelve months, before what it costs once; null where nobody has estimated it */
+  valueCents: number | null;
+  ownCents: number;
+  /** capability → the assets of which any one provides it */
+  needs: readonly { capability: string; assets: readonly string[] }[];
+}
+
+/** Something of the plant that use cases need, bought once however many share it. */
+export interface PlanAsset {
+  id: string;
+  /** its capability, as the first that needs it calls it */
+  capability: string;
+  /** what people call the thing; null for what is still to be found, and for what is not theirs */
+  label: string | null;
+  state: RequirementState;
+  why: string;
+  costCents: number;
+  /** use case whose committed money already pays for it */
+  paidBy: string | null;
+  neededBy: readonly string[];
+}
+
+/** Everything a plan is made from, and the problem that follows from it. */
+export interface PlanFacts {
+  currency: string;
+  budgetCents: number;
+  useCases: readonly PlanUseCase[];
+  assets: readonly PlanAsset[];
+  /** accepted, and yet not looked at */
+  left: readonly { id: string; title: string; why: string }[];
+  /** KPIs that the use cases promise to move, by id */
+  kpis: readonly { id: string; name: string; unit: string }[];
+  problem: PortfolioProblem | MinimalSetProblem;
+  inputHash: string;
+}
+
+/**
+ * The problem of the real portfolio: accepted use cases with estimates, each worth its risk-adjusted benefit less run cost over twelve
+ * months; what they need of the plant, where what is there and healthy now costs nothing. What is committed, or under way, is fixed. A
+ * commitment is spent as it was approved and pays for everything that its use case still lacks, so that adopting a plan changes nothing
+ * in the next one.
+ */
+export function planFacts(
+  inputs: readonly PlanInput[],
+  question: PlanQuestion,
+  policy: { currency: string; budgetCents: number; discountRate: number },
+  nowMs: number,
+  carriers: Carriers = new Map(),
+): PlanFacts {
+  const isIn = (one: PlanInput): boolean =>
+    one.committedCents !== null ||
+    (one.intake === "accepted" && one.figures !== null && !question.without.includes(one.id));
+  const shown = inputs.filter(isIn);
+  const left = inputs
+    .filter((one) => one.intake === "accepted" && !isIn(one))
+    .map((one) => ({
+      id: one.id,
+      title: one.title,
+      why: one.figures === null ? "nobody has estimated it" : "it was left out",
+    }));
+  const assets = assetsOf(shown, carriers, nowMs);
+  const useCases = shown.map((one): PlanUseCase => {
+    const { id, title, team, stage, committedCents, waitsFor, figures } = one;
+    const oneOff = figures === null ? 0 : Math.round(estimateMean(figures.oneOffCents));
+    return {
+      ...{ id, title, team, stage, committedCents, waitsFor },
+      fixed: fixedBy(one, question),
+      valueCents: figures === null ? null : Math.round(netValueOf(figures, 0, policy.discountRate).value) + oneOff,
+      ownCents: committedCents ?? oneOff,
+      needs: needsOf(one),
+    };
+  });
+  const budgetCents = question.budgetCents ?? policy.budgetCents;
+  const kpis = new Map(
+    shown.flatMap(({ effects }) => effects.map(({ kpiId, name, unit }) => [kpiId, { id: kpiId, name, unit }])),
+  );
+  const problem =
+    question.goal === "portfolio"
+      ? portfolioProblem(useCases, assets, question, budgetCents)
+      : minimalSetProblem(shown, useCases, assets, carriers, question);
+  return {
+    ...{ currency: policy.currency, budgetCents, useCases, assets, left, problem },
+    kpis: [...kpis.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    inputHash: fingerprint(problem),
+  };
+}
+
+function fixedBy({ id, committedCents, stage }: PlanInput, { must }: PlanQuestion): Fixed | null {
+  if (committedCents !== null) return "committed";
+  if (STAGES.indexOf(stage) >= UNDER_WAY) return "under way";
+  return must.includes(id) ? "wanted" : null;
+}
+
+/**
+ * Names what provides a need. A thing of the plant is the same for everybody; what is still to be found is the same within a team when it
+ * is called the same.
+ */
+function assetId({ teamId }: PlanInput, { thing, capability }: PlanNeed): string {
+  return thing ?? `to find:${teamId}:${capability.trim().toLowerCase()}`;
+}
+
+function needsOf(one: PlanInput): { capability: string; assets: string[] }[] {
+  const needs = new Map<string, string[]>();
+  for (const need of one.needs) {
+    const before = needs.get(need.capability) ?? [];
+    needs.set(need.capability, [...new Set([...before, assetId(one, need)])]);
+  }
+  return [...needs].map(([capability, assets]) => ({ capability, assets: assets.sort() }));
+}
+
+/** Of a thing that two use cases price differently the higher price counts: a plan that turns out cheaper is no harm. */
+function assetsOf(shown: readonly PlanInput[], carriers: Carriers, nowMs: number): PlanAsset[] {
+  const assets = new Map<string, PlanAsset & { neededBy: string[] }>();
+  for (const one of shown) {
+    for (const need of one.needs) {
+      const id = assetId(one, need);
+      const before = assets.get(id);
+      const { capability, label, costCents } = need;
+      const asset = before ?? {
+        ...{ id, capability, label, costCents, paidBy: null, neededBy: [] },
+        ...providerState(need.provider, nowMs),
+      };
+      asset.costCents = Math.max(asset.costCents, costCents);
+      if (one.committedCents !== null) asset.paidBy ??= one.id;
+      if (!asset.neededBy.includes(one.id)) asset.neededBy.push(one.id);
+      assets.set(id, asset);
+    }
+  }
+  for (const { id: carried, neededBy } of [...assets.values()]) {
+    for (const { id, capability, label, provider } of carriers.get(carried) ?? []) {
+      const none = { ...{ id, capability, label, costCents: 0, paidBy: null }, ...providerState(provider, nowMs) };
+      const before = assets.get(id) ?? { ...none, neededBy: [] };
+      assets.set(id, { ...before, neededBy: [...new Set([...before.neededBy, ...neededBy])] });
+    }
+  }
+  return [...assets.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What having it costs a plan now. */
+export function priceOf({ state, costCents, paidBy }: PlanAsset): number {
+  return state === "satisfied" || paidBy !== null ? 0 : costCents;
+}
+
+function portfolioProblem(
+  useCases: readonly PlanUseCase[],
+  assets: readonly PlanAsset[],
+  { skills, hours, exclusive }: PlanQuestion,
+  budgetCents: number,
+): PortfolioProblem {
+  const known = new Set(useCases.map(({ id }) => id));
+  const hoursOf = (id: string) =>
+    Object.fromEntries(hours.filter((one) => one.useCaseId === id).map(({ skill, hours: taken }) => [skill, taken]));
+  return {
+    useCases: useCases.map(({ id, valueCents, ownCents, needs, fixed }) => {
+      const each = needs.map(({ assets: any }) => any);
+      const option: PortfolioOption = {
+        ...{ id: WAY, valueCents: valueCents ?? 0, ownCents, hours: hoursOf(id) },
+        needs: each.filter((any) => any.length === 1).flat(),
+        needsAny: each.filter((any) => any.length > 1),
+      };
+      return { id, options: [option], mandatory: fixed !== null, after: [] };
+    }),
+    assets: assets.map((asset): PortfolioAsset => {
+      const present = asset.state === "satisfied";
+      return { id: asset.id, costCents: priceOf(asset), hours: {}, present };
+    }),
+    budgetCents,
+    skillHours: Object.fromEntries(skills.map(({ skill, hours: there }) => [skill, there])),
+    exclusive: exclusive.map((group) => group.filter((id) => known.has(id))).filter((group) => group.length > 1),
+  };
+}
+
+/** Whose committed money is spent anyway costs a set nothing more. */
+function minimalSetProblem(
+  inputs: readonly PlanInput[],
+  useCases: readonly PlanUseCase[],
+  assets: readonly PlanAsset[],
+  carriers: Carriers,
+  { targets, sure }: PlanQuestion,
+): MinimalSetProblem {
+  const effects = new Map(inputs.map((one) => [one.id, one.effects]));
+  const effectOf = (effect: Estimate): number => (sure ? estimateQuantile(effect, 0.1) : estimateMean(effect));
+  return {
+    targets: Object.fromEntries(targets.map(({ kpiId, atLeast }) => [kpiId, atLeast])),
+    useCases: useCases.map(({ id, ownCents, committedCents, needs }) => ({
+      id,
+      ownCents: committedCents === null ? ownCents : 0,
+      effects: Object.fromEntries((effects.get(id) ?? []).map(({ kpiId, effect }) => [kpiId, effectOf(effect)])),
+      needs: { all: needs.map(({ assets: any }) => ({ any: any.map((thing) => ({ thing })) })) },
+    })),
+    things: assets.map((asset): PricedThing => {
+      const present = asset.state === "satisfied";
+      const on = carriers.get(asset.id) ?? [];
+      const needs = on.length === 0 ? null : { all: on.map(({ id }) => ({ thing: id })) };
+      return { id: asset.id, kind: kindOf(asset.id), needs, costCents: priceOf(asset), present };
+    }),
+  };
+}
+
+function kindOf(id: string): PricedThing["kind"] {
+  const kinds = ["stream", "device", "node", "model"] as const;
+  // What is still to be found will be a device of some kind.
+  return kinds.find((kind) => id.startsWith(`${kind}:`)) ?? "device";
+}
+
+/** What keeps a question from being asked at all, each at its field. */
+export function questionFaults(question: PlanQuestion, facts: PlanFacts): Fault[] {
+  const faults: Fault[] = [];
+  const known = new Set(facts.useCases.map(({ id }) => id));
+  if (facts.useCases.length === 0)
+    faults.push({
+      field: "goal",
+      code: "missing",
+      hint: "There is nothing to choose from. Accept a use case that has an estimate first.",
+    });
+  if (question.goal === "portfolio" && facts.budgetCents === 0)
+    faults.push({
+      field: "budgetCents",
+      code: "zero",
+      hint: "A budget of 0 buys nothing. Enter one here, or set it in the policy of the portfolio.",
+    });
+  if (question.goal === "minimal-set") {
+    if (question.targets.length === 0)
+      faults.push({ field: "targets", code: "missing", hint: "Say by how much at least one KPI has to get better." });
+    for (const [index, { kpiId, atLeast }] of question.targets.entries()) {
+      const field = `targets[${index}].atLeast`;
+      if (!facts.kpis.some(({ id }) => id === kpiId))
+        faults.push({ field, code: "unknown_reference", hint: "No accepted use case promises to move this KPI." });
+      else if (!(atLeast > 0)) faults.push({ field, code: "out_of_range", hint: "Enter a change of more than 0." });
+    }
+  }
+  for (const id of question.must) {
+    if (question.without.includes(id))
+      faults.push({ field: "must", code: "out_of_range", hint: "A use case cannot both be in and be left out." });
+    else if (!known.has(id))
+      faults.push({ field: "must", code: "unknown_reference", hint: "A use case that has to be in is not accepted." });
+  }
+  return faults;
+}
