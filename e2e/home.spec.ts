@@ -3,7 +3,7 @@ import { expect, type Person, test } from "./support/people";
 
 /** What each role's first page says, and what it alone looks at. */
 const HOMES: readonly { person: Person; title: RegExp; sees: string; mayDecide: boolean }[] = [
-  { person: "executive", title: /nodes? (of|send)/, sees: "The line today", mayDecide: false },
+  { person: "executive", title: /is committed to/, sees: "The line today", mayDecide: false },
   { person: "chair", title: /Nothing is up for decision/, sees: "The line today", mayDecide: false },
   { person: "data-scientist", title: /model/, sees: "Models", mayDecide: true },
   { person: "technician", title: /need|:/, sees: "The plant", mayDecide: true },

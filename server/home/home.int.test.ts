@@ -60,7 +60,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 test("an alarm that was cleared is not open, one that was not is, with when it began and what said so", async () => {
-  const { alarms } = await getHome(db.pool, EVERYWHERE, NOW, true);
+  const { alarms } = await getHome(db.pool, EVERYWHERE, NOW, { mayDecide: true, asksForValue: false });
   expect(alarms).toEqual([
     {
       nodeId: "edge-1",
@@ -78,7 +78,7 @@ test("an alarm that was cleared is not open, one that was not is, with when it b
 });
 
 test("each figure is what the rows say, and a slot that never scored is there as silent", async () => {
-  const facts = await getHome(db.pool, EVERYWHERE, NOW, true);
+  const facts = await getHome(db.pool, EVERYWHERE, NOW, { mayDecide: true, asksForValue: false });
   expect(facts).toMatchObject({
     fleet: { nodes: 2, byStatus: { bad: 1 } },
     streams: { accepted: 1, current: 1 },
@@ -97,7 +97,7 @@ test("each figure is what the rows say, and a slot that never scored is there as
 });
 
 test("what changed is the last day, newest first", async () => {
-  const { changes } = await getHome(db.pool, EVERYWHERE, NOW, true);
+  const { changes } = await getHome(db.pool, EVERYWHERE, NOW, { mayDecide: true, asksForValue: false });
   expect(changes.map(({ text }) => text)).toEqual([
     "pump-4: wear is over",
     "pump-3: wear",
@@ -109,13 +109,15 @@ test("what changed is the last day, newest first", async () => {
 });
 
 test("who may not look into the quarantine learns nothing of it", async () => {
-  expect((await getHome(db.pool, EVERYWHERE, NOW, false)).quarantine).toBeNull();
+  const facts = await getHome(db.pool, EVERYWHERE, NOW, { mayDecide: false, asksForValue: true });
+  expect(facts.quarantine).toBeNull();
+  expect(facts.value?.useCases).toEqual({ accepted: 0, ready: 0, waitsFor: null });
 });
 
 test("a site narrows every list and figure to its own nodes", async () => {
   await db.owner.query("insert into sites (id, name) values ('lyon', 'Lyon')");
   await db.owner.query("update nodes set site_id = 'lyon' where id = 'edge-2'");
-  const facts = await getHome(db.pool, { site: "lyon", team: null }, NOW, true);
+  const facts = await getHome(db.pool, { site: "lyon", team: null }, NOW, { mayDecide: true, asksForValue: false });
   expect(facts).toMatchObject({
     fleet: { nodes: 1, byStatus: { bad: 1 } },
     streams: { accepted: 0 },

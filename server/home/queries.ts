@@ -2,6 +2,7 @@ import type { Sql } from "@/db/access";
 import { reasonWords } from "@/server/fabric/domain/reason-words";
 import { FleetInput, type Scope } from "@/server/fabric/domain/read-inputs";
 import { listFleet } from "@/server/fabric/queries";
+import { getValueToday } from "@/server/value/today-queries";
 import { changeOf, type ChangeRow } from "./domain/changes";
 import type { HomeFacts, OpenAlarm, RunningModel, StreamOverLimit } from "./domain/home";
 
@@ -14,9 +15,14 @@ const inside = (node: string) =>
  * What the first pages are made of, for the rows that this person may see. Alarms are looked for over seven days: one that was raised
  * before and never cleared is still in the lists of its stream.
  */
-export async function getHome(sql: Sql, scope: Scope, nowMs: number, mayDecide: boolean): Promise<HomeFacts> {
+export async function getHome(
+  sql: Sql,
+  scope: Scope,
+  nowMs: number,
+  { mayDecide, asksForValue }: { mayDecide: boolean; asksForValue: boolean },
+): Promise<HomeFacts> {
   const values = [nowMs, scope.site, scope.team];
-  const [fleet, streams, overLimit, alarms, models, lost, held, changes] = await Promise.all([
+  const [fleet, streams, overLimit, alarms, models, lost, held, changes, value] = await Promise.all([
     listFleet(sql, FleetInput.parse(scope), nowMs),
     sql.query<HomeFacts["streams"]>(
       `select count(*)::int as accepted, count(*) filter (where v.ts > to_timestamp($1 / 1000.0) - greatest(interval '15 seconds', interval '3 seconds' / nullif(s.rate_hz, 0)))::int as current
@@ -60,6 +66,7 @@ export async function getHome(sql: Sql, scope: Scope, nowMs: number, mayDecide: 
       [scope.site, scope.team],
     ),
     sql.query<ChangeRow>(CHANGES, values),
+    asksForValue ? getValueToday(sql, nowMs) : null,
   ]);
   const topReason = held.rows[0]?.reason;
   return {
@@ -81,6 +88,7 @@ export async function getHome(sql: Sql, scope: Scope, nowMs: number, mayDecide: 
         }
       : null,
     changes: changes.rows.map(changeOf),
+    value,
   };
 }
 

@@ -87,13 +87,15 @@ function Evidence({ facts }: { facts: HomeFacts }) {
         : `${formatCount(scoring)} of ${formatCount(facts.models.length)} slots scored in the last hour`,
     href: facts.models[0] ? `/fleet/${facts.models[0].nodeId}#models` : "/fleet",
   };
+  const [outcomes, useCases] = valueStops(facts.value);
   const unknown: Row[] = [
-    { name: "Value", status: "unknown", says: "no outcome or KPI is linked to a stream yet", href: "/streams" },
+    { name: "Outcomes", status: outcomes.status, says: outcomes.reason, href: "/outcomes" },
+    { name: "Use cases", status: useCases.status, says: useCases.reason, href: "/portfolio" },
     { name: "Accuracy", status: "unknown", says: "nobody has labelled what the models found yet", href: "/streams" },
   ];
   const stops: LineStop[] = [
-    { kind: "outcome", label: null, status: "unknown", reason: "no outcome is measured yet" },
-    { kind: "use case", label: null, status: "unknown", reason: "no use case is described yet" },
+    outcomes,
+    useCases,
     {
       kind: "model",
       label: facts.models.length === 0 ? null : `${formatCount(facts.models.length)} model slots`,
@@ -134,6 +136,42 @@ function Evidence({ facts }: { facts: HomeFacts }) {
       </Sheet>
     </>
   );
+}
+
+type ValueStop = LineStop & { reason: string };
+
+/** The upper end of the line: what the business wants, and the use cases that are to bring it. */
+function valueStops(value: HomeFacts["value"]): readonly [ValueStop, ValueStop] {
+  const { outcomes, useCases } = value ?? {
+    outcomes: { active: 0, known: 0, unknown: null },
+    useCases: { accepted: 0, ready: 0, waitsFor: null },
+  };
+  return [
+    {
+      kind: "outcome",
+      label: outcomes.active === 0 ? null : plural(outcomes.active, "outcome"),
+      status: outcomes.active > 0 && outcomes.known === outcomes.active ? "ok" : "unknown",
+      href: "/outcomes",
+      reason:
+        outcomes.active === 0
+          ? "no outcome is written down yet"
+          : (outcomes.unknown ?? `every KPI of ${plural(outcomes.active, "outcome")} is known`),
+    },
+    {
+      kind: "use case",
+      label: useCases.accepted === 0 ? null : plural(useCases.accepted, "use case"),
+      status: useCases.accepted === 0 ? "unknown" : useCases.ready < useCases.accepted ? "watch" : "ok",
+      href: "/portfolio",
+      reason:
+        useCases.accepted === 0
+          ? "no use case is accepted yet"
+          : `${formatCount(useCases.ready)} of ${formatCount(useCases.accepted)} ready${useCases.waitsFor ? `; ${useCases.waitsFor}` : ""}`,
+    },
+  ];
+}
+
+function plural(n: number, thing: string): string {
+  return `${formatCount(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
 function Rows({ rows }: { rows: readonly Row[] }) {

@@ -33,6 +33,7 @@ const calm: HomeFacts = {
   lost24h: { rows: 0, nodes: 0 },
   quarantine: { held: 0, topReason: null },
   changes: [],
+  value: null,
 };
 const alarm: OpenAlarm = {
   nodeId: "edge-1",
@@ -62,12 +63,33 @@ describe("the first page of", () => {
     expect(homeVerdict("executive", calm)).toEqual({
       status: "ok",
       title: "All 5 nodes send, nothing lost in 24 h",
-      detail: "What this is worth is not known: no outcome or KPI is linked to these streams yet.",
+      detail: "What this is worth is not known: no use case stands on these streams yet.",
     });
     expect(homeVerdict("executive", offline)).toMatchObject({
       status: "bad",
       title: "1 node of 5 needs help, nothing lost in 24 h",
     });
+  });
+
+  test("an executive reads first what is committed, and what of value waits for somebody", () => {
+    const value = {
+      title: "€56 k of €120 k is committed to 2 use cases",
+      detail: "2 of them should pay back within 90 days.",
+      pending: 1,
+      useCases: { accepted: 4, ready: 3, waitsFor: "Pump house energy: speed drives, nothing provides it yet" },
+      outcomes: { active: 2, known: 1, unknown: "Vibration, pump 1: its stream is silent" },
+    };
+    expect(homeVerdict("executive", { ...calm, value })).toEqual({
+      status: "ok",
+      title: "€56 k of €120 k is committed to 2 use cases",
+      detail: "2 of them should pay back within 90 days. All 5 nodes send, nothing lost in 24 h.",
+    });
+    expect(needsOf("executive", { ...calm, value }).map(({ title, why }) => `${title}: ${why}`)).toEqual([
+      "1 use case not ready: Pump house energy: speed drives, nothing provides it yet",
+      "1 proposal: nobody has decided on what was proposed",
+      "1 outcome not known: Vibration, pump 1: its stream is silent",
+    ]);
+    expect(needsOf("technician", { ...calm, value })).toEqual([]);
   });
 
   test("a technician names the one thing, or counts and begins with the worst", () => {

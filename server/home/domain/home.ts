@@ -1,4 +1,5 @@
 import type { FleetFacts, Verdict } from "@/server/fabric/domain/fleet-verdict";
+import type { ValueToday } from "@/server/value/domain/value-today";
 import { formatAge, formatCount, formatNumber, type Status } from "@/server/fabric/domain/health";
 
 /** Whose first page it is. The two council roles share one. */
@@ -63,6 +64,8 @@ export interface HomeFacts {
   /** Held messages by reason; null when this person may not see them. */
   quarantine: { held: number; topReason: string | null } | null;
   changes: readonly Change[];
+  /** what portfolio and outcomes say; null for a role whose first page does not ask, and for who may not see them */
+  value: ValueToday | null;
 }
 
 /** One thing to do or to look at. */
@@ -73,6 +76,11 @@ export interface Need {
   href: string;
   /** What to do there. */
   action: string;
+}
+
+/** Whose first page says what is committed and what it pays: of those who decide. */
+export function asksForValue(role: HomeRole): boolean {
+  return role === "executive" || role === "council" || role === "auditor";
 }
 
 /** The role whose home somebody sees first: who decides before who works, who works before who administers. */
@@ -122,11 +130,14 @@ export function homeVerdict(role: HomeRole, facts: HomeFacts): Verdict {
 
 function executive(facts: HomeFacts): Verdict {
   const { status, said } = plant(facts);
-  return {
-    status,
-    title: sentence(said),
-    detail: "What this is worth is not known: no outcome or KPI is linked to these streams yet.",
-  };
+  const { value } = facts;
+  if (value === null || value.useCases.accepted + value.pending === 0)
+    return {
+      status,
+      title: sentence(said),
+      detail: "What this is worth is not known: no use case stands on these streams yet.",
+    };
+  return { status, title: value.title, detail: `${value.detail} ${sentence(said)}.` };
 }
 
 function technician(facts: HomeFacts): Verdict {
@@ -230,6 +241,7 @@ export function needsOf(role: HomeRole, facts: HomeFacts): Need[] {
       ? nodeNeeds(facts).filter(({ status }) => status === "bad")
       : []),
     ...(role === "technician" || role === "admin" || role === "data-scientist" ? waitNeeds(facts) : []),
+    ...(asksForValue(role) ? valueNeeds(facts) : []),
   ];
   const rank: Readonly<Record<Status, number>> = { bad: 0, watch: 1, unknown: 2, ok: 3 };
   return all.sort((a, b) => rank[a.status] - rank[b.status]).slice(0, 8);
@@ -284,6 +296,37 @@ function modelNeeds(facts: HomeFacts): Need[] {
     href: `/fleet/${model.nodeId}#models`,
     action: "Open the slot",
   }));
+}
+
+function valueNeeds({ value }: HomeFacts): Need[] {
+  if (value === null) return [];
+  const { pending, useCases, outcomes } = value;
+  const needs: Need[] = [];
+  if (pending > 0)
+    needs.push({
+      status: "unknown",
+      title: count(pending, "proposal"),
+      why: "nobody has decided on what was proposed",
+      href: "/portfolio?show=pending",
+      action: "Decide",
+    });
+  if (useCases.waitsFor !== null)
+    needs.push({
+      status: "watch",
+      title: `${count(useCases.accepted - useCases.ready, "use case")} not ready`,
+      why: useCases.waitsFor,
+      href: "/portfolio",
+      action: "Look at it",
+    });
+  if (outcomes.unknown !== null)
+    needs.push({
+      status: "unknown",
+      title: `${count(outcomes.active - outcomes.known, "outcome")} not known`,
+      why: outcomes.unknown,
+      href: "/outcomes",
+      action: "Look at it",
+    });
+  return needs;
 }
 
 function waitNeeds({ fleet, quarantine }: HomeFacts): Need[] {
