@@ -1,5 +1,5 @@
 "use client";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
 import styles from "./quadrant-chart.module.css";
 
@@ -29,6 +29,7 @@ interface QuadrantChartProps {
 
 const MARGIN = { top: 24, right: 24, bottom: 44, left: 16 };
 const AXIS_WIDTH = 72;
+const AXIS_HEIGHT = 30;
 /** What a letter and a line of a name take, about, px. */
 const LETTER_PX = 7.5;
 const LINE_PX = 17;
@@ -42,24 +43,6 @@ export function QuadrantChart(props: QuadrantChartProps) {
   const { points, lines, corners, xName, yName, format, label, width, height } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string | null>(null);
-  const held = useRef<string | null>(null);
-  // Each drawing makes the points anew: the one that had the focus has it again.
-  useEffect(() => {
-    if (held.current === null || document.activeElement !== document.body) return;
-    frame.current?.querySelector<SVGAElement>(`[data-point="${held.current}"]`)?.focus();
-  });
-  useEffect(() => {
-    const letGo = ({ target }: Event) => {
-      const point = target instanceof Element ? target.closest("[data-point]") : null;
-      held.current = point?.getAttribute("data-point") ?? null;
-    };
-    window.addEventListener("focusin", letGo);
-    window.addEventListener("pointerdown", letGo);
-    return () => {
-      window.removeEventListener("focusin", letGo);
-      window.removeEventListener("pointerdown", letGo);
-    };
-  }, []);
   const current = points.find(({ id }) => id === at) ?? points[0];
   const ranges = useMemo((): [Range, Range] => {
     const along = (axis: "x" | "y") =>
@@ -80,35 +63,12 @@ export function QuadrantChart(props: QuadrantChartProps) {
     setAt(next.id);
     frame.current?.querySelector<SVGAElement>(`[data-point="${next.id}"]`)?.focus();
   };
-  const draw = ({ cx = 0, cy = 0, payload }: { cx?: number; cy?: number; payload?: QuadrantPoint }) => {
-    if (!payload) return <g />;
-    return (
-      <a
-        href={payload.href}
-        data-point={payload.id}
-        tabIndex={payload.id === current?.id ? 0 : -1}
-        aria-label={payload.says}
-        className={styles.point}
-        onKeyDown={go}
-        onFocus={() => setAt(payload.id)}
-        onMouseEnter={() => setAt(payload.id)}
-      >
-        <circle cx={cx} cy={cy} r={12} className={styles.target} />
-        <circle cx={cx} cy={cy} r={6} className={styles.dot} />
-        {named.has(payload.id) ? (
-          <text x={isRight(cx, width) ? cx - 10 : cx + 10} y={cy - 8} textAnchor={isRight(cx, width) ? "end" : "start"}>
-            {payload.name}
-          </text>
-        ) : null}
-      </a>
-    );
-  };
   return (
     <div ref={frame} className={styles.frame} role="group" aria-label={label}>
       <ScatterChart width={width} height={height} margin={MARGIN} accessibilityLayer={false}>
         <CartesianGrid stroke="var(--line)" />
         <XAxis
-          {...{ type: "number", dataKey: "x", domain: [...ranges[0]], tickFormatter: format }}
+          {...{ type: "number", dataKey: "x", domain: [...ranges[0]], tickFormatter: format, height: AXIS_HEIGHT }}
           stroke="var(--line-strong)"
           tick={{ fill: "var(--text-muted)", fontSize: 12.5 }}
           label={{ value: xName, position: "insideBottom", offset: -24, fill: "var(--text-muted)", fontSize: 12.5 }}
@@ -120,8 +80,39 @@ export function QuadrantChart(props: QuadrantChartProps) {
         />
         {lines ? <ReferenceLine x={lines.x} stroke="var(--text-muted)" strokeDasharray="5 4" /> : null}
         {lines ? <ReferenceLine y={lines.y} stroke="var(--text-muted)" strokeDasharray="5 4" /> : null}
-        <Scatter data={[...points]} shape={draw} isAnimationActive={false} />
+        <Scatter data={[...points]} shape={NOTHING} isAnimationActive={false} />
       </ScatterChart>
+      {/* Not by the chart: it draws its shapes anew with every answer, and who stood on a point would stand nowhere. */}
+      <svg width={width} height={height} className={styles.points}>
+        {points.map((point) => {
+          const [cx, cy] = placeOf(point, ranges, width, height);
+          return (
+            <a
+              key={point.id}
+              href={point.href}
+              data-point={point.id}
+              tabIndex={point.id === current?.id ? 0 : -1}
+              aria-label={point.says}
+              className={styles.point}
+              onKeyDown={go}
+              onFocus={() => setAt(point.id)}
+              onMouseEnter={() => setAt(point.id)}
+            >
+              <circle cx={cx} cy={cy} r={12} className={styles.target} />
+              <circle cx={cx} cy={cy} r={6} className={styles.dot} />
+              {named.has(point.id) ? (
+                <text
+                  x={isRight(cx, width) ? cx - 10 : cx + 10}
+                  y={cy - 8}
+                  textAnchor={isRight(cx, width) ? "end" : "start"}
+                >
+                  {point.name}
+                </text>
+              ) : null}
+            </a>
+          );
+        })}
+      </svg>
       <span className={styles.yName}>{yName}</span>
       {lines
         ? corners.map((corner, index) => (
@@ -144,22 +135,35 @@ const STEPS: Readonly<Record<string, { along: "x" | "y"; by: -1 | 1 }>> = {
   ArrowDown: { along: "y", by: -1 },
 };
 
+const NOTHING = () => <g />;
+
+/** Where a point lies in the chart, px from its top left: the chart's own scales are linear between the same ends. */
+function placeOf(
+  { x, y }: Pick<QuadrantPoint, "x" | "y">,
+  [[left, right], [bottom, top]]: [Range, Range],
+  width: number,
+  height: number,
+): [number, number] {
+  const start = MARGIN.left + AXIS_WIDTH;
+  const along = (width - start - MARGIN.right) * ((x - left) / (right - left));
+  const up = (height - MARGIN.top - MARGIN.bottom - AXIS_HEIGHT) * ((y - bottom) / (top - bottom));
+  return [start + along, height - MARGIN.bottom - AXIS_HEIGHT - up];
+}
+
 /** The points whose names have room, the highest first; those of the others are read by pointing at them, by keys or in the table. */
 function namedOf(
   points: readonly QuadrantPoint[],
-  [xRange, yRange]: [Range, Range],
+  ranges: [Range, Range],
   width: number,
   height: number,
 ): ReadonlySet<string> {
-  const place = (value: number, [low, high]: Range, px: number) => ((value - low) / (high - low)) * px;
-  const plotWidth = width - AXIS_WIDTH - MARGIN.left - MARGIN.right;
   const taken: { left: number; right: number; up: number }[] = [];
   const named = new Set<string>();
-  for (const { id, name, x, y } of [...points].sort((a, b) => b.y - a.y)) {
-    const at = place(x, xRange, plotWidth);
-    const up = place(y, yRange, height - MARGIN.top - MARGIN.bottom);
+  for (const point of [...points].sort((a, b) => b.y - a.y)) {
+    const { id, name } = point;
+    const [at, up] = placeOf(point, ranges, width, height);
     const long = name.length * LETTER_PX + 20;
-    const [left, right] = isRight(at + AXIS_WIDTH + MARGIN.left, width) ? [at - long, at] : [at, at + long];
+    const [left, right] = isRight(at, width) ? [at - long, at] : [at, at + long];
     if (taken.some((one) => Math.abs(one.up - up) < LINE_PX && one.left < right && left < one.right)) continue;
     taken.push({ left, right, up });
     named.add(id);
