@@ -252,7 +252,7 @@ describe("a KPI", () => {
     const kpi = await kpiOn(id);
     await computeKpis(db.pool, Date.now());
     expect((await kpi.now()).now.known).toBe(true);
-    await db.owner.query("update latest_values set ts = now() - interval '1 hour' where stream_id = $1", [id]);
+    await db.owner.query("update latest_values set ts = now() - interval '3630 seconds' where stream_id = $1", [id]);
     expect((await kpi.now()).now).toEqual({
       known: false,
       why: "its newest reading is 60 min old, 15 min is the limit",
