@@ -272,6 +272,21 @@ test("a busy port, an unwritable folder and a bad variable are named with the fi
   expect(processesOf(folder)).toEqual([]);
 });
 
+/** A disk of its own for one command, which is gone with it; needs Linux and its util-linux. */
+const ON_A_SMALL_DISK = ["-rm", "sh", "-c", 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'];
+const hasSmallDisks = spawnSync("unshare", [...ON_A_SMALL_DISK, tmpdir(), "true"]).status === 0;
+if (!hasSmallDisks) process.stderr.write("SKIPPED: no disk can be mounted here; a full one is not tested.\n");
+
+test.runIf(hasSmallDisks)("a full disk is named with the fix, and nothing is left", () => {
+  const small = spawnSync("unshare", [...ON_A_SMALL_DISK, folder, process.execPath, LAUNCHER, ...WITHOUT_PAGES], {
+    ...{ env, cwd: PROJECT_ROOT, encoding: "utf8", timeout: 20_000, killSignal: "SIGKILL" },
+  });
+  expect(small.status).toBe(1);
+  expect(small.stderr).toMatch(/^error: The disk that holds .*data has less than \d+ MB left\.$/m);
+  expect(small.stderr).toMatch(/^fix: {3}Free some space, or set THROUGHLINE_DATA/m);
+  expect(processesOf(folder)).toEqual([]);
+});
+
 test("a closed terminal does not stop it, a broken pipe neither", async () => {
   const first = up();
   await first.ready;

@@ -1,9 +1,8 @@
-import { bigint, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { instant } from "./columns";
 import { nodes } from "./fabric";
 
 /** Tables of db/migrations/0031-demo-history.sql, which holds the constraints; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const demoHistories = pgTable("demo_histories", {
   nodeId: text("node_id")

@@ -1,21 +1,9 @@
-import {
-  bigint,
-  date,
-  doublePrecision,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { date, doublePrecision, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { cents, instant } from "./columns";
 import { streams } from "./fabric";
 import { useCases } from "./value";
 
 /** Tables of db/migrations/0046-go-lives.sql, which holds constraints and indexes; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const cents = (name: string) => bigint(name, { mode: "number" });
 
 export const goLives = pgTable("go_lives", {
   useCaseId: uuid("use_case_id")

@@ -8,9 +8,9 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
+import { instant } from "./columns";
 import { sql } from "drizzle-orm";
 import type { Role } from "@/server/core/domain/permissions";
 import { sites } from "./fabric";
@@ -18,7 +18,6 @@ import { sites } from "./fabric";
 /** Tables of db/migrations/0020-identity.sql, which holds the constraints; a test compares the two. */
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const orgs = pgTable("orgs", {
   id: uuid().primaryKey().defaultRandom(),

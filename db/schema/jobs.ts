@@ -9,15 +9,13 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
+import { instant } from "./columns";
 import { orgs, teams } from "./identity";
 
 /** Tables of db/migrations/0025-jobs-and-inbox.sql, which holds constraints and indexes; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const jobRuns = pgTable("job_runs", {
   id: uuid().primaryKey().defaultRandom(),

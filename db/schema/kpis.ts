@@ -1,22 +1,10 @@
-import {
-  bigint,
-  boolean,
-  date,
-  doublePrecision,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { bigint, boolean, date, doublePrecision, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { instant } from "./columns";
 import { streams } from "./fabric";
 import { orgs, teams, users } from "./identity";
 import { useCases } from "./value";
 
 /** Tables of db/migrations/0042-kpis.sql, which holds constraints and indexes; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const kpis = pgTable("kpis", {
   id: uuid().primaryKey().defaultRandom(),

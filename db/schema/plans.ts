@@ -1,11 +1,9 @@
-import { bigint, doublePrecision, integer, jsonb, pgTable, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import { doublePrecision, integer, jsonb, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { cents, instant } from "./columns";
 import { orgs } from "./identity";
 import { jobRuns } from "./jobs";
 
 /** Tables of db/migrations/0043-plans.sql, which holds constraints and indexes; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const cents = (name: string) => bigint(name, { mode: "number" });
 
 export const plans = pgTable("plans", {
   id: uuid().primaryKey().defaultRandom(),

@@ -1,8 +1,7 @@
-import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { instant } from "./columns";
 
 /** Tables of db/migrations/0026-system.sql, which holds constraints; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 export const processHeartbeats = pgTable("process_heartbeats", {
   name: text().primaryKey(),

@@ -1,22 +1,18 @@
 import {
   type AnyPgColumn,
-  bigint,
   doublePrecision,
   integer,
   jsonb,
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
+import { cents, instant } from "./columns";
 import { devices, nodes, streams } from "./fabric";
 import { orgs, teams, users } from "./identity";
 
 /** Tables of db/migrations/0041-use-cases.sql, which holds constraints and indexes; a test compares the two. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
-const cents = (name: string) => bigint(name, { mode: "number" });
 
 export const useCases = pgTable("use_cases", {
   id: uuid().primaryKey().defaultRandom(),

@@ -211,11 +211,11 @@ function portfolioProblem(
     Object.fromEntries(hours.filter((one) => one.useCaseId === id).map(({ skill, hours: taken }) => [skill, taken]));
   return {
     useCases: useCases.map(({ id, valueCents, ownCents, needs, fixed }) => {
-      const each = needs.map(({ assets: any }) => any);
+      const each = needs.map(({ assets }) => assets);
       const option: PortfolioOption = {
         ...{ id: WAY, valueCents: valueCents ?? 0, ownCents, hours: hoursOf(id) },
-        needs: each.filter((any) => any.length === 1).flat(),
-        needsAny: each.filter((any) => any.length > 1),
+        needs: each.filter((providers) => providers.length === 1).flat(),
+        needsAny: each.filter((providers) => providers.length > 1),
       };
       return { id, options: [option], mandatory: fixed !== null, after: [] };
     }),
@@ -245,7 +245,7 @@ function minimalSetProblem(
       id,
       ownCents: committedCents === null ? ownCents : 0,
       effects: Object.fromEntries((effects.get(id) ?? []).map(({ kpiId, effect }) => [kpiId, effectOf(effect)])),
-      needs: { all: needs.map(({ assets: any }) => ({ any: any.map((thing) => ({ thing })) })) },
+      needs: { all: needs.map(({ assets }) => ({ any: assets.map((thing) => ({ thing })) })) },
     })),
     things: assets.map((asset): PricedThing => {
       const present = asset.state === "satisfied";
