@@ -272,6 +272,17 @@ test("a busy port, an unwritable folder and a bad variable are named with the fi
   expect(processesOf(folder)).toEqual([]);
 });
 
+test("doctor names what stands in the way with its fix, and finds nothing once it is gone", async () => {
+  const holder = createServer();
+  await new Promise<void>((listening) => holder.listen(Number(env.MQTT_PORT), "127.0.0.1", listening));
+  const ill = run("doctor");
+  await new Promise((closed) => holder.close(closed));
+  expect(ill.status).not.toBe(0);
+  expect(ill.stdout).toContain(`${env.MQTT_PORT} (mqtt) is used by another program`);
+  expect(ill.stdout).toMatch(/→ Stop that program, or set MQTT_PORT to a free port\./);
+  expect(run("doctor").stdout).not.toContain(`${env.MQTT_PORT} (mqtt) is used`);
+});
+
 /** A disk of its own for one command, which is gone with it; needs Linux and its util-linux. */
 const ON_A_SMALL_DISK = ["-rm", "sh", "-c", 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'];
 const hasSmallDisks = spawnSync("unshare", [...ON_A_SMALL_DISK, tmpdir(), "true"]).status === 0;
