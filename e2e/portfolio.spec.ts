@@ -65,6 +65,7 @@ test("a use case is proposed by form, refused at the field, accepted by somebody
   await form.getByLabel("Why it changes").fill("what is ready comes first");
   await form.getByRole("button", { name: "Save as a new version" }).click();
   await expect(form).toBeHidden();
+  await signInAs("executive");
   await page.goto(address);
   await page.getByRole("button", { name: `Commit money to ${title}` }).click();
   await form.getByLabel("Amount, EUR").fill("600000");

@@ -126,6 +126,8 @@ test("the audit log shows the administrator what was done, and is nothing for a 
   await page.goto("/admin/audit");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("was the last to change something");
   await expect(page.getByRole("row").nth(1)).toBeVisible();
+  expect((await page.request.get("/api/audit/export")).status()).toBe(404);
+  await signInAs("chair");
   const csv = await page.request.get("/api/audit/export");
   expect(await csv.text()).toContain("n,at,actor kind,actor,action,subject,before,after");
   await signInAs("technician");

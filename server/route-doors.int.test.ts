@@ -22,12 +22,15 @@ const NOBODYS = "00000000-0000-4000-8000-000000000000";
 const RANGE = "fromMs=0&toMs=1000";
 let db: TestDb;
 let token = "";
+/** of the role that downloads the audit log, which an administrator may not */
+let auditorToken = "";
 
 beforeAll(async () => {
   db = await cloneTestDb();
   process.env.DATABASE_URL = db.appUrl;
   process.env.OBJECT_STORE_URL = "file:///nonexistent/objects";
   token = await makeTestToken(db.owner, "admin", "write");
+  auditorToken = await makeTestToken(db.owner, "auditor");
 });
 afterAll(async () => {
   delete process.env.DATABASE_URL;
@@ -65,7 +68,7 @@ async function ask(
   handler: Handler,
   path: string,
   init: RequestInit = {},
-  bearer: string | null = token,
+  bearer: string | null = path.startsWith("/api/audit/") ? auditorToken : token,
 ): Promise<Told> {
   const headers = new Headers(init.headers);
   if (bearer !== null) headers.set("authorization", `Bearer ${bearer}`);

@@ -24,7 +24,7 @@ export const jobsRouter = router({
   recomputeRollups: protectedProcedure("jobs.manage")
     .input(RecomputeRollups)
     .mutation(({ ctx, input }) => startRecompute(ctx, input)),
-  verifyAudit: protectedProcedure("audit.read").mutation(({ ctx }) => startVerifyAudit(ctx)),
+  verifyAudit: protectedProcedure("audit.export").mutation(({ ctx }) => startVerifyAudit(ctx)),
   list: protectedProcedure("jobs.read")
     .input(ListRuns)
     .query(({ ctx, input }) => listRuns(ctx.sql, input)),

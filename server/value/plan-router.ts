@@ -18,10 +18,10 @@ export const planRouter = router({
   tasks: protectedProcedure("value.read")
     .input(ListPlanTasks)
     .query(({ ctx, input }) => listPlanTasks(ctx.sql, input)),
-  start: protectedProcedure("value.estimate")
+  start: protectedProcedure("value.plan")
     .input(OnQuestion)
     .mutation(({ ctx, input }) => startPlan(ctx, input.question)),
-  adopt: protectedProcedure("value.decide")
+  adopt: protectedProcedure("value.commit")
     .input(AdoptPlan)
     .mutation(({ ctx, input }) => adoptPlan(ctx, input)),
   setTask: protectedProcedure("value.estimate")

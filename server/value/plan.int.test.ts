@@ -142,7 +142,7 @@ describe("what a plan is made from", () => {
 
   test("what is committed or under way is fixed, and a commitment pays for what its use case lacks", async () => {
     const committed = await accepted({ perDay: 0 }, [toFind("vibration", 2_000_000)]);
-    await chair.value.commit({ id: committed.id, version: 3, cents: 3_000_000 });
+    await executive.value.commit({ id: committed.id, version: 3, cents: 3_000_000 });
     const underWay = await accepted({ perDay: 0 });
     await chair.value.move({ id: underWay.id, version: 2, to: "pilot" });
     const free = await accepted({ perDay: 8_000 }, [toFind("vibration", 2_000_000)]);
@@ -273,17 +273,17 @@ describe("adopting", () => {
     const one = await accepted({}, [toFind("vibration", 2_000_001)]);
     const two = await accepted({}, [toFind("vibration", 2_000_001)]);
     const plan = await solved();
-    expect(await chair.plan.adopt({ id: plan.id })).toEqual({ committed: 2, tasks: 1 });
+    expect(await executive.plan.adopt({ id: plan.id })).toEqual({ committed: 2, tasks: 1 });
     const { rows } = await chair.value.portfolio();
     const lines = [one, two].map(({ id }) => rows.find((row) => row.id === id)?.committedCents ?? 0);
     expect(lines).toEqual([2_000_001, 2_000_000]);
     const [task] = await executive.plan.tasks({ useCaseId: one.id });
     expect(task).toMatchObject({ title: "Install vibration", costCents: 2_000_001, doneMs: null });
     expect(task?.useCases.map(({ title }) => title).sort()).toEqual([one.title, two.title].sort());
-    await expect(chair.plan.adopt({ id: plan.id })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(executive.plan.adopt({ id: plan.id })).rejects.toMatchObject({ code: "CONFLICT" });
     const next = await solved();
     expect(next.answer.best?.plan.spentCents).toBe(4_000_001);
-    expect(await chair.plan.adopt({ id: next.id })).toEqual({ committed: 0, tasks: 0 });
+    expect(await executive.plan.adopt({ id: next.id })).toEqual({ committed: 0, tasks: 0 });
 
     await executive.plan.setTask({ id: task?.id ?? "", isDone: true });
     await expect(executive.plan.setTask({ id: task?.id ?? "", isDone: true })).rejects.toThrow("already");
@@ -302,7 +302,7 @@ describe("adopting", () => {
     await heard(new Date());
     const plan = await solved();
     await heard(null);
-    const refused = chair.plan.adopt({ id: plan.id });
+    const refused = executive.plan.adopt({ id: plan.id });
     await expect(refused).rejects.toMatchObject({ code: "CONFLICT" });
     await expect(refused).rejects.toThrow("press-1 / force: no reading yet");
     const { rows } = await chair.value.portfolio();
@@ -312,7 +312,7 @@ describe("adopting", () => {
   test("more than the budget of the policy is refused at the budget, whatever the plan was asked with", async () => {
     for (let i = 0; i < 2; i++) await accepted({ perDay: 30_000, oneOff: 6_000_000 });
     const plan = await solved({ budgetCents: 20_000_000 });
-    const refused = chair.plan.adopt({ id: plan.id });
+    const refused = executive.plan.adopt({ id: plan.id });
     await expect(refused).rejects.toThrow("€120 k would be committed");
     await expect(refused.catch(fieldOf)).resolves.toBe("budgetCents");
     expect(await executive.plan.tasks({ planId: plan.id })).toEqual([]);
@@ -325,7 +325,7 @@ describe("adopting", () => {
     await expect(ours.plan.adopt({ id: plan.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await ours.plan.newest({ question: {} }))?.id).toBe(plan.id);
     expect(await theirs.plan.newest({ question: {} })).toBeNull();
-    await chair.plan.adopt({ id: plan.id });
+    await executive.plan.adopt({ id: plan.id });
     const [task] = await ours.plan.tasks({ useCaseId: one.id });
     expect(await theirs.plan.tasks({ useCaseId: one.id })).toEqual([]);
     await expect(theirs.plan.setTask({ id: task?.id ?? "", isDone: true })).rejects.toMatchObject({

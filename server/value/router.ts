@@ -129,7 +129,7 @@ export const valueRouter = router({
   move: protectedProcedure("value.decide")
     .input(MoveStage)
     .mutation(({ ctx, input }) => moveStage(ctx, input)),
-  commit: protectedProcedure("value.decide")
+  commit: protectedProcedure("value.commit")
     .input(CommitMoney)
     .mutation(({ ctx, input }) => commitMoney(ctx, input)),
   review: protectedProcedure("value.decide")

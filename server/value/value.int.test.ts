@@ -189,28 +189,29 @@ describe("an accepted use case", () => {
 
   test("moves by a decision, and money is committed within the budget", async () => {
     const { chair, now, seen } = await accepted();
+    const executive = await somebody("executive");
     await chair.value.move({ ...(await seen()), to: "pilot", why: "the gate is open" });
     expect((await now()).stage).toBe("pilot");
-    const tooMuch = chair.value.commit({ ...(await seen()), cents: 1 });
+    const tooMuch = executive.value.commit({ ...(await seen()), cents: 1 });
     await expect(tooMuch).rejects.toThrow("There is no budget yet");
     await chair.value.savePolicy({ ...policy, version: 0 });
-    await chair.value.commit({ ...(await seen()), cents: 60_000 });
+    await executive.value.commit({ ...(await seen()), cents: 60_000 });
     const other = await accepted();
-    const over = chair.value.commit({ ...(await other.seen()), cents: 50_000 });
+    const over = executive.value.commit({ ...(await other.seen()), cents: 50_000 });
     await expect(over).rejects.toThrow("€400 of the budget are left");
     const least = chair.value.savePolicy({ ...policy, version: 1, budgetCents: 59_999 });
     await expect(least).rejects.toMatchObject({ cause: { detail: { field: "budgetCents" } } });
-    await chair.value.commit({ ...(await seen()), cents: null });
+    await executive.value.commit({ ...(await seen()), cents: null });
     expect(await now()).toMatchObject({ committedCents: null });
     for (const cents of [-1, 0.5, Number.NaN])
-      await expect(chair.value.commit({ ...(await seen()), cents })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+      await expect(executive.value.commit({ ...(await seen()), cents })).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });
 
   test("is not moved nor paid for before it is accepted", async () => {
     const [one, chair] = [await somebody("executive"), await somebody("chair")];
     const { id } = await one.value.propose({ title: titled() });
     await expect(chair.value.move({ id, version: 1, to: "pilot" })).rejects.toThrow("not accepted");
-    await expect(chair.value.commit({ id, version: 1, cents: 100 })).rejects.toThrow("not accepted");
+    await expect(one.value.commit({ id, version: 1, cents: 100 })).rejects.toThrow("not accepted");
   });
 
   test("is acceptable once a review found nothing against it", async () => {

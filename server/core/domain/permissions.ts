@@ -53,13 +53,18 @@ export const PERMISSIONS = {
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team", technician: "team" },
   },
   "value.estimate": {
-    says: "change what a use case is thought to bring, cost and need, and who stands behind it; define KPIs and enter their values; ask for plans and tick their tasks",
+    says: "change what a use case is thought to bring, cost and need, and who stands behind it; define KPIs and enter their values; tick the tasks of a plan",
+    to: { executive: "org", chair: "org", member: "org", "data-scientist": "team", technician: "team" },
+  },
+  "value.plan": {
+    says: "ask the optimiser for plans",
     to: { executive: "org", chair: "org", member: "org", "data-scientist": "team" },
   },
   "value.decide": {
-    says: "accept or reject what was proposed, move a use case to another stage, commit money to it, also by adopting a plan, and say that it went live and what else moved its KPI; write outcomes, and approve what a KPI is worth",
+    says: "accept or reject what was proposed, move a use case to another stage, and say that it went live and what else moved its KPI; write outcomes, and approve what a KPI is worth",
     to: { executive: "org", chair: "org" },
   },
+  "value.commit": { says: "commit money to a use case, also by adopting a plan", to: { executive: "org" } },
   "value.policy": {
     says: "change how the portfolio is ranked, and its budget",
     to: { executive: "org", chair: "org" },
@@ -77,7 +82,8 @@ export const PERMISSIONS = {
   },
   "sessions.manage": { says: "end other people's sessions", to: ADMIN },
   "tokens.manage": { says: "make and revoke service tokens, and revoke those of people", to: ADMIN },
-  "audit.read": { says: "read, verify and export the audit log", to: { admin: "org", auditor: "org", chair: "org" } },
+  "audit.read": { says: "read the audit log", to: { admin: "org", auditor: "org", chair: "org" } },
+  "audit.export": { says: "verify the audit log and download it", to: { auditor: "org", chair: "org" } },
   "jobs.read": { says: "see background jobs", to: { admin: "org", auditor: "org", "data-scientist": "org" } },
   "jobs.own": { says: "follow, cancel and repeat the background jobs that one started", to: EVERYBODY_SELF },
   "jobs.manage": { says: "start, cancel and repeat background jobs", to: ADMIN },

@@ -33,8 +33,8 @@ export type RecomputeRollups = z.infer<typeof RecomputeRollups>;
 export const KIND_RULES: Readonly<Record<Kind, { label: string; needs: Action; isWatched?: boolean }>> = {
   "export-readings": { label: "Export of readings", needs: "stream.export" },
   "recompute-rollups": { label: "Rollups computed anew", needs: "jobs.manage" },
-  "verify-audit": { label: "Audit log verified", needs: "audit.read" },
-  "solve-plan": { label: "Plan of the portfolio", needs: "value.estimate", isWatched: true },
+  "verify-audit": { label: "Audit log verified", needs: "audit.export" },
+  "solve-plan": { label: "Plan of the portfolio", needs: "value.plan", isWatched: true },
 };
 
 export function isKind(word: string): word is Kind {

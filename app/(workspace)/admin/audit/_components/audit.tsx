@@ -9,6 +9,7 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
+import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
 import styles from "./audit.module.css";
 
@@ -18,6 +19,7 @@ const FILTER = { q: parseAsString.withDefault(""), action: parseAsString };
 export function Audit() {
   const [filter, setFilter] = useQueryStates(FILTER, { throttleMs: 300 });
   const { intervalMs, control } = useRefresh(30_000);
+  const viewer = useViewer();
   const query = useInfiniteQuery({
     ...useTRPC().audit.list.infiniteQueryOptions(filter, {
       getNextPageParam: (page) => page.next,
@@ -37,9 +39,11 @@ export function Audit() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} staleAfterMs={90_000} /> : null}
           {control}
-          <a className={styles.export} href={exportLink} download>
-            Export CSV
-          </a>
+          {viewer?.can["audit.export"] ? (
+            <a className={styles.export} href={exportLink} download>
+              Export CSV
+            </a>
+          ) : null}
         </>
       }
     >

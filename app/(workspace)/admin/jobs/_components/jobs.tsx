@@ -56,7 +56,7 @@ export function Jobs() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} /> : null}
           {control}
-          {viewer?.can["audit.read"] ? (
+          {viewer?.can["audit.export"] ? (
             <Button disabled={verify.isPending} onClick={() => verify.mutate()}>
               Verify the audit log
             </Button>

@@ -49,7 +49,7 @@ export function UseCase({ id }: { id: string }) {
           <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} />
           {control}
           {can["value.decide"] && row.intake === "accepted" ? <Move row={row} /> : null}
-          {can["value.decide"] && row.intake === "accepted" ? <Commit row={row} policy={policy} /> : null}
+          {can["value.commit"] && row.intake === "accepted" ? <Commit row={row} policy={policy} /> : null}
           {can["value.decide"] && row.stage === "idea" ? <Triage row={row} /> : null}
           {can["value.estimate"] ? <Estimate row={row} policy={policy} latest={estimates[0] ?? null} /> : null}
         </>

@@ -52,7 +52,7 @@ export function Plan() {
               Export CSV
             </a>
           ) : null}
-          {plan && can["value.decide"] ? <Adopt inHand={inHand} plan={plan} /> : null}
+          {plan && can["value.commit"] ? <Adopt inHand={inHand} plan={plan} /> : null}
         </>
       }
     >
@@ -91,9 +91,9 @@ export function Plan() {
         </Sheet>
       ) : (
         <>
-          {can["value.estimate"] ? <QuestionForm key={formKey(question)} inHand={inHand} now={now} /> : null}
+          {can["value.plan"] ? <QuestionForm key={formKey(question)} inHand={inHand} now={now} /> : null}
           {plan ? <Solving inHand={inHand} plan={plan} /> : newest.isPending ? <BlockSkeleton height={60} /> : null}
-          <UseCases inHand={inHand} now={now} mayAsk={can["value.estimate"] === true} />
+          <UseCases inHand={inHand} now={now} mayAsk={can["value.plan"] === true} />
           {plan ? <Bought plan={plan} /> : null}
           {plan?.adoptedMs ? <PlanTasks planId={plan.id} currency={plan.facts.currency} /> : null}
           {plan?.answer.frontier ? <Frontier plan={plan} frontier={plan.answer.frontier} /> : null}
