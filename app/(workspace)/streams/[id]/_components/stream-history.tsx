@@ -7,8 +7,9 @@ import type { Span } from "@/components/charts/stream-chart";
 import { LANE_HEIGHT, TIME_AXIS_HEIGHT, TimeLanes, type LaneMark } from "@/components/charts/time-lanes";
 import { Button } from "@/components/ui/button";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
-import { rangeStats, receivedSince, unheardStretches, type ChartPoints } from "@/server/fabric/domain/chart-points";
+import { rangeStats, receivedSince, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
+import { stretchesWithout, unheardStretches, unusableStretches } from "@/server/fabric/domain/stretches";
 import { coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
 import type { StreamDetail } from "@/server/fabric/queries";
@@ -153,10 +154,14 @@ export function StreamHistory({
                   />
                   <TimeLanes
                     lanes={[
-                      { name: "events", marks: view.events, none: "no event in this range" },
+                      {
+                        ...{ name: "events", marks: view.events, none: "no event in this range" },
+                        more: view.more.events,
+                      },
                       {
                         name: "model",
                         marks: view.verdicts,
+                        more: view.more.verdicts,
                         none: stream.models.length === 0 ? "no model scores this stream yet" : "nothing unusual found",
                       },
                     ]}
@@ -215,16 +220,14 @@ function viewOf(
       toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
     },
   );
-  const unexplained = silent.filter(
-    (stretch) => !gaps.some((gap) => gap.fromMs < stretch.toMs && gap.toMs > stretch.fromMs),
-  );
+  const unexplained = stretchesWithout(silent, gaps);
   const spans: Span[] = [
     ...gaps.map((gap): Span => ({ fromMs: gap.fromMs, toMs: gap.toMs, label: "lost", kind: "lost" })),
     ...unexplained.map((stretch): Span => ({ ...stretch, label: "nothing received", kind: "silent" })),
+    ...unusableStretches(points).map((stretch): Span => ({ ...stretch, label: "not usable", kind: "unusable" })),
   ];
   const stats = rangeStats(points);
-  const lostRows = gaps.reduce((sum, gap) => sum + gap.rows, 0);
-  const lostMs = gaps.reduce((sum, gap) => sum + Math.min(gap.toMs, newestMs) - Math.max(gap.fromMs, fromMs), 0);
+  const lost = marks?.lost ?? null;
   const verdicts = marks?.verdicts ?? [];
   const peakMs =
     (stream.limitHigh !== null && stats.max && stats.max.value > stream.limitHigh ? stats.max : stats.min)?.tsMs ??
@@ -247,14 +250,13 @@ function viewOf(
     limitLow: stream.limitLow,
     limitHigh: stream.limitHigh,
     received: stats.received,
-    lostMs,
-    lostRows,
+    unusable: stats.unusable,
+    lostMs: lost?.ms ?? 0,
+    lostRows: lost?.rows ?? 0,
     silentMs: unexplained.reduce((sum, stretch) => sum + stretch.toMs - stretch.fromMs, 0),
     label: said?.label ?? null,
     timeZone,
   });
-  const firstGap = gaps[0];
-  const lastGap = gaps.at(-1);
   const clockTime = (ms: number) => stamp(ms, timeZone, false).split(" ").at(-1)?.slice(0, 5) ?? "";
   return {
     fromMs,
@@ -264,14 +266,12 @@ function viewOf(
     stats,
     summary,
     coverage: received,
-    lost:
-      firstGap && lastGap
-        ? {
-            rows: lostRows,
-            why: [...new Set(gaps.map((gap) => gap.why))].join(" and "),
-            when: `${clockTime(firstGap.fromMs)} to ${clockTime(lastGap.toMs)}`,
-          }
-        : null,
+    lost: lost && {
+      rows: lost.rows,
+      why: lost.why.join(" and "),
+      when: `${clockTime(lost.firstMs)} to ${clockTime(lost.lastMs)}`,
+    },
+    more: marks?.more ?? { gaps: 0, events: 0, verdicts: 0 },
     events: (marks?.events ?? []).map(
       (event): LaneMark => ({
         id: event.id,
