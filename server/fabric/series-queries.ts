@@ -121,8 +121,8 @@ export async function getMarks(sql: Sql, input: { id: number; fromMs: number; to
   return {
     lost: all && all.records > 0 ? all : null,
     more: { gaps: beyond(gaps.rows), events: beyond(events.rows), verdicts: beyond(verdicts.rows) },
-    gaps: gaps.rows.map(({ all: _, ...gap }) => gap).reverse(),
-    events: events.rows.map(({ all: _, ...event }) => event),
-    verdicts: verdicts.rows.map(({ all: _, ...verdict }) => verdict).reverse(),
+    gaps: gaps.rows.reverse(),
+    events: events.rows,
+    verdicts: verdicts.rows.reverse(),
   };
 }
