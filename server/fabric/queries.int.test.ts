@@ -129,6 +129,23 @@ describe("streams", () => {
       models: [],
     });
     expect(await findStream(db.pool, 2_000_000_000, NOW)).toBeNull();
+  });
+
+  test("G9 is complete up to the watermark, and not while older batches are on their way", async () => {
+    const epoch = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+    const told = async (ranges: string) => {
+      await db.owner.query(
+        `insert into ingest_lanes (node_id, lane, epoch, up_to, ranges, watermark, last_batch_at) values ('edge-0001', 'telemetry', $1, 7, $2, to_timestamp($3 / 1000.0), now() + interval '1 hour')
+         on conflict (node_id, lane, epoch) do update set ranges = excluded.ranges`,
+        [epoch, ranges, NOW - 2_000],
+      );
+      const stream = await findStream(db.pool, pumpStream, NOW);
+      return [stream?.completeToMs, stream?.isCompleting];
+    };
+    expect(await told("{}")).toEqual([NOW - 2_000, false]);
+    expect(await told("{[9,12)}")).toEqual([null, true]);
+    await db.owner.query("delete from ingest_lanes where epoch = $1", [epoch]);
+    expect(await findStream(db.pool, pumpStream, NOW)).toMatchObject({ completeToMs: null, isCompleting: false });
     expect(await listStreamsOfNode(db.pool, "edge-0001", NOW)).toHaveLength(2);
   });
 });

@@ -94,7 +94,10 @@ export function StreamHistory({
           <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} />
         ) : null}
         <div className={styles.tools}>
-          <span>{view.source}</span>
+          <span>
+            {view.source}
+            {view.complete ? <span data-testid="complete">. {view.complete}</span> : null}
+          </span>
           <div role="group" aria-label="Move and zoom">
             <Button look="quiet" size="small" aria-label="Earlier" onClick={() => onPan(-1)}>
               ←
@@ -190,7 +193,14 @@ export function StreamHistory({
       </p>
       {asTable ? (
         <section className={styles.sheet} aria-label="Table">
-          <PointTable points={data.points} unit={unit} timeZone={timeZone} />
+          <PointTable
+            points={data.points}
+            spans={view.spans}
+            events={view.events}
+            verdicts={view.verdicts}
+            unit={unit}
+            timeZone={timeZone}
+          />
         </section>
       ) : null}
     </>
@@ -297,6 +307,11 @@ function viewOf(
         late: false,
       }),
     ),
+    complete: stream.isCompleting
+      ? "Older readings are still on their way"
+      : stream.completeToMs !== null && stream.completeToMs >= fromMs
+        ? `Complete to ${stamp(Math.min(stream.completeToMs, newestMs), timeZone, false)}`
+        : null,
     source:
       points.bucketMs === null
         ? "Every reading"
