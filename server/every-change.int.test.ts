@@ -103,6 +103,7 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "streams.accept": () => caller.streams.accept({ streamIds: [stream] }),
   "quarantine.replay": () => caller.quarantine.replay({ ids: held.slice(0, 1) }),
   "quarantine.discard": () => caller.quarantine.discard({ ids: held.slice(1) }),
+  "quarantine.takeBack": () => caller.quarantine.takeBack({ ids: held.slice(1) }),
   "value.propose": () => caller.value.propose({ title: "Bearing wear" }),
   "value.estimate": async () => caller.value.estimate({ ...(await useCase()), figures: FIGURES }),
   "value.importUseCases": () =>

@@ -3,7 +3,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useSyncExternalStore, type ReactNode } from "react";
 import { Menu } from "@/components/ui/menu";
 import { StatusShape } from "@/components/ui/status";
-import { formatAge, type Status } from "@/server/fabric/domain/health";
+import { freshnessOf } from "@/server/fabric/domain/freshness";
 import { useLiveState } from "./live";
 import styles from "./refresh.module.css";
 
@@ -91,15 +91,7 @@ export function Freshness({ asOfMs, failed, readingMs, staleAfterMs = 15_000 }: 
   const now = useClock("0.5s");
   const live = useLiveState();
   if (now === null) return <span className={styles.fresh}>&nbsp;</span>;
-  const age = now - (readingMs ?? asOfMs);
-  const [status, text] = ((): [Status, string] => {
-    if (failed) return ["bad", `Not reached, facts of ${formatAge(now - asOfMs)} ago`];
-    if (readingMs === null) return ["unknown", "No reading yet"];
-    if (age > Math.max(staleAfterMs, readingMs === undefined ? 60_000 : 0))
-      return ["watch", `Stale, ${formatAge(age)} old`];
-    if (live !== "live") return ["ok", `As of ${formatAge(age)} ago`];
-    return ["ok", readingMs === undefined ? `Live, ${formatAge(age)} ago` : `Live, ${formatAge(age)} behind`];
-  })();
+  const { status, text } = freshnessOf({ asOfMs, failed, readingMs, staleAfterMs, isLive: live === "live" }, now);
   return (
     <span className={styles.fresh} data-status={status} data-testid="freshness">
       <StatusShape status={status} size={8} silent /> {text}

@@ -10,8 +10,8 @@ export interface Span {
   toMs: number;
   /** Drawn at its top when it is wide enough. */
   label: string;
-  /** `lost` = the device says so; `silent` = nothing arrived and nobody knows why. */
-  kind: "lost" | "silent";
+  /** `lost` = the device says so; `silent` = nothing arrived and nobody knows why; `unusable` = it arrived, marked as not to be used. */
+  kind: "lost" | "silent" | "unusable";
 }
 
 interface StreamChartProps {
@@ -25,6 +25,9 @@ interface StreamChartProps {
   width: number;
   height: number;
 }
+
+/** Ending of the id of each kind's pattern. */
+const PATTERN: Record<Span["kind"], string> = { lost: "", silent: "s", unusable: "u" };
 
 /** Keeps words readable where they lie on the line, the band or a hatched stretch. */
 const HALO = { paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 4, strokeLinejoin: "round" } as const;
@@ -74,6 +77,9 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
         <pattern id={hatch} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
           <rect width="4" height="8" fill="var(--gap-stroke)" />
         </pattern>
+        <pattern id={`${hatch}u`} width="6" height="6" patternUnits="userSpaceOnUse">
+          <circle cx="3" cy="3" r="1.1" fill="var(--gap-stroke)" />
+        </pattern>
         <pattern id={`${hatch}s`} width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
           <rect width="1.5" height="8" fill="var(--gap-stroke)" />
         </pattern>
@@ -98,7 +104,8 @@ export function StreamChart({ rows, fromMs, toMs, unit, limitLow, limitHigh, spa
           x1={Math.max(fromMs, span.fromMs)}
           x2={Math.min(toMs, span.toMs)}
           ifOverflow="hidden"
-          fill={span.kind === "lost" ? `url(#${hatch})` : `url(#${hatch}s)`}
+          fill={`url(#${hatch}${PATTERN[span.kind]})`}
+          className={`span-${span.kind}`}
           fillOpacity={1}
           label={
             toPx(span.toMs) - toPx(Math.max(fromMs, span.fromMs)) > span.label.length * 6.4

@@ -1,3 +1,4 @@
+import { formatCount } from "@/server/fabric/domain/health";
 import { stamp, timeTicks } from "./axis";
 import { PLOT } from "./plot";
 import styles from "./chart.module.css";
@@ -18,6 +19,8 @@ export interface TimeLane {
   marks: readonly LaneMark[];
   /** Shown instead of marks when there are none. */
   none: string;
+  /** How many older ones are in the range and not among the marks. */
+  more: number;
 }
 
 interface TimeLanesProps {
@@ -54,6 +57,17 @@ export function TimeLanes({ lanes, fromMs, toMs, width, timeZone }: TimeLanesPro
           {lane.marks.length === 0 ? (
             <text x={PLOT.left + 2} y={LANE_HEIGHT / 2} className={styles.laneNone} dominantBaseline="central">
               {lane.none}
+            </text>
+          ) : null}
+          {lane.more > 0 ? (
+            <text
+              x={width - PLOT.right}
+              y={LANE_HEIGHT / 2}
+              className={styles.laneMore}
+              textAnchor="end"
+              dominantBaseline="central"
+            >
+              {moreWords(lane.more)}
             </text>
           ) : null}
           {placeMarks(lane.marks, x, width - PLOT.right).map(({ mark, left, length, text }) => (
@@ -107,15 +121,20 @@ function placeMarks(
   });
 }
 
+function moreWords(more: number): string {
+  return `and ${formatCount(more)} older; zoom in`;
+}
+
+/** A label that is read aloud in one go names this many of a lane, the newest; the table twin has all. */
+const SPOKEN = 20;
+
 function describe(lanes: readonly TimeLane[], timeZone: string): string {
   return lanes
-    .map((lane) =>
-      lane.marks.length === 0
-        ? `${lane.name}: ${lane.none}`
-        : `${lane.name}: ${lane.marks
-            .slice(0, 20)
-            .map((mark) => `${mark.label} at ${stamp(mark.fromMs, timeZone, false)}`)
-            .join("; ")}`,
-    )
+    .map(({ name, marks, none, more }) => {
+      if (marks.length === 0) return `${name}: ${none}`;
+      const spoken = marks.slice(-SPOKEN).map(({ label, fromMs }) => `${label} at ${stamp(fromMs, timeZone, false)}`);
+      const unspoken = marks.length - spoken.length + more;
+      return `${name}: ${spoken.join("; ")}${unspoken > 0 ? `; and ${unspoken} before these` : ""}`;
+    })
     .join(". ");
 }

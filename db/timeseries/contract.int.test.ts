@@ -422,6 +422,7 @@ test("a bucket without usable readings says so", async () => {
   const points = await series(T0, T0 + HOUR, 30);
   expect(Array.from(points.values)).toEqual([Number.NaN, 7]);
   expect(Array.from(points.quality ?? [])).toEqual([2, 0]);
+  expect(Array.from(points.bad)).toEqual([2, 0]);
 });
 
 test("a stream without readings has an empty series; impossible questions are refused", async () => {

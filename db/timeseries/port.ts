@@ -31,7 +31,10 @@ export interface SeriesPoints {
   values: Float64Array;
   min: Float64Array;
   max: Float64Array;
+  /** usable readings behind each point */
   n: Float64Array;
+  /** readings behind each point that are not to be used */
+  bad: Float64Array;
   quality: Uint8Array | null;
   source: SeriesSource;
   bucketMs: number | null;

@@ -49,13 +49,17 @@ function thin(streamId: number, readings: Readings, maxPoints: number): SeriesPo
   const pick = (column: Float64Array) => Float64Array.from(kept, (i) => column[i] ?? Number.NaN);
   const values = pick(readings.values);
   const quality = Uint8Array.from(kept, (i) => readings.quality[i] ?? 0);
+  const usable = Float64Array.from(kept, (i) =>
+    isUsable(readings.values[i] ?? Number.NaN, readings.quality[i] ?? 0) ? 1 : 0,
+  );
   return {
     streamId,
     tsMs: pick(readings.tsMs),
     values,
     min: values,
     max: values,
-    n: new Float64Array(kept.length).fill(1),
+    n: usable,
+    bad: usable.map((n) => 1 - n),
     quality: quality.some((code) => code !== 0) ? quality : null,
     source: "raw",
     bucketMs: null,
@@ -117,6 +121,7 @@ class Buckets {
       min: column((i) => usable(i, this.min[i])),
       max: column((i) => usable(i, this.max[i])),
       n: column((i) => this.n[i] ?? 0),
+      bad: column((i) => this.bad[i] ?? 0),
       quality: quality.some((code) => code !== 0) ? quality : null,
       source,
       bucketMs: this.sizeMs,

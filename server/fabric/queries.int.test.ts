@@ -129,6 +129,23 @@ describe("streams", () => {
       models: [],
     });
     expect(await findStream(db.pool, 2_000_000_000, NOW)).toBeNull();
+  });
+
+  test("G9 is complete up to the watermark, and not while older batches are on their way", async () => {
+    const epoch = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+    const told = async (ranges: string) => {
+      await db.owner.query(
+        `insert into ingest_lanes (node_id, lane, epoch, up_to, ranges, watermark, last_batch_at) values ('edge-0001', 'telemetry', $1, 7, $2, to_timestamp($3 / 1000.0), now() + interval '1 hour')
+         on conflict (node_id, lane, epoch) do update set ranges = excluded.ranges`,
+        [epoch, ranges, NOW - 2_000],
+      );
+      const stream = await findStream(db.pool, pumpStream, NOW);
+      return [stream?.completeToMs, stream?.isCompleting];
+    };
+    expect(await told("{}")).toEqual([NOW - 2_000, false]);
+    expect(await told("{[9,12)}")).toEqual([null, true]);
+    await db.owner.query("delete from ingest_lanes where epoch = $1", [epoch]);
+    expect(await findStream(db.pool, pumpStream, NOW)).toMatchObject({ completeToMs: null, isCompleting: false });
     expect(await listStreamsOfNode(db.pool, "edge-0001", NOW)).toHaveLength(2);
   });
 });
@@ -198,6 +215,34 @@ describe("marks under a chart", () => {
     expect(marks.verdicts).toMatchObject([
       { label: "wear", n: 3, maxScore: 0.4, fromMs: NOW - 3_600_000 + 60_000, toMs: NOW - 3_600_000 + 240_000 },
     ]);
+    expect(marks.more).toEqual({ gaps: 0, events: 0, verdicts: 0 });
+  });
+
+  test("add up all that is lost, and count what is too much to be drawn", async () => {
+    const [hour, fromMs] = [3_600_000, NOW - 30 * 3_600_000];
+    expect(await getMarks(db.pool, { id: pumpStream, fromMs, toMs: fromMs + hour })).toMatchObject({ lost: null });
+    // 250 records of 10 s with a second between each, and one over the first two of them
+    await db.owner.query(
+      `insert into gaps (node_id, lane, epoch, first_row, row_count, from_ts, to_ts, why)
+       select 'edge-0001', 'telemetry', $1, 100000 + 10 * i, 10, to_timestamp($2 / 1000.0) + i * interval '11 s', to_timestamp($2 / 1000.0) + i * interval '11 s' + interval '10 s', 'quota'
+       from generate_series(0, 249) i
+       union all select 'edge-0001', 'telemetry', $1, 200000, 5, to_timestamp($2 / 1000.0), to_timestamp($2 / 1000.0) + interval '21 s', 'disk full'`,
+      [EPOCH, fromMs],
+    );
+    await db.owner.query(
+      "insert into events (node_id, stream_id, ts, kind) select 'edge-0001', $1, to_timestamp($2 / 1000.0) + i * interval '1 s', 'tick' from generate_series(1, 203) i",
+      [pumpStream, fromMs],
+    );
+    const marks = await getMarks(db.pool, { id: pumpStream, fromMs, toMs: fromMs + hour });
+    expect(marks.lost).toEqual({
+      ...{ rows: 2_505, ms: 2_501_000, records: 251 },
+      ...{ firstMs: fromMs, lastMs: fromMs + 249 * 11_000 + 10_000, why: ["disk full", "quota"] },
+    });
+    expect([marks.gaps.length, marks.events.length]).toEqual([200, 200]);
+    expect(marks.more).toEqual({ gaps: 51, events: 3, verdicts: 0 });
+    // The newest are drawn.
+    expect(marks.gaps.at(-1)?.fromMs).toBe(fromMs + 249 * 11_000);
+    expect(marks.events.at(-1)?.tsMs).toBe(fromMs + 203_000);
   });
 });
 

@@ -35,7 +35,7 @@ import {
   ReplayQuarantine,
 } from "./schema";
 import { getMarks, getSeries } from "./series-queries";
-import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine } from "./verbs";
+import { acceptNode, acceptStreams, discardQuarantine, replayQuarantine, takeBackQuarantine } from "./verbs";
 
 export const fleetRouter = router({
   list: protectedProcedure("fleet.read")
@@ -119,6 +119,9 @@ export const quarantineRouter = router({
   discard: protectedProcedure("quarantine.decide")
     .input(DiscardQuarantine)
     .mutation(({ ctx, input }) => discardQuarantine(ctx, input)),
+  takeBack: protectedProcedure("quarantine.decide")
+    .input(DiscardQuarantine)
+    .mutation(({ ctx, input }) => takeBackQuarantine(ctx, input)),
 });
 
 function found<T>(row: T | null, what: string): T {

@@ -96,6 +96,31 @@ export async function discardQuarantine(ctx: VerbCtx, { ids }: DiscardQuarantine
 }
 
 /**
+ * Takes discards back: what is still kept of them is held again.
+ *
+ * @throws {DomainError} invalid_state when none of them is there any more
+ */
+export async function takeBackQuarantine(ctx: VerbCtx, { ids }: DiscardQuarantine): Promise<{ held: number }> {
+  return ctx.transaction(async (tx) => {
+    // What gave way to the limit of the store has no payload left to replay.
+    const { rowCount } = await tx.query(
+      `update quarantine set status = 'held', decided_at = null, decided_by = null
+       where id = any($1) and status = 'discarded' and outcome->>'why' is distinct from 'limit'`,
+      [ids],
+    );
+    if (!rowCount)
+      throw new DomainError("invalid_state", "These messages are not kept any more. Load the page again.", { ids });
+    await tx.query("select pg_notify('tl_quarantine', '{}')");
+    await audit(tx, ctx, {
+      action: "quarantine.take-back",
+      subject: `quarantine:${ids.join(",")}`,
+      after: { held: rowCount },
+    });
+    return { held: rowCount };
+  });
+}
+
+/**
  * Asks ingest to store kept payloads now. Each is tried once: it is then `replayed`, or still held with the reason in
  * `outcome.error`.
  */

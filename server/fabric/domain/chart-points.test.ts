@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rangeStats, readingPoints, rollupPoints, silentStretches, type ChartPoints } from "./chart-points";
+import { rangeStats, readingPoints, rollupPoints, type ChartPoints } from "./chart-points";
 
 function readings(
   count: number,
@@ -26,7 +26,7 @@ describe("readings as points", () => {
       { fromMs: 0, toMs: 3_000 },
       1_000,
     );
-    expect(points).toMatchObject({ mean: [0, null, 2], n: [1, 0, 1], bucketMs: null, source: "raw" });
+    expect(points).toMatchObject({ mean: [0, null, 2], n: [1, 0, 1], bad: [0, 1, 0], bucketMs: null, source: "raw" });
   });
 
   test("many readings become at most the points asked for, and no extreme is lost", () => {
@@ -60,7 +60,7 @@ describe("readings as points", () => {
         1_000,
       ),
     );
-    expect(stats).toMatchObject({ received: 3, mean: 5 });
+    expect(stats).toMatchObject({ received: 8, unusable: 5, mean: 5 });
   });
 
   test("a mean is weighted by the readings behind each point", () => {
@@ -70,11 +70,13 @@ describe("readings as points", () => {
       min: [0, 2],
       max: [2, 6],
       n: [3, 1],
+      bad: [0, 0],
       source: "1m",
       bucketMs: 60_000,
     };
     expect(rangeStats(points)).toEqual({
       received: 4,
+      unusable: 0,
       mean: 1.75,
       min: { value: 0, tsMs: 0 },
       max: { value: 6, tsMs: 1 },
@@ -89,41 +91,10 @@ describe("readings as points", () => {
       min: column,
       max: column,
       n: Float64Array.from([4, 0]),
+      bad: Float64Array.from([1, 5]),
       source: "1m",
       bucketMs: 60_000,
     });
-    expect(JSON.parse(JSON.stringify(points))).toMatchObject({ mean: [1, null], n: [4, 0] });
-  });
-});
-
-describe("silence", () => {
-  const at = (...tsMs: number[]): ChartPoints => ({
-    tsMs,
-    mean: tsMs.map(() => 1),
-    min: [],
-    max: [],
-    n: tsMs.map(() => 1),
-    source: "raw",
-    bucketMs: null,
-  });
-
-  test("is longer than three periods of a declared rate", () => {
-    expect(silentStretches(at(0, 1_000, 2_000, 9_000, 10_000), 1, { fromMs: 0, toMs: 10_500 })).toEqual([
-      { fromMs: 2_000, toMs: 9_000 },
-    ]);
-  });
-
-  test("at both ends of the range counts", () => {
-    expect(silentStretches(at(60_000, 61_000), 1, { fromMs: 0, toMs: 120_000 })).toEqual([
-      { fromMs: 0, toMs: 60_000 },
-      { fromMs: 61_000, toMs: 120_000 },
-    ]);
-  });
-
-  test("of a stream without a rate is only said when it stands out", () => {
-    expect(silentStretches(at(0, 20_000, 41_000, 60_000), null, { fromMs: 0, toMs: 61_000 })).toEqual([]);
-    expect(silentStretches(at(0, 20_000, 400_000, 420_000), null, { fromMs: 0, toMs: 421_000 })).toEqual([
-      { fromMs: 20_000, toMs: 400_000 },
-    ]);
+    expect(JSON.parse(JSON.stringify(points))).toMatchObject({ mean: [1, null], n: [4, 0], bad: [1, 5] });
   });
 });

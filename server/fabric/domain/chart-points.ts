@@ -1,6 +1,7 @@
 /**
- * A stream's points as the browser gets them: parallel columns, `null` where a number is not known. `n` is how many readings a point
- * stands for; `bucketMs` is null when every point is one reading.
+ * A stream's points as the browser gets them: parallel columns, `null` where a number is not known. `n` is how many usable readings a
+ * point stands for, `bad` how many arrived that the device itself marks as not to be used; `bucketMs` is null when every point is one
+ * reading.
  */
 export interface ChartPoints {
   tsMs: number[];
@@ -8,6 +9,7 @@ export interface ChartPoints {
   min: (number | null)[];
   max: (number | null)[];
   n: number[];
+  bad: number[];
   source: "raw" | "1m" | "1h" | "1d" | "none";
   bucketMs: number | null;
 }
@@ -19,6 +21,7 @@ interface RollupColumns {
   min: Float64Array;
   max: Float64Array;
   n: Float64Array;
+  bad: Float64Array;
   source: "raw" | "1m" | "1h" | "1d";
   bucketMs: number | null;
 }
@@ -29,7 +32,7 @@ interface ReadingColumns {
   quality: Uint8Array;
 }
 
-const NOTHING: ChartPoints = { tsMs: [], mean: [], min: [], max: [], n: [], source: "none", bucketMs: null };
+const NOTHING: ChartPoints = { tsMs: [], mean: [], min: [], max: [], n: [], bad: [], source: "none", bucketMs: null };
 const BUCKET_STEPS_MS = [
   100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000,
   3_600_000,
@@ -47,6 +50,7 @@ export function rollupPoints(series: RollupColumns | null): ChartPoints {
     min: finite(series.min),
     max: finite(series.max),
     n: Array.from(series.n),
+    bad: Array.from(series.bad),
     source: series.source,
     bucketMs: series.bucketMs,
   };
@@ -73,15 +77,17 @@ export function readingPoints(
       min: mean,
       max: mean,
       n: mean.map((value) => (value === null ? 0 : 1)),
+      bad: mean.map((value) => (value === null ? 1 : 0)),
       source: "raw",
       bucketMs: null,
     };
   }
   const atLeastMs = (range.toMs - range.fromMs) / (maxPoints - 1);
   const bucketMs = BUCKET_STEPS_MS.find((step) => step >= atLeastMs) ?? Math.ceil(atLeastMs / 3_600_000) * 3_600_000;
-  const points: ChartPoints = { tsMs: [], mean: [], min: [], max: [], n: [], source: "raw", bucketMs };
+  const points: ChartPoints = { tsMs: [], mean: [], min: [], max: [], n: [], bad: [], source: "raw", bucketMs };
   let bucket = Number.NaN;
   let n = 0;
+  let bad = 0;
   let sum = 0;
   let low = Infinity;
   let high = -Infinity;
@@ -92,17 +98,21 @@ export function readingPoints(
     points.min.push(n > 0 ? low : null);
     points.max.push(n > 0 ? high : null);
     points.n.push(n);
+    points.bad.push(bad);
   };
   for (let i = 0; i < count; i++) {
     const at = Math.floor((readings.tsMs[i] ?? 0) / bucketMs);
     if (at !== bucket) {
       close();
       bucket = at;
-      n = sum = 0;
+      n = bad = sum = 0;
       low = Infinity;
       high = -Infinity;
     }
-    if (!usable(i)) continue;
+    if (!usable(i)) {
+      bad += 1;
+      continue;
+    }
     const value = readings.values[i] ?? 0;
     n += 1;
     sum += value;
@@ -114,107 +124,37 @@ export function readingPoints(
 }
 
 export interface RangeStats {
+  /** all that arrived, also what is not to be used */
   received: number;
+  unusable: number;
   mean: number | null;
   min: { value: number; tsMs: number } | null;
   max: { value: number; tsMs: number } | null;
 }
 
-/** Statistics of the whole range from its points: the mean is weighted by the readings behind each point, the extremes are exact. */
+/** Statistics of the whole range from its points: the mean is weighted by the usable readings behind each point, the extremes are exact. */
 export function rangeStats(points: ChartPoints): RangeStats {
-  let received = 0;
+  let usable = 0;
+  let unusable = 0;
   let weighted = 0;
   let min: RangeStats["min"] = null;
   let max: RangeStats["max"] = null;
   for (const [i, tsMs] of points.tsMs.entries()) {
     const n = points.n[i] ?? 0;
     const mean = points.mean[i] ?? null;
+    unusable += points.bad[i] ?? 0;
     if (mean === null) continue;
-    received += n;
+    usable += n;
     weighted += mean * n;
     const low = points.min[i] ?? mean;
     const high = points.max[i] ?? mean;
     if (min === null || low < min.value) min = { value: low, tsMs };
     if (max === null || high > max.value) max = { value: high, tsMs };
   }
-  return { received, mean: received > 0 ? weighted / received : null, min, max };
+  return { received: usable + unusable, unusable, mean: usable > 0 ? weighted / usable : null, min, max };
 }
 
-export interface Stretch {
-  fromMs: number;
-  toMs: number;
-}
-
-/**
- * Stretches inside the range in which no reading arrived although the rate promises some: longer than three periods (of the stream or
- * of the bucket, whichever is longer). Without a rate nothing is promised, and only breaks longer than ten median steps count.
- */
-export function silentStretches(
-  points: ChartPoints,
-  rateHz: number | null,
-  range: { fromMs: number; toMs: number },
-): Stretch[] {
-  const present = points.tsMs.filter((_, i) => (points.mean[i] ?? null) !== null);
-  if (present.length === 0) return [];
-  const steps = present
-    .slice(1)
-    .map((ts, i) => ts - (present[i] ?? ts))
-    .sort((a, b) => a - b);
-  const medianStep = steps[Math.floor(steps.length / 2)] ?? 0;
-  const bucketMs = points.bucketMs ?? 0;
-  const limitMs =
-    rateHz === null
-      ? Math.max(10 * medianStep, 3 * bucketMs, 60_000)
-      : Math.max(3 * (1_000 / rateHz), 3 * bucketMs, 3 * medianStep, 3_000);
-  const stretches: Stretch[] = [];
-  let previous = range.fromMs;
-  for (const ts of present) {
-    if (ts - previous > limitMs)
-      stretches.push({ fromMs: previous === range.fromMs ? previous : previous + bucketMs, toMs: ts });
-    previous = ts;
-  }
-  if (range.toMs - previous > Math.max(limitMs, 15_000))
-    stretches.push({ fromMs: previous + bucketMs, toMs: range.toMs });
-  return stretches;
-}
-
-/** A stream's declared rate, and since when it holds, epoch ms: a past that was written later has a pace of its own. */
-export interface DeclaredRate {
-  rateHz: number | null;
-  sinceMs: number;
-}
-
-/** Silent stretches of a range in which the declared rate holds only from some time on; before it nothing is promised. */
-export function unheardStretches(
-  points: ChartPoints,
-  { rateHz, sinceMs }: DeclaredRate,
-  range: { fromMs: number; toMs: number },
-): Stretch[] {
-  if (range.fromMs >= sinceMs) return silentStretches(points, rateHz, range);
-  const part = (isPart: (tsMs: number) => boolean): ChartPoints => ({
-    ...points,
-    tsMs: points.tsMs.filter(isPart),
-    mean: points.mean.filter((_, i) => isPart(points.tsMs[i] ?? 0)),
-  });
-  const before = { fromMs: range.fromMs, toMs: Math.min(range.toMs, sinceMs) };
-  const since = { fromMs: sinceMs, toMs: range.toMs };
-  return [
-    ...silentStretches(
-      part((tsMs) => tsMs < sinceMs),
-      null,
-      before,
-    ),
-    ...(since.toMs > since.fromMs
-      ? silentStretches(
-          part((tsMs) => tsMs >= sinceMs),
-          rateHz,
-          since,
-        )
-      : []),
-  ];
-}
-
-/** Readings since the declared rate holds. */
+/** Readings since the declared rate holds, whatever their quality. */
 export function receivedSince(points: ChartPoints, sinceMs: number): number {
-  return points.n.reduce((sum, n, i) => ((points.tsMs[i] ?? 0) >= sinceMs ? sum + n : sum), 0);
+  return points.n.reduce((sum, n, i) => ((points.tsMs[i] ?? 0) >= sinceMs ? sum + n + (points.bad[i] ?? 0) : sum), 0);
 }

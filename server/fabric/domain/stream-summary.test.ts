@@ -10,6 +10,7 @@ const facts: StreamRangeFacts = {
   limitLow: 0,
   limitHigh: 4.5,
   received: 208_520,
+  unusable: 0,
   coverageRatio: null,
   lostMs: 748_000,
   lostRows: 7_480,
@@ -43,6 +44,14 @@ test.each<[Partial<StreamRangeFacts>, string]>([
   [
     { received: 0, mean: null, max: null, min: null },
     "No reading arrived in this 6 h range; the node reports 7,480 rows lost.",
+  ],
+  [
+    { max: { value: 3, tsMs: 0 }, lostMs: 0, lostRows: 0, unusable: 120 },
+    "Mean 2.31 mm/s over 6 h, between 1.7 and 3, inside its limits, 120 readings marked as not to be used, nothing lost.",
+  ],
+  [
+    { received: 120, unusable: 120, mean: null, max: null, min: null, lostRows: 0, lostMs: 0 },
+    "120 readings arrived in this 6 h range, and the device marks all of them as not to be used.",
   ],
 ])("the chart in a sentence %#", (change, sentence) => {
   expect(streamSummary({ ...facts, ...change })).toBe(sentence);

@@ -9,7 +9,10 @@ export interface StreamRangeFacts {
   min: { value: number; tsMs: number } | null;
   limitLow: number | null;
   limitHigh: number | null;
+  /** All that arrived, also what is not to be used. */
   received: number;
+  /** Of these, what the device marks as not to be used. */
+  unusable: number;
   /** Received of expected; null when the stream declares no rate. */
   coverageRatio: number | null;
   lostMs: number;
@@ -28,11 +31,12 @@ const COMPLETE = 0.97;
 /** What the chart shows, in one sentence: mean, the excursion that matters, what was lost. */
 export function streamSummary(facts: StreamRangeFacts): string {
   const span = formatSpan(facts.spanMs);
-  if (facts.received === 0 || facts.mean === null) {
+  if (facts.received === 0)
     return facts.lostRows > 0
       ? `No reading arrived in this ${span} range; the node reports ${formatCount(facts.lostRows)} rows lost.`
       : `No reading arrived in this ${span} range.`;
-  }
+  if (facts.mean === null)
+    return `${formatCount(facts.received)} readings arrived in this ${span} range, and the device marks all of them as not to be used.`;
   const parts = [`Mean ${formatNumber(facts.mean)} ${facts.unit} over ${span}`];
   const at = (ms: number) =>
     new Intl.DateTimeFormat("en-GB", {
@@ -54,6 +58,7 @@ export function streamSummary(facts: StreamRangeFacts): string {
     parts.push(
       `between ${formatNumber(facts.min.value)} and ${formatNumber(facts.max.value)}${facts.limitHigh !== null || facts.limitLow !== null ? ", inside its limits" : ""}`,
     );
+  if (facts.unusable > 0) parts.push(`${formatCount(facts.unusable)} readings marked as not to be used`);
   if (facts.lostMs > 0 || facts.lostRows > 0) {
     parts.push(
       `${facts.lostMs > 0 ? formatSpan(facts.lostMs) : `${formatCount(facts.lostRows)} rows`} lost at the edge`,

@@ -108,7 +108,7 @@ function Lists({ nowMs }: { nowMs: number }) {
       dimmed={dimmed}
       chosen={new Set()}
       onChosen={none}
-      decisions={{ hidden: new Set(), busy: false, replay: none, discard: none }}
+      decisions={{ hidden: new Set(), busy: false, replay: none, discard: none, takeBack: none }}
       more={null}
     />
   );
@@ -149,7 +149,7 @@ function Charts({ nowMs }: { nowMs: number }) {
     ["Chart", { data: { range, points }, marks }],
     ["Chart, stale while the next loads", { data: { range, points }, marks, dimmed: true }],
     ["Chart, failed with what was read before", { data: { range, points }, marks, error: new Error("503") }],
-    ["Chart, no reading", { data: { range, points: nothing }, marks: { gaps: [], events: [], verdicts: [] } }],
+    ["Chart, no reading", { data: { range, points: nothing }, marks: null }],
     ["Chart, loading", { loading: true }],
     ["Chart, failed", { loading: true, error: new Error("The server answered 503.") }],
   ];

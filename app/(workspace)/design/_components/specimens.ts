@@ -135,6 +135,8 @@ export function stream(nowMs: number): StreamDetail {
     clockOffsetMs: -12,
     clockErrorMs: 8,
     pastEndsMs: null,
+    completeToMs: nowMs - 2_000,
+    isCompleting: false,
     lastReceivedMs: nowMs - 900,
     node: { id: "edge-lyon-1", name: null, health: { status: "ok", reason: "sending" } },
     models: [{ slot: "pump-health", model: "sha256:7c1e04", lastMs: nowMs - 5_000, lastLabel: "wear" }],
@@ -151,6 +153,7 @@ export function points(nowMs: number): ChartPoints {
     min: mean.map((value) => value - 0.25),
     max: mean.map((value) => value + 0.3),
     n: mean.map(() => 60),
+    bad: mean.map(() => 0),
     source: "1m",
     bucketMs: 60_000,
   };
@@ -159,6 +162,8 @@ export function points(nowMs: number): ChartPoints {
 export function marks(nowMs: number): RangeMarks {
   const at = (minute: number) => nowMs - HOUR_MS + minute * 60_000;
   return {
+    lost: { rows: 540, ms: 540_000, records: 1, firstMs: at(21), lastMs: at(30), why: ["disk full"] },
+    more: { gaps: 0, events: 0, verdicts: 0 },
     gaps: [{ id: "1", fromMs: at(21), toMs: at(30), rows: 540, why: "disk full", kept: null, lane: "telemetry" }],
     events: [{ id: "1", tsMs: at(8), kind: "lubrication", severity: "info", ofNode: false, lateMs: 0 }],
     verdicts: [

@@ -133,7 +133,12 @@ function Opened({ row, decisions, now }: { row: QuarantineRow; decisions: Decisi
         <p className="muted">
           {row.status === "replayed" ? "Replayed" : "Discarded"}
           {row.decidedMs === null ? "" : ` ${formatAge(now - row.decidedMs)} ago`}
-          {row.decidedBy ? ` by ${row.decidedBy}` : ""}.
+          {row.decidedBy ? ` by ${row.decidedBy}` : ""}.{" "}
+          {row.status === "discarded" && row.decidedBy !== "system" ? (
+            <Button size="small" disabled={decisions.busy} onClick={() => decisions.takeBack([row.id])}>
+              Take back
+            </Button>
+          ) : null}
         </p>
       )}
     </div>

@@ -1,38 +1,30 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
 import { useTRPC } from "../../../../_trpc/client";
 
-/** How long a discard can be taken back. Until then nothing has happened on the server. */
+/** How long the toast offers to take a discard back; later the list of what was discarded does. */
 const UNDO_MS = 6_000;
 
 export interface Decisions {
-  /** Discarded on this page, not yet on the server. */
+  /** Discarded on this page, before the server has said so. */
   hidden: ReadonlySet<number>;
   busy: boolean;
   replay: (ids: number[]) => void;
   discard: (ids: number[]) => void;
+  takeBack: (ids: number[]) => void;
 }
 
-/**
- * Replay asks at once. Discard waits six seconds with an Undo: closing the page in between discards nothing, which is the safe side
- * to fail on.
- */
+/** Each decision is sent at once, and told when the server has it: whoever leaves the page has done what the page said. */
 export function useDecisions(onDecided: () => void): Decisions {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
-  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
-  useEffect(() => {
-    const pending = timers.current;
-    return () => {
-      for (const timer of pending) clearTimeout(timer);
-    };
-  }, []);
-  const refresh = () => queryClient.invalidateQueries({ queryKey: trpc.quarantine.pathKey() });
-  const unhide = (ids: readonly number[]) =>
-    setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
+  const refresh = async () => {
+    await queryClient.invalidateQueries({ queryKey: trpc.quarantine.pathKey() });
+    await queryClient.invalidateQueries({ queryKey: trpc.fleet.pathKey() });
+  };
 
   const replay = useMutation({
     ...trpc.quarantine.replay.mutationOptions(),
@@ -45,40 +37,36 @@ export function useDecisions(onDecided: () => void): Decisions {
     onError: (error) => toast(`Not replayed. ${error.message}`),
     onSettled: refresh,
   });
+  const takeBack = useMutation({
+    ...trpc.quarantine.takeBack.mutationOptions(),
+    onSuccess: ({ held }) => toast(`${messages(held)} held again.`),
+    onError: (error) => toast(`Not taken back. ${error.message}`),
+    onSettled: refresh,
+  });
   const discard = useMutation({
     ...trpc.quarantine.discard.mutationOptions(),
+    onMutate: ({ ids }) => setHidden((before) => new Set([...before, ...ids])),
+    onSuccess: ({ discarded }, { ids }) =>
+      toast(`${messages(discarded)} discarded.`, {
+        duration: UNDO_MS,
+        action: { label: "Undo", onClick: () => takeBack.mutate({ ids }) },
+      }),
     onError: (error) => toast(`Not discarded. ${error.message}`),
     onSettled: async (_result, _error, { ids }) => {
       await refresh();
-      await queryClient.invalidateQueries({ queryKey: trpc.fleet.pathKey() });
-      unhide(ids);
+      setHidden((before) => new Set([...before].filter((id) => !ids.includes(id))));
     },
   });
 
   return {
     hidden,
-    busy: replay.isPending,
+    busy: replay.isPending || takeBack.isPending,
     replay: (ids) => replay.mutate({ ids }),
     discard: (ids) => {
-      setHidden((before) => new Set([...before, ...ids]));
+      discard.mutate({ ids });
       onDecided();
-      const timer = setTimeout(() => {
-        timers.current.delete(timer);
-        discard.mutate({ ids });
-      }, UNDO_MS);
-      timers.current.add(timer);
-      toast(`${messages(ids.length)} discarded.`, {
-        duration: UNDO_MS,
-        action: {
-          label: "Undo",
-          onClick: () => {
-            clearTimeout(timer);
-            timers.current.delete(timer);
-            unhide(ids);
-          },
-        },
-      });
     },
+    takeBack: (ids) => takeBack.mutate({ ids }),
   };
 }
 

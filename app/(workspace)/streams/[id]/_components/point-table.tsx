@@ -1,6 +1,8 @@
 "use client";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { stamp } from "@/components/charts/axis";
+import type { LaneMark } from "@/components/charts/time-lanes";
+import type { Span } from "@/components/charts/stream-chart";
 import { Button } from "@/components/ui/button";
 import table from "@/components/ui/table.module.css";
 import type { ChartPoints } from "@/server/fabric/domain/chart-points";
@@ -9,20 +11,34 @@ import { formatSpan } from "@/server/fabric/domain/stream-summary";
 
 const STEP = 100;
 
-/** The chart as a table, the newest first. The same points, so that nobody sees less than the eye does. */
-export function PointTable({ points, unit, timeZone }: { points: ChartPoints; unit: string; timeZone: string }) {
+interface PointTableProps {
+  points: ChartPoints;
+  /** what is hatched or dotted in the chart */
+  spans: readonly Span[];
+  events: readonly LaneMark[];
+  verdicts: readonly LaneMark[];
+  unit: string;
+  timeZone: string;
+}
+
+/** A row of the table: one point, or something that lies beside the line. */
+type Row = { tsMs: number } & ({ point: number } | { what: string; span: { fromMs: number; toMs: number } });
+
+/** The chart as a table, the newest first: the same points, stretches, events and verdicts, so that nobody sees less than the eye does. */
+export function PointTable({ points, spans, events, verdicts, unit, timeZone }: PointTableProps) {
   const [shown, setShown] = useState(STEP);
   const bucketed = points.bucketMs !== null;
-  const newest = points.tsMs.map((_, i) => points.tsMs.length - 1 - i).slice(0, shown);
+  const rows = useMemo(() => rowsOf(points, spans, events, verdicts), [points, spans, events, verdicts]);
   const cell = (value: number | null | undefined) =>
     value === null || value === undefined ? <span className="muted">none</span> : formatNumber(value);
+  const columns = bucketed ? 5 : 2;
   return (
     <>
       <div className={table.scroll} tabIndex={0} role="region" aria-label="Points of the chart">
         <table className={table.table}>
           <caption className="vh">
-            {bucketed ? `Each row is ${formatSpan(points.bucketMs ?? 0)} of readings` : "Each row is one reading"},
-            times in {timeZone}
+            {bucketed ? `Each row is ${formatSpan(points.bucketMs ?? 0)} of readings` : "Each row is one reading"}, or a
+            gap, an event or what a model said; times in {timeZone}
           </caption>
           <thead>
             <tr>
@@ -46,27 +62,44 @@ export function PointTable({ points, unit, timeZone }: { points: ChartPoints; un
             </tr>
           </thead>
           <tbody>
-            {newest.map((i) => (
-              <tr key={points.tsMs[i]}>
-                <td className="num">{stamp(points.tsMs[i] ?? 0, timeZone, !bucketed)}</td>
-                <td className={table.num}>{cell(points.mean[i])}</td>
-                {bucketed ? (
-                  <>
-                    <td className={table.num}>{cell(points.min[i])}</td>
-                    <td className={table.num}>{cell(points.max[i])}</td>
-                    <td className={table.num}>{points.n[i]}</td>
-                  </>
-                ) : null}
-              </tr>
-            ))}
+            {rows.slice(0, shown).map((row, i) =>
+              "point" in row ? (
+                <tr key={i}>
+                  <td className="num">{stamp(row.tsMs, timeZone, !bucketed)}</td>
+                  <td className={table.num}>
+                    {isUnusable(points, row.point) ? (
+                      <span className="muted">not usable</span>
+                    ) : (
+                      cell(points.mean[row.point])
+                    )}
+                  </td>
+                  {bucketed ? (
+                    <>
+                      <td className={table.num}>{cell(points.min[row.point])}</td>
+                      <td className={table.num}>{cell(points.max[row.point])}</td>
+                      <td className={table.num}>{(points.n[row.point] ?? 0) + (points.bad[row.point] ?? 0)}</td>
+                    </>
+                  ) : null}
+                </tr>
+              ) : (
+                <tr key={i}>
+                  <td className="num">{stamp(row.tsMs, timeZone, false)}</td>
+                  <td colSpan={columns - 1}>
+                    {row.what}
+                    {row.span.toMs > row.span.fromMs ? `, for ${formatSpan(row.span.toMs - row.span.fromMs)}` : ""}
+                  </td>
+                </tr>
+              ),
+            )}
           </tbody>
         </table>
       </div>
       <div className={table.foot}>
         <span>
-          {newest.length} of {points.tsMs.length} rows{bucketed ? `, ${formatSpan(points.bucketMs ?? 0)} each` : ""}
+          {Math.min(shown, rows.length)} of {rows.length} rows
+          {bucketed ? `, ${formatSpan(points.bucketMs ?? 0)} each` : ""}
         </span>
-        {shown < points.tsMs.length ? (
+        {shown < rows.length ? (
           <Button size="small" onClick={() => setShown(shown + STEP)}>
             Show more
           </Button>
@@ -74,4 +107,30 @@ export function PointTable({ points, unit, timeZone }: { points: ChartPoints; un
       </div>
     </>
   );
+}
+
+function isUnusable({ n, bad }: ChartPoints, i: number): boolean {
+  return (n[i] ?? 0) === 0 && (bad[i] ?? 0) > 0;
+}
+
+function rowsOf(
+  { tsMs }: ChartPoints,
+  spans: readonly Span[],
+  events: readonly LaneMark[],
+  verdicts: readonly LaneMark[],
+): Row[] {
+  const beside = (what: string, { fromMs, toMs }: { fromMs: number; toMs: number }): Row => ({
+    ...{ tsMs: fromMs, what },
+    span: { fromMs, toMs },
+  });
+  return [
+    ...tsMs.map((at, point): Row => ({ tsMs: at, point })),
+    ...spans.map((span) => beside(span.kind === "lost" ? "Lost at the edge" : sentence(span.label), span)),
+    ...events.map((mark) => beside(`Event: ${mark.label}`, mark)),
+    ...verdicts.map((mark) => beside(`Model: ${mark.label}`, mark)),
+  ].sort((a, b) => b.tsMs - a.tsMs);
+}
+
+function sentence(label: string): string {
+  return label.charAt(0).toUpperCase() + label.slice(1);
 }

@@ -8,6 +8,7 @@ const Points = z.object({
   min: Column,
   max: Column,
   n: z.array(z.number()),
+  bad: z.array(z.number()),
   source: z.enum(["raw", "1m", "1h", "1d", "none"]),
   bucketMs: z.nullable(z.number()),
 });

@@ -7,8 +7,9 @@ import type { Span } from "@/components/charts/stream-chart";
 import { LANE_HEIGHT, TIME_AXIS_HEIGHT, TimeLanes, type LaneMark } from "@/components/charts/time-lanes";
 import { Button } from "@/components/ui/button";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
-import { rangeStats, receivedSince, unheardStretches, type ChartPoints } from "@/server/fabric/domain/chart-points";
+import { rangeStats, receivedSince, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
+import { stretchesWithout, unheardStretches, unusableStretches } from "@/server/fabric/domain/stretches";
 import { coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
 import type { StreamDetail } from "@/server/fabric/queries";
@@ -93,7 +94,10 @@ export function StreamHistory({
           <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} />
         ) : null}
         <div className={styles.tools}>
-          <span>{view.source}</span>
+          <span>
+            {view.source}
+            {view.complete ? <span data-testid="complete">. {view.complete}</span> : null}
+          </span>
           <div role="group" aria-label="Move and zoom">
             <Button look="quiet" size="small" aria-label="Earlier" onClick={() => onPan(-1)}>
               ←
@@ -153,10 +157,14 @@ export function StreamHistory({
                   />
                   <TimeLanes
                     lanes={[
-                      { name: "events", marks: view.events, none: "no event in this range" },
+                      {
+                        ...{ name: "events", marks: view.events, none: "no event in this range" },
+                        more: view.more.events,
+                      },
                       {
                         name: "model",
                         marks: view.verdicts,
+                        more: view.more.verdicts,
                         none: stream.models.length === 0 ? "no model scores this stream yet" : "nothing unusual found",
                       },
                     ]}
@@ -185,7 +193,14 @@ export function StreamHistory({
       </p>
       {asTable ? (
         <section className={styles.sheet} aria-label="Table">
-          <PointTable points={data.points} unit={unit} timeZone={timeZone} />
+          <PointTable
+            points={data.points}
+            spans={view.spans}
+            events={view.events}
+            verdicts={view.verdicts}
+            unit={unit}
+            timeZone={timeZone}
+          />
         </section>
       ) : null}
     </>
@@ -215,16 +230,14 @@ function viewOf(
       toMs: range.live && newestMs - until < 15_000 ? until : newestMs,
     },
   );
-  const unexplained = silent.filter(
-    (stretch) => !gaps.some((gap) => gap.fromMs < stretch.toMs && gap.toMs > stretch.fromMs),
-  );
+  const unexplained = stretchesWithout(silent, gaps);
   const spans: Span[] = [
     ...gaps.map((gap): Span => ({ fromMs: gap.fromMs, toMs: gap.toMs, label: "lost", kind: "lost" })),
     ...unexplained.map((stretch): Span => ({ ...stretch, label: "nothing received", kind: "silent" })),
+    ...unusableStretches(points).map((stretch): Span => ({ ...stretch, label: "not usable", kind: "unusable" })),
   ];
   const stats = rangeStats(points);
-  const lostRows = gaps.reduce((sum, gap) => sum + gap.rows, 0);
-  const lostMs = gaps.reduce((sum, gap) => sum + Math.min(gap.toMs, newestMs) - Math.max(gap.fromMs, fromMs), 0);
+  const lost = marks?.lost ?? null;
   const verdicts = marks?.verdicts ?? [];
   const peakMs =
     (stream.limitHigh !== null && stats.max && stats.max.value > stream.limitHigh ? stats.max : stats.min)?.tsMs ??
@@ -247,14 +260,13 @@ function viewOf(
     limitLow: stream.limitLow,
     limitHigh: stream.limitHigh,
     received: stats.received,
-    lostMs,
-    lostRows,
+    unusable: stats.unusable,
+    lostMs: lost?.ms ?? 0,
+    lostRows: lost?.rows ?? 0,
     silentMs: unexplained.reduce((sum, stretch) => sum + stretch.toMs - stretch.fromMs, 0),
     label: said?.label ?? null,
     timeZone,
   });
-  const firstGap = gaps[0];
-  const lastGap = gaps.at(-1);
   const clockTime = (ms: number) => stamp(ms, timeZone, false).split(" ").at(-1)?.slice(0, 5) ?? "";
   return {
     fromMs,
@@ -264,14 +276,12 @@ function viewOf(
     stats,
     summary,
     coverage: received,
-    lost:
-      firstGap && lastGap
-        ? {
-            rows: lostRows,
-            why: [...new Set(gaps.map((gap) => gap.why))].join(" and "),
-            when: `${clockTime(firstGap.fromMs)} to ${clockTime(lastGap.toMs)}`,
-          }
-        : null,
+    lost: lost && {
+      rows: lost.rows,
+      why: lost.why.join(" and "),
+      when: `${clockTime(lost.firstMs)} to ${clockTime(lost.lastMs)}`,
+    },
+    more: marks?.more ?? { gaps: 0, events: 0, verdicts: 0 },
     events: (marks?.events ?? []).map(
       (event): LaneMark => ({
         id: event.id,
@@ -297,6 +307,11 @@ function viewOf(
         late: false,
       }),
     ),
+    complete: stream.isCompleting
+      ? "Older readings are still on their way"
+      : stream.completeToMs !== null && stream.completeToMs >= fromMs
+        ? `Complete to ${stamp(Math.min(stream.completeToMs, newestMs), timeZone, false)}`
+        : null,
     source:
       points.bucketMs === null
         ? "Every reading"

@@ -66,6 +66,7 @@ export function Tiles({ unit, now, spanMs, stats, coverage, lost, clock }: Tiles
         {coverage.ratio === null
           ? "no rate was declared for this time, so none is expected"
           : `${formatPercent(coverage.ratio)} of ${formatCount(coverage.expected ?? 0)} expected`}
+        {stats.unusable > 0 ? `, ${formatCount(stats.unusable)} not usable` : ""}
       </Tile>
       <Tile name="Lost at the edge" value={lost ? formatCount(lost.rows) : "0"}>
         {lost ? `rows, ${lost.why}, ${lost.when}` : "no gap record in this range"}
