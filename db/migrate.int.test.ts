@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withRole } from "./client";
 import { migrate } from "./migrate";
+import { SUPERSEDED } from "./superseded";
 import { cloneTestDb, createEmptyTestDb } from "./testing";
 
 let db: { url: string; drop(): Promise<void> };
@@ -125,6 +126,42 @@ test("a role that may not make roles is told whom to ask; with the role there it
   copyFileSync(join(import.meta.dirname, "migrations", "0001-roles.sql"), join(folder, "0001-roles.sql"));
   expect(await migrate({ url, folder })).toEqual(["0001-roles.sql"]);
   await client.query(`drop owned by ${user} cascade; drop role ${user}`);
+});
+
+test("an owner that is no superuser and may read no settings applies every migration once an administrator made the roles", {
+  timeout: 120_000,
+}, async () => {
+  const user = `owner_${process.pid}`;
+  const database = new URL(db.url).pathname.slice(1);
+  // What docs/operations.md tells an administrator to run; the application roles are on this server already.
+  await client.query(
+    `create role ${user} login password 'x'; grant throughline_web to ${user}; alter database ${database} owner to ${user}`,
+  );
+  try {
+    const applied = await migrate({ url: withRole(db.url, user, "x"), timeseriesHome: "segments" });
+    expect(applied).toEqual(readdirSync(join(import.meta.dirname, "migrations")).sort());
+    expect(await one("select home from timeseries_home")).toBe("segments");
+    expect(await one(`select count(*) from pg_tables where schemaname = 'public' and tableowner <> '${user}'`)).toBe(
+      "0",
+    );
+  } finally {
+    await client.query(
+      `alter database ${database} owner to current_user; drop owned by ${user} cascade; drop role ${user}`,
+    );
+  }
+});
+
+test("a file whose text was replaced for a stated reason is accepted where it was applied with the old text", async () => {
+  const name = "0005-timeseries.sql";
+  const [old] = SUPERSEDED[name] ?? [];
+  expect(old?.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(old?.reason).not.toBe("");
+  write(name, "select 1");
+  await migrate({ url: db.url, folder });
+  await client.query("update schema_migrations set sha256 = $1 where file = $2", [old?.sha256, name]);
+  expect(await migrate({ url: db.url, folder })).toEqual([]);
+  await client.query("update schema_migrations set sha256 = 'another' where file = $1", [name]);
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({ code: "changed" });
 });
 
 test("the application role cannot change the schema, and writes only what it is granted", async () => {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { migrateQueue } from "./queue";
+import { SUPERSEDED } from "./superseded";
 
 /** Any constant will do, as long as every release uses the same: two migrations of one database wait for each other on it. */
 const ADVISORY_LOCK = 7_461_202_601;
@@ -111,7 +112,7 @@ async function findPending(client: Client, folder: string, files: string[]): Pro
     const sha256 = createHash("sha256").update(text).digest("hex");
     const before = applied.get(name);
     if (before === undefined) pending.push({ name, text, sha256 });
-    else if (before !== sha256)
+    else if (before !== sha256 && !SUPERSEDED[name]?.some((old) => old.sha256 === before))
       throw new MigrationError(
         "changed",
         `${name} was already applied to this database with another text. Put the old text back and write the change as a new migration file.`,
