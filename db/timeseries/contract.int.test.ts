@@ -4,6 +4,7 @@ import { openPool } from "@/db/client";
 import { Access } from "@/db/access";
 import { cloneTestDb, type TestDb, untilSettled } from "@/db/testing";
 import { openTimeSeries } from "./open";
+import { isMissingPartition } from "./partitions";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
 import { arbitraryWrites, bruteForce } from "./testing";
 
@@ -49,10 +50,15 @@ function block(
 
 async function write(...blocks: ReadingBlock[]): Promise<void> {
   const tx = await db.pool.connect();
-  await tx.query("begin");
-  await store.write(tx, blocks);
-  await tx.query("commit");
-  tx.release();
+  try {
+    await tx.query("begin");
+    await store.write(tx, blocks);
+    await tx.query("commit");
+    tx.release();
+  } catch (cause) {
+    tx.release(true);
+    throw cause;
+  }
 }
 
 async function read(fromMs = T0 - 3 * DAY, toMs = T0 + 3 * DAY, limit?: number, streamId = stream) {
@@ -456,4 +462,27 @@ test("retention drops whole partitions, keeps rollups, and a straggler cannot sp
   ]);
   await untilSettled(db.pool);
   expect((await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 })).dropped).toHaveLength(1);
+});
+
+test("a week that retention dropped is made again, also where it was remembered as made", async () => {
+  const lastWeek = Date.now() - 7 * DAY;
+  const retain = (by: TimeSeriesStore) => by.retain(db.pool, { keepRawMs: 0, nowMs: Date.now() });
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  await write(block([lastWeek], [1]));
+  await untilSettled(db.pool);
+  expect((await retain(store)).dropped).not.toEqual([]);
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  await write(block([lastWeek], [2]));
+  expect(await read(lastWeek - DAY, lastWeek + DAY)).toEqual([[lastWeek - T0, 2, 0]]);
+
+  await untilSettled(db.pool);
+  await retain(await openTimeSeries(db.pool)); // as another process does: this one hears nothing of it
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  const unaware = write(block([lastWeek], [3])).catch((cause: unknown) => cause);
+  if (store.home === "segments") expect(isMissingPartition(await unaware)).toBe(true);
+  await unaware;
+  store.forgetPrepared();
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  if (store.home === "segments") await write(block([lastWeek], [3]));
+  expect(await read(lastWeek - DAY, lastWeek + DAY)).toEqual([[lastWeek - T0, 3, 0]]);
 });

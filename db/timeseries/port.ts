@@ -64,6 +64,8 @@ export interface TimeSeriesStore {
    * @throws when the times are before 1990, more than 400 days ahead, or more than ten years apart
    */
   prepare(pool: Pool, fromMs: number, toMs: number): Promise<void>;
+  /** Forgets what `prepare` remembers, because a write failed with `isMissingPartition`: retention dropped it in another process. */
+  forgetPrepared(): void;
   /** Appends in the caller's transaction by binary COPY. Late and out-of-order readings are welcome; nothing is de-duplicated. */
   write(tx: PoolClient, blocks: readonly ReadingBlock[]): Promise<void>;
   readRange(db: Pool | PoolClient, query: RangeQuery): Promise<Readings>;
