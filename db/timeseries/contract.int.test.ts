@@ -439,6 +439,39 @@ test("a stream without readings has an empty series; impossible questions are re
 
 // --- retention: last, because it drops partitions of the shared database ------------------------------------------------------------
 
+test("where raw readings were dropped a chart shows their minutes, to the last one, and raw readings from there on", async () => {
+  const old = T0 - 100 * DAY;
+  const kept = T0 - 20 * DAY;
+  const tsMs = (from: number) => Array.from({ length: 600 }, (_, i) => from + i * 1_000); // ten minutes at 1 Hz
+  await store.prepare(db.pool, old, kept);
+  for (const from of [old, kept])
+    await write(
+      block(
+        tsMs(from),
+        tsMs(from).map((_, i) => i),
+      ),
+    );
+  await untilSettled(db.pool);
+  await store.retain(db.pool, { keepRawMs: 70 * DAY, nowMs: T0 });
+  expect(await store.rawKeptFromMs(db.pool)).toBeGreaterThan(old);
+  expect(await read(old, old + HOUR)).toEqual([]);
+
+  const gone = await series(old, old + 10 * MINUTE, 400); // a point of 1.5 s would be raw
+  expect(gone).toMatchObject({ source: "1m", bucketMs: MINUTE });
+  expect(Array.from(gone.n)).toEqual(Array.from({ length: 10 }, () => 60));
+  expect([Math.min(...gone.min), Math.max(...gone.max)]).toEqual([0, 599]);
+  expect(await series(kept, kept + 10 * MINUTE, 1_000)).toMatchObject({ source: "raw", bucketMs: null });
+  for (const [toMs, maxPoints, source] of [
+    [old + DAY, 40, "1h"],
+    [old + 10 * DAY, 5, "1d"],
+    [kept + DAY, 60, "1d"],
+  ] as const) {
+    const long = await series(old, toMs, maxPoints);
+    expect(long.source).toBe(source);
+    expect(long.n.reduce((a, b) => a + b, 0)).toBe(toMs > kept ? 1_200 : 600);
+  }
+});
+
 test("retention drops whole partitions, keeps rollups, and a straggler cannot spoil them", async () => {
   const old = T0 - 60 * DAY;
   await store.prepare(db.pool, old, old);

@@ -69,6 +69,8 @@ export interface TimeSeriesStore {
   /** Appends in the caller's transaction by binary COPY. Late and out-of-order readings are welcome; nothing is de-duplicated. */
   write(tx: PoolClient, blocks: readonly ReadingBlock[]): Promise<void>;
   readRange(db: Pool | PoolClient, query: RangeQuery): Promise<Readings>;
+  /** From when on raw readings are complete, epoch ms; -Infinity when none were dropped yet. Before it only rollups tell. */
+  rawKeptFromMs(db: Pool | PoolClient): Promise<number>;
   /** At most `maxPoints` points per stream, raw or from the rollup that fits. The order of the answer is that of `streamIds`. */
   readSeries(db: Pool | PoolClient, query: SeriesQuery): Promise<SeriesPoints[]>;
   /** Brings the rollups up to what was committed before; exact for late readings too. One at a time, others wait. */

@@ -4,7 +4,7 @@ import { exportCsv } from "./export";
 import { rememberPartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
-import { retainIn } from "./retention";
+import { rawKeptFromMs, retainIn } from "./retention";
 import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource, type TouchedRange } from "./rollup";
 import { READ_COLUMNS, readSegment, SEGMENT_COLUMNS, segmentBytes, writeSegments } from "./segment-codec";
 import { readSeriesFrom } from "./series";
@@ -33,6 +33,7 @@ export function openSegments(): TimeSeriesStore {
     forgetPrepared: partitions.forget,
     write,
     readRange,
+    rawKeptFromMs,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
     recompute: (pool, { streamId, fromMs, toMs }) =>

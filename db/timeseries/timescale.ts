@@ -4,7 +4,7 @@ import { exportCsv } from "./export";
 import { rememberPartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, inOrder, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
-import { retainIn } from "./retention";
+import { rawKeptFromMs, retainIn } from "./retention";
 import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource } from "./rollup";
 import { readSeriesFrom } from "./series";
 
@@ -24,6 +24,7 @@ export function openTimescale(): TimeSeriesStore {
     forgetPrepared: partitions.forget,
     write,
     readRange,
+    rawKeptFromMs,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
     recompute: (pool, { streamId, fromMs, toMs }) =>
