@@ -97,19 +97,6 @@ test("a migration waits out a transaction that holds its table", async () => {
   expect(await running).toEqual(["0003-more.sql"]);
 });
 
-test("a database filled by an earlier release goes forward with its readings", async () => {
-  const released = join(import.meta.dirname, "migrations");
-  for (const name of readdirSync(released).filter((file) => file < "0008"))
-    copyFileSync(join(released, name), join(folder, name));
-  await migrate({ url: db.url, folder, timeseriesHome: "segments" });
-  await client.query("select timeseries_prepare('2026-10-07', '2026-10-07')");
-  await client.query(
-    "insert into segments (t0, t1, tick_us, stream_id, n, bad, v) values ('2026-10-07 10:00Z', '2026-10-07 10:00:02Z', 1000000, 1, 3, 0, '{1.5,null,3}')",
-  );
-  expect(await migrate({ url: db.url, timeseriesHome: "segments" })).toContain("0008-segments-decimals.sql");
-  expect(await one("select array_agg(value order by ts) from readings")).toEqual([1.5, null, 3]);
-});
-
 test("a role that may not make roles is told whom to ask; with the role there it goes through", async () => {
   const user = `limited_${process.pid}`;
   await client.query(
