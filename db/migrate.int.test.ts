@@ -97,6 +97,63 @@ test("a migration waits out a transaction that holds its table", async () => {
   expect(await running).toEqual(["0003-more.sql"]);
 });
 
+test("readers wait less than four seconds behind a migration that waits for its lock", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities values ('Lyon')");
+  await migrate({ url: db.url, folder });
+  write("0003-more.sql", "alter table cities add country text");
+  await client.query("begin");
+  await client.query("lock table cities in access share mode");
+  const running = migrate({ url: db.url, folder });
+  const reader = new Client({ connectionString: db.url });
+  await reader.connect();
+  const queued = "select 1 from pg_locks where relation = 'cities'::regclass and not granted";
+  while ((await reader.query(queued)).rows.length === 0) await new Promise((again) => setTimeout(again, 20));
+  const startedMs = performance.now();
+  expect((await reader.query("select name from cities")).rows).toEqual([{ name: "Lyon" }]);
+  const waitedMs = performance.now() - startedMs;
+  expect(waitedMs, "it did stand behind the migration").toBeGreaterThan(1_000);
+  expect(waitedMs).toBeLessThan(4_000);
+  await client.query("commit");
+  await reader.end();
+  expect(await running).toEqual(["0003-more.sql"]);
+});
+
+test("a migration that never gets its lock gives up and says whom to look for; nothing of it is kept", async () => {
+  write("0002-cities.sql", "create table cities (name text)");
+  await migrate({ url: db.url, folder });
+  write("0003-more.sql", "create table towns (name text); alter table cities add country text");
+  await client.query("begin");
+  await client.query("lock table cities in access share mode");
+  await expect(migrate({ url: db.url, folder, patience: { lockTimeoutMs: 50, attempts: 3 } })).rejects.toMatchObject({
+    code: "locked",
+    message: expect.stringMatching(/^0003-more\.sql could not get a lock in 3 attempts: .*pg_stat_activity/),
+  });
+  await client.query("commit");
+  expect(await one("select to_regclass('towns')")).toBeNull();
+  expect(await migrate({ url: db.url, folder })).toEqual(["0003-more.sql"]);
+});
+
+test("an index whose concurrent build failed is not taken for made when the file is tried again", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities values ('Lyon'), ('Lyon')");
+  write(
+    "0003-index.sql",
+    "-- no-transaction\ncreate unique index concurrently if not exists cities_names on cities (name);\n",
+  );
+  await expect(migrate({ url: db.url, folder })).rejects.toThrow(
+    /^0003-index\.sql failed: could not create unique index/,
+  );
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({
+    code: "failed",
+    message: expect.stringContaining("drop index concurrently public.cities_names;"),
+  });
+  expect(await one("select count(*)::int from schema_migrations where file = '0003-index.sql'")).toBe(0);
+
+  await client.query("delete from cities where ctid = (select min(ctid) from cities)");
+  await client.query("drop index concurrently public.cities_names");
+  expect(await migrate({ url: db.url, folder })).toEqual(["0003-index.sql"]);
+  expect(await one("select indisvalid from pg_index where indexrelid = 'cities_names'::regclass")).toBe(true);
+});
+
 test("a role that may not make roles is told whom to ask; with the role there it goes through", async () => {
   const user = `limited_${process.pid}`;
   await client.query(
