@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPool } from "@/db/client";
 import { Access } from "@/db/access";
 import { cloneTestDb, type TestDb, untilSettled } from "@/db/testing";
+import { LatestValues } from "@/server/ingest/latest";
 import { openTimeSeries } from "./open";
 import { isMissingPartition } from "./partitions";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
@@ -230,6 +231,51 @@ test("the newest reading by event time is found, whatever came last", async () =
     stream,
   ]);
   expect(rows).toEqual([{ value: 5 }]);
+});
+
+test("the latest value moves to newer event times only, and is found again in the readings", async () => {
+  await db.owner.query("insert into nodes (id) values ('latest-1')");
+  const { rows } = await db.owner.query<{ id: number }>(
+    "insert into streams (id, node_id, key, status) overriding system value values (1000000, 'latest-1', 'pump/flow', 'accepted') returning id",
+  );
+  const id = rows[0]?.id ?? 0;
+  const moved: number[] = [];
+  const open = () =>
+    new LatestValues(
+      db.pool,
+      (ids) => moved.push(...ids),
+      (cause) => {
+        throw cause;
+      },
+    );
+  const latest = async () => {
+    const row = await db.pool.query(
+      "select (extract(epoch from ts) * 1000)::float8 - $2 as ts, value, quality from latest_values where stream_id = $1",
+      [id, T0],
+    );
+    return row.rows;
+  };
+  const values = open();
+  for (const [written, expected] of [
+    [block([T0 + 4_000, T0 + 5_000], [4, 5], [0, 1], id), { ts: 5_000, value: 5, quality: 1 }],
+    [block([T0 + 1_000, T0 + 4_999], [1, 99], null, id), { ts: 5_000, value: 5, quality: 1 }], // came later, is older
+    [block([T0 + 5_000], [98], null, id), { ts: 5_000, value: 5, quality: 1 }], // the same time once more
+    [block([T0 + 6_000, T0 + 2_000], [null, 2], [4, 0], id), { ts: 6_000, value: null, quality: 4 }],
+  ] as const) {
+    await write(written);
+    values.add([written]);
+    await values.flush();
+    expect(await latest()).toEqual([expected]);
+  }
+  expect(moved).toEqual([id, id]);
+
+  await write(block([T0 + 7_000], [7], null, id)); // and the process died before it told
+  expect(await open().rebuild(store, T0 + HOUR)).toBe(0); // no batch came of this node within a day: not looked for
+  await db.owner.query(
+    "insert into ingest_lanes (node_id, epoch, lane, last_batch_at) values ('latest-1', 'E1', 'telemetry', now())",
+  );
+  expect(await open().rebuild(store, T0 + HOUR)).toBe(1);
+  expect(await latest()).toEqual([{ ts: 7_000, value: 7, quality: 0 }]);
 });
 
 test("an export is CSV by stream and time, with every reading of the range", async () => {
