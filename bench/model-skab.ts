@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { type EventFigures, shares, total } from "@/server/models/domain/event-scoring";
 import { judgeSkab, trainSkab } from "@/server/models/domain/skab";
 import { readSkab } from "@/server/models/train-skab";
+import { SKAB_RECORDINGS } from "@/tools/recorded-data";
 
 /**
  * How the built-in detector does on SKAB's labelled recordings, as JSON lines. Protocol: one model per recording, trained
@@ -46,4 +46,4 @@ function tell(name: string, figures: EventFigures): void {
   line("mar", 100 * mar, "%", "report", figures.events);
 }
 
-benchSkab(resolve("..", "shared", "data", "skab", "data"));
+benchSkab(SKAB_RECORDINGS);

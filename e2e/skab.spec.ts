@@ -1,13 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { parse, stringify } from "yaml";
 import { trainSkabModel } from "@/server/models/train-skab";
+import { SKAB_RECORDINGS } from "@/tools/recorded-data";
 import { addNode, startEdge } from "./support/command";
 
-const SHARED = resolve(process.env.THROUGHLINE_SHARED ?? join("..", "shared"));
-const RECORDINGS = join(SHARED, "data/skab/data");
-const RECORDING = join(RECORDINGS, "valve1/9.csv");
+const RECORDING = join(SKAB_RECORDINGS, "valve1/9.csv");
 
 test.skip(!existsSync(RECORDING), "the recorded plant data is missing: set THROUGHLINE_SHARED to its folder");
 
@@ -24,7 +23,7 @@ test("a recorded valve fault, replayed through edge, broker, ingest and store, i
   test.setTimeout(240_000);
   const node = "skab-e2e";
   const folder = mkdtempSync(join(process.env.TL_E2E_DATA ?? ".", "skab-"));
-  const { file: model } = await trainSkabModel(RECORDINGS, folder);
+  const { file: model } = await trainSkabModel(SKAB_RECORDINGS, folder);
   const { token, mqttUrl } = await addNode(node);
   const example: Record<string, unknown> = parse(readFileSync("docs/examples/skab-replay.yaml", "utf8"));
   const [replay] = Array.isArray(example.adapters) ? example.adapters : [];
