@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { openPool } from "@/db/client";
 import { type Ctx, systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkDatabase } from "@/cli/doctor/services";
 import { readSettings } from "@/cli/settings";
 import { withRole } from "@/db/client";
@@ -41,37 +41,37 @@ test("before the first migration the doctor says that no home is chosen", async 
   expect(await doctorsLine()).toMatchObject({ state: "warn", fix: "Run: throughline migrate" });
 });
 
-const onPlainServer = () => {
-  test("gets segments without a wish", async () => {
-    await migrate({ url: db.url });
-    expect(await chosen()).toEqual({ home: "segments", licence: null });
-    expect(await doctorsLine()).toMatchObject({ state: "ok", found: "home segments; no TimescaleDB" });
-  });
+const ON_TIMESCALE = testDatabaseKind() === "timescale";
 
-  test("refuses the home timescale and says what to do", async () => {
-    await expect(migrate({ url: db.url, timeseriesHome: "timescale" })).rejects.toThrow(
+// Only the community licence has columns, so the Apache one gets segments unless somebody wishes otherwise.
+test.each<["segments" | "timescale" | undefined, string, string | null, RegExp]>(
+  ON_TIMESCALE
+    ? [
+        [undefined, "segments", "apache", /^home segments; TimescaleDB \S+ \(Apache edition\)$/],
+        ["timescale", "timescale", "apache", /^home timescale; TimescaleDB \S+ \(Apache edition\)$/],
+      ]
+    : [[undefined, "segments", null, /^home segments; no TimescaleDB$/]],
+)(
+  "with the wish %s this server gets %s under the licence %s, and the doctor says so",
+  async (wish, home, licence, line) => {
+    await migrate({ url: db.url, ...(wish ? { timeseriesHome: wish } : {}) });
+    expect(await chosen()).toEqual({ home, licence });
+    expect(await doctorsLine()).toMatchObject({ state: "ok", found: expect.stringMatching(line) });
+  },
+);
+
+test.each(ON_TIMESCALE ? [] : (["timescale"] as const))(
+  "without TimescaleDB the home %s is refused with what to do",
+  async (home) => {
+    await expect(migrate({ url: db.url, timeseriesHome: home })).rejects.toThrow(
       /^0005-timeseries\.sql failed: the home timescale was asked for, but this server does not offer TimescaleDB\..*unset TL_TIMESERIES_HOME\./s,
     );
-  });
-};
+  },
+);
 
-const onTimescaleServer = () => {
-  test("gets segments without a wish, because only the community licence has columns", async () => {
-    await migrate({ url: db.url });
-    expect(await chosen()).toEqual({ home: "segments", licence: "apache" });
-    expect(await doctorsLine()).toMatchObject({
-      state: "ok",
-      found: expect.stringMatching(/^home segments; TimescaleDB \S+ \(Apache edition\)$/),
-    });
-  });
-
-  test("gets timescale when asked", async () => {
-    await migrate({ url: db.url, timeseriesHome: "timescale" });
-    expect(await chosen()).toEqual({ home: "timescale", licence: "apache" });
-    expect(await doctorsLine()).toMatchObject({ found: expect.stringMatching(/^home timescale; TimescaleDB/) });
-  });
-
-  test("an owner that may not see what is preloaded takes the extension that an administrator made", async () => {
+test.each(ON_TIMESCALE ? (["timescale"] as const) : [])(
+  "an owner that may not see what is preloaded takes the extension that an administrator made, for the home %s",
+  async (home) => {
     const user = `owner_${process.pid}`;
     const database = new URL(db.url).pathname.slice(1);
     const administrator = new URL(db.url).username;
@@ -79,16 +79,12 @@ const onTimescaleServer = () => {
       `create extension timescaledb; create role ${user} login password 'x'; grant throughline_web to ${user}; alter database ${database} owner to ${user}`,
     );
     try {
-      await migrate({ url: withRole(db.url, user, "x"), timeseriesHome: "timescale" });
-      expect(await chosen()).toEqual({ home: "timescale", licence: "apache" });
+      await migrate({ url: withRole(db.url, user, "x"), timeseriesHome: home });
+      expect(await chosen()).toEqual({ home, licence: "apache" });
     } finally {
       await client.query(
         `alter database ${database} owner to ${administrator}; drop owned by ${user} cascade; drop role ${user}`,
       );
     }
-  });
-};
-
-// Not skipped but not there: a skipped test counts as one that could not run.
-if (testDatabaseKind() === "plain") describe("PostgreSQL without TimescaleDB", onPlainServer);
-else describe("TimescaleDB under the Apache licence", onTimescaleServer);
+  },
+);
