@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
-import { type EventFigures, shares, total } from "@/server/models/domain/event-scoring";
+import { total } from "@/server/models/domain/event-scoring";
 import { judgeSkab, trainSkab } from "@/server/models/domain/skab";
 import { readSkab } from "@/server/models/train-skab";
+import { SKAB_RECORDINGS } from "@/tools/recorded-data";
+import { tell } from "./model/figures";
 
 /**
  * How the built-in detector does on SKAB's labelled recordings, as JSON lines. Protocol: one model per recording, trained
@@ -30,20 +31,4 @@ function benchSkab(dataDir: string): void {
   tell("skab.line", total(valve.map((recording) => judgeSkab(recording, line))));
 }
 
-function tell(name: string, figures: EventFigures): void {
-  const { f1, far, mar } = shares(figures);
-  const delays = [...figures.delaysS].sort((a, b) => a - b);
-  const line = (figure: string, value: number, unit: string, goal: string, n: number): void => {
-    process.stdout.write(
-      `${JSON.stringify({ area: "model", figure: `${name}.${figure}`, value: Math.round(value * 1_000) / 1_000, unit, goal, n })}\n`,
-    );
-  };
-  line("found", figures.found, "1", `of ${figures.events} events`, figures.events);
-  line("false_alarms_per_h", figures.falseAlarms / figures.normalHours, "/h", "report", figures.falseAlarms);
-  line("delay_median_s", delays[delays.length >> 1] ?? Number.NaN, "s", "report", delays.length);
-  line("f1", f1, "1", "report; always-alarm is 0.70", figures.events);
-  line("far", 100 * far, "%", "report", figures.events);
-  line("mar", 100 * mar, "%", "report", figures.events);
-}
-
-benchSkab(resolve("..", "shared", "data", "skab", "data"));
+benchSkab(SKAB_RECORDINGS);

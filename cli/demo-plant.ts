@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { openPool } from "@/db/client";
 import { type Ctx, systemContext } from "@/server/core/context";
 import { setDesired } from "@/server/fabric/desired-verbs";
@@ -16,6 +15,7 @@ import { CliError } from "./command";
 import { withMqttUser } from "./connection";
 import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
 import { tryLogin } from "./mqtt-login";
+import { readTrained, type Trained } from "./trained-models";
 import { startNodeProcess } from "./node-process";
 import { DEFAULT_SCENARIOS } from "@/edge-worker/adapters/simulator/domain/scenario";
 import { isWritten, readNote, toldOf } from "./history/note";
@@ -55,11 +55,6 @@ export interface Past {
   seed: number | null;
 }
 
-const Trained = z.array(
-  z.object({ plant: z.string(), slot: z.string(), file: z.string(), pipeline: z.record(z.string(), z.unknown()) }),
-);
-type Trained = z.infer<typeof Trained>;
-
 const modelFolder = ({ dataDir }: Settings) => join(dataDir, "demo", "models");
 
 /** Trains the demo's models at first start, in a process of its own: it computes for seconds and must hold nobody up. */
@@ -70,7 +65,7 @@ export async function trainModels({
   past,
 }: Pick<PlantOptions, "settings" | "supervisor" | "progress" | "past">): Promise<void> {
   const seed = keepSeed(settings, past);
-  if (readTrained(settings) !== null) return;
+  if (readTrained(modelFolder(settings)) !== null) return;
   await progress.step("Models trained on the plant's normal running", async () => {
     const code = await runOnce({ settings, supervisor }, "train-demo", [
       "train-demo",
@@ -125,7 +120,7 @@ function keepSeed(settings: Settings, { seed }: Past): number {
   const path = seedPath(settings);
   const kept = existsSync(path) ? Number(readFileSync(path, "utf8")) : null;
   // A folder of a release that noted none has the machines of seed 1.
-  const first = kept ?? (readTrained(settings) === null ? seed : null) ?? 1;
+  const first = kept ?? (readTrained(modelFolder(settings)) === null ? seed : null) ?? 1;
   if (seed !== null && seed !== first)
     throw new CliError(
       `The demo in ${settings.dataDir} was made with seed ${first}.`,
@@ -143,7 +138,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
   const { settings, supervisor, progress } = options;
   const tokens = await provision(options);
   await options.models;
-  const trained = readTrained(settings) ?? [];
+  const trained = readTrained(modelFolder(settings)) ?? [];
   await placeModels(options, trained);
   const seed = keepSeed(settings, options.past);
   await writePasts(options, seed);
@@ -349,12 +344,4 @@ async function demandLogin(url: string, node: string, { mqttUrl }: Settings): Pr
         : `MQTT_URL names a broker of yours: give it the demo's nodes (tokens in .throughline/demo), or start without the plant: npm start -- --no-plant`;
     throw new CliError(`The broker does not let the demo's node ${node} in.`, fix);
   }
-}
-
-/** Null when the models are not there yet or were made by a release that noted them differently. */
-function readTrained(settings: Settings): Trained | null {
-  const path = join(modelFolder(settings), "trained.json");
-  if (!existsSync(path)) return null;
-  const trained = Trained.safeParse(JSON.parse(readFileSync(path, "utf8")));
-  return trained.success && trained.data.every(({ file }) => existsSync(file)) ? trained.data : null;
 }

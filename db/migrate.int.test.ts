@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withRole } from "./client";
 import { migrate } from "./migrate";
+import { SUPERSEDED } from "./superseded";
 import { cloneTestDb, createEmptyTestDb } from "./testing";
 
 let db: { url: string; drop(): Promise<void> };
@@ -96,17 +97,61 @@ test("a migration waits out a transaction that holds its table", async () => {
   expect(await running).toEqual(["0003-more.sql"]);
 });
 
-test("a database filled by an earlier release goes forward with its readings", async () => {
-  const released = join(import.meta.dirname, "migrations");
-  for (const name of readdirSync(released).filter((file) => file < "0008"))
-    copyFileSync(join(released, name), join(folder, name));
-  await migrate({ url: db.url, folder, timeseriesHome: "segments" });
-  await client.query("select timeseries_prepare('2026-10-07', '2026-10-07')");
-  await client.query(
-    "insert into segments (t0, t1, tick_us, stream_id, n, bad, v) values ('2026-10-07 10:00Z', '2026-10-07 10:00:02Z', 1000000, 1, 3, 0, '{1.5,null,3}')",
+test("readers wait less than four seconds behind a migration that waits for its lock", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities values ('Lyon')");
+  await migrate({ url: db.url, folder });
+  write("0003-more.sql", "alter table cities add country text");
+  await client.query("begin");
+  await client.query("lock table cities in access share mode");
+  const running = migrate({ url: db.url, folder });
+  const reader = new Client({ connectionString: db.url });
+  await reader.connect();
+  const queued = "select 1 from pg_locks where relation = 'cities'::regclass and not granted";
+  while ((await reader.query(queued)).rows.length === 0) await new Promise((again) => setTimeout(again, 20));
+  const startedMs = performance.now();
+  expect((await reader.query("select name from cities")).rows).toEqual([{ name: "Lyon" }]);
+  const waitedMs = performance.now() - startedMs;
+  expect(waitedMs, "it did stand behind the migration").toBeGreaterThan(1_000);
+  expect(waitedMs).toBeLessThan(4_000);
+  await client.query("commit");
+  await reader.end();
+  expect(await running).toEqual(["0003-more.sql"]);
+});
+
+test("a migration that never gets its lock gives up and says whom to look for; nothing of it is kept", async () => {
+  write("0002-cities.sql", "create table cities (name text)");
+  await migrate({ url: db.url, folder });
+  write("0003-more.sql", "create table towns (name text); alter table cities add country text");
+  await client.query("begin");
+  await client.query("lock table cities in access share mode");
+  await expect(migrate({ url: db.url, folder, patience: { lockTimeoutMs: 50, attempts: 3 } })).rejects.toMatchObject({
+    code: "locked",
+    message: expect.stringMatching(/^0003-more\.sql could not get a lock in 3 attempts: .*pg_stat_activity/),
+  });
+  await client.query("commit");
+  expect(await one("select to_regclass('towns')")).toBeNull();
+  expect(await migrate({ url: db.url, folder })).toEqual(["0003-more.sql"]);
+});
+
+test("an index whose concurrent build failed is not taken for made when the file is tried again", async () => {
+  write("0002-cities.sql", "create table cities (name text); insert into cities values ('Lyon'), ('Lyon')");
+  write(
+    "0003-index.sql",
+    "-- no-transaction\ncreate unique index concurrently if not exists cities_names on cities (name);\n",
   );
-  expect(await migrate({ url: db.url, timeseriesHome: "segments" })).toContain("0008-segments-decimals.sql");
-  expect(await one("select array_agg(value order by ts) from readings")).toEqual([1.5, null, 3]);
+  await expect(migrate({ url: db.url, folder })).rejects.toThrow(
+    /^0003-index\.sql failed: could not create unique index/,
+  );
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({
+    code: "failed",
+    message: expect.stringContaining("drop index concurrently public.cities_names;"),
+  });
+  expect(await one("select count(*)::int from schema_migrations where file = '0003-index.sql'")).toBe(0);
+
+  await client.query("delete from cities where ctid = (select min(ctid) from cities)");
+  await client.query("drop index concurrently public.cities_names");
+  expect(await migrate({ url: db.url, folder })).toEqual(["0003-index.sql"]);
+  expect(await one("select indisvalid from pg_index where indexrelid = 'cities_names'::regclass")).toBe(true);
 });
 
 test("a role that may not make roles is told whom to ask; with the role there it goes through", async () => {
@@ -125,6 +170,42 @@ test("a role that may not make roles is told whom to ask; with the role there it
   copyFileSync(join(import.meta.dirname, "migrations", "0001-roles.sql"), join(folder, "0001-roles.sql"));
   expect(await migrate({ url, folder })).toEqual(["0001-roles.sql"]);
   await client.query(`drop owned by ${user} cascade; drop role ${user}`);
+});
+
+test("an owner that is no superuser and may read no settings applies every migration once an administrator made the roles", {
+  timeout: 120_000,
+}, async () => {
+  const user = `owner_${process.pid}`;
+  const database = new URL(db.url).pathname.slice(1);
+  // What docs/operations.md tells an administrator to run; the application roles are on this server already.
+  await client.query(
+    `create role ${user} login password 'x'; grant throughline_web to ${user}; alter database ${database} owner to ${user}`,
+  );
+  try {
+    const applied = await migrate({ url: withRole(db.url, user, "x"), timeseriesHome: "segments" });
+    expect(applied).toEqual(readdirSync(join(import.meta.dirname, "migrations")).sort());
+    expect(await one("select home from timeseries_home")).toBe("segments");
+    expect(await one(`select count(*) from pg_tables where schemaname = 'public' and tableowner <> '${user}'`)).toBe(
+      "0",
+    );
+  } finally {
+    await client.query(
+      `alter database ${database} owner to current_user; drop owned by ${user} cascade; drop role ${user}`,
+    );
+  }
+});
+
+test("a file whose text was replaced for a stated reason is accepted where it was applied with the old text", async () => {
+  const name = "0005-timeseries.sql";
+  const [old] = SUPERSEDED[name] ?? [];
+  expect(old?.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(old?.reason).not.toBe("");
+  write(name, "select 1");
+  await migrate({ url: db.url, folder });
+  await client.query("update schema_migrations set sha256 = $1 where file = $2", [old?.sha256, name]);
+  expect(await migrate({ url: db.url, folder })).toEqual([]);
+  await client.query("update schema_migrations set sha256 = 'another' where file = $1", [name]);
+  await expect(migrate({ url: db.url, folder })).rejects.toMatchObject({ code: "changed" });
 });
 
 test("the application role cannot change the schema, and writes only what it is granted", async () => {

@@ -5,12 +5,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { migrateQueue } from "./queue";
+import { SUPERSEDED } from "./superseded";
 
 /** Any constant will do, as long as every release uses the same: two migrations of one database wait for each other on it. */
 const ADVISORY_LOCK = 7_461_202_601;
-const LOCK_TIMEOUT_MS = 3_000;
-const LOCK_ATTEMPTS = 10;
+const PATIENCE: Patience = { lockTimeoutMs: 3_000, attempts: 10 };
 const NO_TRANSACTION = /^--\s*no-transaction\s*$/m;
+
+/** How long one statement waits for a lock, ms, and how often its file is tried. */
+export interface Patience {
+  lockTimeoutMs: number;
+  attempts: number;
+}
 
 export interface MigrateOptions {
   /** Connection of the role that shall own every table. */
@@ -20,6 +26,8 @@ export interface MigrateOptions {
   /** Time-series home of a new database instead of what the probe finds; default: TL_TIMESERIES_HOME. */
   timeseriesHome?: "segments" | "timescale";
   folder?: string;
+  /** Default: 3 s, ten times. */
+  patience?: Patience;
   onApplied?: (file: string, tookMs: number) => void;
 }
 
@@ -39,7 +47,8 @@ export class MigrationError extends Error {
  * Brings a database to this release: applies the files of db/migrations in order, each once.
  *
  * A file runs in one transaction with the row that records it, so it happened or it did not. A file whose text contains the line
- * `-- no-transaction` runs statement by statement outside of one (CREATE INDEX CONCURRENTLY) and must be safe to repeat.
+ * `-- no-transaction` runs statement by statement outside of one (CREATE INDEX CONCURRENTLY) and must be safe to repeat; it is not
+ * recorded while an index is left invalid, which is what a failed build leaves and `if not exists` takes for made.
  * Every statement waits at most 3 s for a lock, so a long query cannot make all others queue behind a migration; the file is
  * tried again up to ten times. Two runs at once: the second waits, then finds nothing to do.
  *
@@ -64,7 +73,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const pending = await findPending(client, folder, files);
     for (const file of pending) {
       const started = performance.now();
-      await applyWithRetry(client, file);
+      await applyWithRetry(client, file, options.patience ?? PATIENCE);
       options.onApplied?.(file.name, performance.now() - started);
     }
     if (options.appPassword !== undefined)
@@ -111,7 +120,7 @@ async function findPending(client: Client, folder: string, files: string[]): Pro
     const sha256 = createHash("sha256").update(text).digest("hex");
     const before = applied.get(name);
     if (before === undefined) pending.push({ name, text, sha256 });
-    else if (before !== sha256)
+    else if (before !== sha256 && !SUPERSEDED[name]?.some((old) => old.sha256 === before))
       throw new MigrationError(
         "changed",
         `${name} was already applied to this database with another text. Put the old text back and write the change as a new migration file.`,
@@ -120,15 +129,15 @@ async function findPending(client: Client, folder: string, files: string[]): Pro
   return pending;
 }
 
-async function applyWithRetry(client: Client, file: MigrationFile): Promise<void> {
+async function applyWithRetry(client: Client, file: MigrationFile, patience: Patience): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await apply(client, file);
+      await apply(client, file, patience.lockTimeoutMs);
       return;
     } catch (cause) {
       const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
       const lostLock = code === "55P03" || code === "40P01"; // lock_not_available, deadlock_detected
-      if (lostLock && attempt < LOCK_ATTEMPTS) {
+      if (lostLock && attempt < patience.attempts) {
         await sleep(200 * attempt);
         continue;
       }
@@ -136,7 +145,7 @@ async function applyWithRetry(client: Client, file: MigrationFile): Promise<void
       if (lostLock)
         throw new MigrationError(
           "locked",
-          `${file.name} could not get a lock in ${LOCK_ATTEMPTS} attempts: another session holds a table. End long transactions (select * from pg_stat_activity) and migrate again.`,
+          `${file.name} could not get a lock in ${patience.attempts} attempts: another session holds a table. End long transactions (select * from pg_stat_activity) and migrate again.`,
           { cause },
         );
       const hint = cause instanceof Error && "hint" in cause && typeof cause.hint === "string" ? ` ${cause.hint}.` : "";
@@ -149,7 +158,7 @@ async function applyWithRetry(client: Client, file: MigrationFile): Promise<void
   }
 }
 
-async function apply(client: Client, file: MigrationFile): Promise<void> {
+async function apply(client: Client, file: MigrationFile, lockTimeoutMs: number): Promise<void> {
   const started = performance.now();
   const record = () =>
     client.query("insert into public.schema_migrations (file, sha256, took_ms) values ($1, $2, $3)", [
@@ -158,16 +167,17 @@ async function apply(client: Client, file: MigrationFile): Promise<void> {
       Math.round(performance.now() - started),
     ]);
   if (NO_TRANSACTION.test(file.text)) {
-    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await client.query(`set lock_timeout = ${lockTimeoutMs}`);
     // One statement per message: several in one would be an implicit transaction. Such files end each statement with ";" at a line's end.
     for (const statement of file.text.split(/;\s*$/m))
       if (statement.replace(/^\s*--.*$/gm, "").trim()) await client.query(statement);
+    await refuseInvalidIndexes(client);
     await record();
     return;
   }
   await client.query("begin");
   try {
-    await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
     await client.query(file.text);
     await record();
     await client.query("commit");
@@ -175,6 +185,21 @@ async function apply(client: Client, file: MigrationFile): Promise<void> {
     await client.query("rollback");
     throw cause;
   }
+}
+
+async function refuseInvalidIndexes(client: Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name
+     from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+     where not i.indisvalid and c.relkind = 'i' and n.nspname = 'public'
+       and not exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+     order by 1`,
+  );
+  if (rows.length === 0) return;
+  const drops = rows.map(({ name }) => `drop index concurrently ${name};`).join(" ");
+  throw new Error(
+    `an earlier attempt left an index that is not used (invalid). Put right what stopped it (for a unique index: rows that are twice), run ${drops} and migrate again`,
+  );
 }
 
 /** db/migrations, seen from db/migrate.ts and from the bundle in dist/ alike. */

@@ -24,7 +24,7 @@ lists them. The same seed gives the same bytes. \`up\` does this at first start.
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const trained = await trainDemoModels(dir, seed);
     const list = join(dir, "trained.json");
-    writeFileSync(`${list}.new`, `${JSON.stringify(trained, null, 2)}\n`);
+    writeFileSync(`${list}.new`, `${JSON.stringify(trained, null, 2)}\n`, { flush: true });
     renameSync(`${list}.new`, list);
     for (const { name, sha256, rows } of trained)
       process.stdout.write(`${name} sha256:${sha256} from ${rows} windows\n`);

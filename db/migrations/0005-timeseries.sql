@@ -16,18 +16,23 @@ declare
   wanted text := nullif(current_setting('throughline.timeseries_home', true), '');
   found_licence text;
 begin
-  if 'timescaledb' = any (string_to_array(replace(current_setting('shared_preload_libraries'), ' ', ''), ',')) then
-    begin
-      create extension if not exists timescaledb;
-      found_licence := current_setting('timescaledb.license', true);
-    exception
-      -- Managed servers may preload the library and keep the extension for themselves.
-      when insufficient_privilege then null;
-    end;
+  begin
+    -- An administrator may have made the extension for us; then the library is there.
+    if not exists (select from pg_extension where extname = 'timescaledb')
+      -- Superusers and pg_read_all_settings may look; without the library, asking for the extension would end this session.
+      and 'timescaledb' = any (string_to_array(replace(current_setting('shared_preload_libraries'), ' ', ''), ',')) then
+      create extension timescaledb;
+    end if;
+  exception
+    -- An owner that may not see the setting, and managed servers that preload the library and keep the extension for themselves.
+    when insufficient_privilege then null;
+  end;
+  if exists (select from pg_extension where extname = 'timescaledb') then
+    found_licence := current_setting('timescaledb.license', true);
   end if;
   if wanted = 'timescale' and found_licence is null then
     raise exception 'the home timescale was asked for, but this server does not offer TimescaleDB'
-      using hint = 'Add timescaledb to shared_preload_libraries and restart, or unset TL_TIMESERIES_HOME.';
+      using hint = 'Add timescaledb to shared_preload_libraries, restart, and let an administrator create the extension in this database; or unset TL_TIMESERIES_HOME.';
   end if;
   insert into timeseries_home (home, licence)
   values (coalesce(wanted, case when found_licence = 'timescale' then 'timescale' else 'segments' end), found_licence);

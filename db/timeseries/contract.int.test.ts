@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPool } from "@/db/client";
 import { Access } from "@/db/access";
 import { cloneTestDb, type TestDb, untilSettled } from "@/db/testing";
+import { LatestValues } from "@/server/ingest/latest";
 import { openTimeSeries } from "./open";
+import { isMissingPartition } from "./partitions";
 import type { ReadingBlock, TimeSeriesStore } from "./port";
 import { arbitraryWrites, bruteForce } from "./testing";
 
@@ -49,10 +51,15 @@ function block(
 
 async function write(...blocks: ReadingBlock[]): Promise<void> {
   const tx = await db.pool.connect();
-  await tx.query("begin");
-  await store.write(tx, blocks);
-  await tx.query("commit");
-  tx.release();
+  try {
+    await tx.query("begin");
+    await store.write(tx, blocks);
+    await tx.query("commit");
+    tx.release();
+  } catch (cause) {
+    tx.release(true);
+    throw cause;
+  }
 }
 
 async function read(fromMs = T0 - 3 * DAY, toMs = T0 + 3 * DAY, limit?: number, streamId = stream) {
@@ -224,6 +231,51 @@ test("the newest reading by event time is found, whatever came last", async () =
     stream,
   ]);
   expect(rows).toEqual([{ value: 5 }]);
+});
+
+test("the latest value moves to newer event times only, and is found again in the readings", async () => {
+  await db.owner.query("insert into nodes (id) values ('latest-1')");
+  const { rows } = await db.owner.query<{ id: number }>(
+    "insert into streams (id, node_id, key, status) overriding system value values (1000000, 'latest-1', 'pump/flow', 'accepted') returning id",
+  );
+  const id = rows[0]?.id ?? 0;
+  const moved: number[] = [];
+  const open = () =>
+    new LatestValues(
+      db.pool,
+      (ids) => moved.push(...ids),
+      (cause) => {
+        throw cause;
+      },
+    );
+  const latest = async () => {
+    const row = await db.pool.query(
+      "select (extract(epoch from ts) * 1000)::float8 - $2 as ts, value, quality from latest_values where stream_id = $1",
+      [id, T0],
+    );
+    return row.rows;
+  };
+  const values = open();
+  for (const [written, expected] of [
+    [block([T0 + 4_000, T0 + 5_000], [4, 5], [0, 1], id), { ts: 5_000, value: 5, quality: 1 }],
+    [block([T0 + 1_000, T0 + 4_999], [1, 99], null, id), { ts: 5_000, value: 5, quality: 1 }], // came later, is older
+    [block([T0 + 5_000], [98], null, id), { ts: 5_000, value: 5, quality: 1 }], // the same time once more
+    [block([T0 + 6_000, T0 + 2_000], [null, 2], [4, 0], id), { ts: 6_000, value: null, quality: 4 }],
+  ] as const) {
+    await write(written);
+    values.add([written]);
+    await values.flush();
+    expect(await latest()).toEqual([expected]);
+  }
+  expect(moved).toEqual([id, id]);
+
+  await write(block([T0 + 7_000], [7], null, id)); // and the process died before it told
+  expect(await open().rebuild(store, T0 + HOUR)).toBe(0); // no batch came of this node within a day: not looked for
+  await db.owner.query(
+    "insert into ingest_lanes (node_id, epoch, lane, last_batch_at) values ('latest-1', 'E1', 'telemetry', now())",
+  );
+  expect(await open().rebuild(store, T0 + HOUR)).toBe(1);
+  expect(await latest()).toEqual([{ ts: 7_000, value: 7, quality: 0 }]);
 });
 
 test("an export is CSV by stream and time, with every reading of the range", async () => {
@@ -434,6 +486,39 @@ test("a stream without readings has an empty series; impossible questions are re
 
 // --- retention: last, because it drops partitions of the shared database ------------------------------------------------------------
 
+test("where raw readings were dropped a chart shows their minutes, to the last one, and raw readings from there on", async () => {
+  const old = T0 - 100 * DAY;
+  const kept = T0 - 20 * DAY;
+  const tsMs = (from: number) => Array.from({ length: 600 }, (_, i) => from + i * 1_000); // ten minutes at 1 Hz
+  await store.prepare(db.pool, old, kept);
+  for (const from of [old, kept])
+    await write(
+      block(
+        tsMs(from),
+        tsMs(from).map((_, i) => i),
+      ),
+    );
+  await untilSettled(db.pool);
+  await store.retain(db.pool, { keepRawMs: 70 * DAY, nowMs: T0 });
+  expect(await store.rawKeptFromMs(db.pool)).toBeGreaterThan(old);
+  expect(await read(old, old + HOUR)).toEqual([]);
+
+  const gone = await series(old, old + 10 * MINUTE, 400); // a point of 1.5 s would be raw
+  expect(gone).toMatchObject({ source: "1m", bucketMs: MINUTE });
+  expect(Array.from(gone.n)).toEqual(Array.from({ length: 10 }, () => 60));
+  expect([Math.min(...gone.min), Math.max(...gone.max)]).toEqual([0, 599]);
+  expect(await series(kept, kept + 10 * MINUTE, 1_000)).toMatchObject({ source: "raw", bucketMs: null });
+  for (const [toMs, maxPoints, source] of [
+    [old + DAY, 40, "1h"],
+    [old + 10 * DAY, 5, "1d"],
+    [kept + DAY, 60, "1d"],
+  ] as const) {
+    const long = await series(old, toMs, maxPoints);
+    expect(long.source).toBe(source);
+    expect(long.n.reduce((a, b) => a + b, 0)).toBe(toMs > kept ? 1_200 : 600);
+  }
+});
+
 test("retention drops whole partitions, keeps rollups, and a straggler cannot spoil them", async () => {
   const old = T0 - 60 * DAY;
   await store.prepare(db.pool, old, old);
@@ -457,4 +542,27 @@ test("retention drops whole partitions, keeps rollups, and a straggler cannot sp
   ]);
   await untilSettled(db.pool);
   expect((await store.retain(db.pool, { keepRawMs: 30 * DAY, nowMs: T0 })).dropped).toHaveLength(1);
+});
+
+test("a week that retention dropped is made again, also where it was remembered as made", async () => {
+  const lastWeek = Date.now() - 7 * DAY;
+  const retain = (by: TimeSeriesStore) => by.retain(db.pool, { keepRawMs: 0, nowMs: Date.now() });
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  await write(block([lastWeek], [1]));
+  await untilSettled(db.pool);
+  expect((await retain(store)).dropped).not.toEqual([]);
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  await write(block([lastWeek], [2]));
+  expect(await read(lastWeek - DAY, lastWeek + DAY)).toEqual([[lastWeek - T0, 2, 0]]);
+
+  await untilSettled(db.pool);
+  await retain(await openTimeSeries(db.pool)); // as another process does: this one hears nothing of it
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  const unaware = write(block([lastWeek], [3])).catch((cause: unknown) => cause);
+  if (store.home === "segments") expect(isMissingPartition(await unaware)).toBe(true);
+  await unaware;
+  store.forgetPrepared();
+  await store.prepare(db.pool, lastWeek, lastWeek);
+  if (store.home === "segments") await write(block([lastWeek], [3]));
+  expect(await read(lastWeek - DAY, lastWeek + DAY)).toEqual([[lastWeek - T0, 3, 0]]);
 });

@@ -67,9 +67,13 @@ export interface TimeSeriesStore {
    * @throws when the times are before 1990, more than 400 days ahead, or more than ten years apart
    */
   prepare(pool: Pool, fromMs: number, toMs: number): Promise<void>;
+  /** Forgets what `prepare` remembers, because a write failed with `isMissingPartition`: retention dropped it in another process. */
+  forgetPrepared(): void;
   /** Appends in the caller's transaction by binary COPY. Late and out-of-order readings are welcome; nothing is de-duplicated. */
   write(tx: PoolClient, blocks: readonly ReadingBlock[]): Promise<void>;
   readRange(db: Pool | PoolClient, query: RangeQuery): Promise<Readings>;
+  /** From when on raw readings are complete, epoch ms; -Infinity when none were dropped yet. Before it only rollups tell. */
+  rawKeptFromMs(db: Pool | PoolClient): Promise<number>;
   /** At most `maxPoints` points per stream, raw or from the rollup that fits. The order of the answer is that of `streamIds`. */
   readSeries(db: Pool | PoolClient, query: SeriesQuery): Promise<SeriesPoints[]>;
   /** Brings the rollups up to what was committed before; exact for late readings too. One at a time, others wait. */

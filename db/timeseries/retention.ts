@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 /**
  * Drops whole partitions that ended before `beforeMs` and remembers from when on raw readings are complete, so that a reading which
@@ -27,4 +27,12 @@ export async function retainIn(
     tx.release(true);
     throw cause;
   }
+}
+
+/** From when on raw readings are complete, epoch ms; -Infinity when none were dropped yet. Before it the rollups are all there is. */
+export async function rawKeptFromMs(db: Pool | PoolClient): Promise<number> {
+  const { rows } = await db.query<{ ms: number }>(
+    "select case when raw_kept_from = '-infinity' then '-Infinity'::float8 else (extract(epoch from raw_kept_from) * 1000)::float8 end as ms from timeseries_home",
+  );
+  return rows[0]?.ms ?? Number.NEGATIVE_INFINITY;
 }

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import { copyIn, CopyWriter, timeLiteral } from "./copy";
 import { HOUR_US, lowerBound, MINUTE_US, summarise, type OrderedReadings } from "./readings";
+import { rawKeptFromMs } from "./retention";
 
 /** A stretch of one stream's time within one UTC hour in which something was written: [fromUs, toUs). */
 export interface TouchedRange {
@@ -92,10 +93,8 @@ export async function recomputeFrom(
     await tx.query("begin");
     await tx.query("select pg_advisory_xact_lock(hashtext($1))", [ROLLUP_LOCK]);
     await tx.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
-    const { rows } = await tx.query<{ keptFromUs: number }>(
-      `select case when raw_kept_from = '-infinity' then '-Infinity'::float8 else extract(epoch from raw_kept_from)::float8 * 1e6 end as "keptFromUs" from timeseries_home`,
-    );
-    const whole = ranges.flatMap((range) => wholeMinutes(range, rows[0]?.keptFromUs ?? Number.NEGATIVE_INFINITY));
+    const keptFromUs = (await rawKeptFromMs(tx)) * 1_000;
+    const whole = ranges.flatMap((range) => wholeMinutes(range, keptFromUs));
     const buckets = whole.length === 0 ? 0 : await replaceMinutes(tx, source, whole);
     if (whole.length > 0) await cascade(tx, whole.flatMap(hoursOf));
     await tx.query("commit");

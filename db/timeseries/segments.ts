@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from "pg";
 import { copyIn, copyOut, CopyWriter, timeLiteral } from "./copy";
 import { exportCsv } from "./export";
-import { preparePartitions } from "./partitions";
+import { rememberPartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
-import { retainIn } from "./retention";
+import { rawKeptFromMs, retainIn } from "./retention";
 import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource, type TouchedRange } from "./rollup";
 import { READ_COLUMNS, readSegment, SEGMENT_COLUMNS, segmentBytes, writeSegments } from "./segment-codec";
 import { readSeriesFrom } from "./series";
@@ -25,13 +25,15 @@ const COMPACTION_LOCK = "throughline compaction";
  * every read merges what overlaps.
  */
 export function openSegments(): TimeSeriesStore {
-  const prepare = preparePartitions({ sizeMs: WEEK_MS, originMs: FIRST_MONDAY_MS });
+  const partitions = rememberPartitions({ sizeMs: WEEK_MS, originMs: FIRST_MONDAY_MS });
   const rollUp = (pool: Pool) => rollUpFrom(pool, rollupSource);
   return {
     home: "segments",
-    prepare,
+    prepare: partitions.prepare,
+    forgetPrepared: partitions.forget,
     write,
     readRange,
+    rawKeptFromMs,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
     recompute: (pool, { streamId, fromMs, toMs }) =>
@@ -42,7 +44,7 @@ export function openSegments(): TimeSeriesStore {
     },
     retain: async (pool, { keepRawMs, nowMs }) => {
       await rollUp(pool);
-      return retainIn(pool, nowMs - keepRawMs, "week");
+      return retainIn(pool, nowMs - keepRawMs, "week").finally(partitions.forget);
     },
     exportRange: exportCsv,
   };

@@ -3,6 +3,7 @@ import { copyOut, timeLiteral } from "./copy";
 import { m4 } from "./downsample/m4";
 import type { RangeQuery, Readings, SeriesPoints, SeriesQuery } from "./port";
 import { isUsable, toUs } from "./readings";
+import { rawKeptFromMs } from "./retention";
 
 type ReadRange = (db: Pool | PoolClient, query: RangeQuery) => Promise<Readings>;
 
@@ -19,7 +20,7 @@ const QUALITY_BAD = 2;
 
 /**
  * At most `maxPoints` points per stream: raw readings thinned by M4 when a point stands for less than a minute, else buckets from the
- * coarsest rollup that still gives `maxPoints`. The rollups trail behind by one run of the job, so what is newer than their last
+ * coarsest rollup that still gives `maxPoints`. A range that begins before raw readings were dropped comes from minutes at the finest. The rollups trail behind by one run of the job, so what is newer than their last
  * minute is computed from raw readings here; readings that came late into older minutes show up with that run.
  * @throws {RangeError} when the range is empty or `maxPoints` is less than 4
  */
@@ -34,11 +35,13 @@ export async function readSeriesFrom(
   const pointMs = (toMs - fromMs) / maxPoints;
   // A coarser rollup that gives at least half of the points is read in preference to joining many finer buckets.
   const level = LEVELS.find(({ sizeMs }) => sizeMs <= 2 * pointMs);
+  const keptFromMs = await rawKeptFromMs(db);
   const points: SeriesPoints[] = [];
   for (const streamId of query.streamIds) {
-    const range = { streamId, fromMs, toMs };
+    const range = { streamId, fromMs, toMs, keptFromMs };
     if (level) points.push(await readBuckets(db, range, level, maxPoints, readRange));
-    else if (await isTooMuchRaw(db, range)) points.push(await readBuckets(db, range, LEVELS[2], maxPoints, readRange));
+    else if (fromMs < keptFromMs || (await isTooMuchRaw(db, range)))
+      points.push(await readBuckets(db, range, LEVELS[2], maxPoints, readRange));
     else points.push(thin(streamId, await readRange(db, range), maxPoints));
   }
   return points;
@@ -129,9 +132,14 @@ class Buckets {
   }
 }
 
+/** A range, and from when on raw readings are complete. */
+interface KeptRange extends RangeQuery {
+  keptFromMs: number;
+}
+
 async function readBuckets(
   db: Pool | PoolClient,
-  range: RangeQuery,
+  range: KeptRange,
   level: Level,
   maxPoints: number,
   readRange: ReadRange,
@@ -158,12 +166,12 @@ async function readBuckets(
   return buckets.toPoints(range.streamId, level.source);
 }
 
-/** Adds all but the newest bucket, which may still grow. @returns where the next finer level goes on, ms */
+/** Adds all but the newest bucket, which may still grow unless its raw readings are gone. @returns where the next finer level goes on, ms */
 async function addRollups(
   db: Pool | PoolClient,
   buckets: Buckets,
   { table, sizeMs }: Level,
-  { streamId, fromMs, toMs }: RangeQuery,
+  { streamId, fromMs, toMs, keptFromMs }: KeptRange,
 ): Promise<number> {
   const within = `stream_id = ${Math.trunc(streamId)} and bucket >= ${timeLiteral(toUs(fromMs))}`;
   const { rows } = await db.query<{ newestMs: number | null }>(
@@ -172,13 +180,16 @@ async function addRollups(
   const newestMs = rows[0]?.newestMs ?? null;
   if (newestMs === null) return fromMs;
 
+  // Without raw readings nothing can complete the newest bucket: it is all that will ever be known of its time.
+  const endMs = newestMs + sizeMs <= keptFromMs ? newestMs + sizeMs : newestMs;
+
   // Joined by the server: a month of minutes need not travel to become a thousand points.
   const joined = Math.max(buckets.sizeMs, sizeMs);
   await copyOut(
     db,
     `select date_bin('${joined} milliseconds', bucket, '1970-01-01Z') as joined, sum(n)::int8, sum(bad)::int8, sum(vsum), min(vmin), max(vmax)
-     from ${table} where ${within} and bucket < ${timeLiteral(toUs(newestMs))} group by 1`,
+     from ${table} where ${within} and bucket < ${timeLiteral(toUs(endMs))} group by 1`,
     (row) => buckets.add(row.timeUs() / 1000, row.int8(), row.int8(), row.float8(), row.float8(), row.float8()),
   );
-  return newestMs;
+  return endMs;
 }

@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from "pg";
 import { copyIn, copyOut, CopyWriter, timeLiteral, type CopyReader } from "./copy";
 import { exportCsv } from "./export";
-import { preparePartitions } from "./partitions";
+import { rememberPartitions } from "./partitions";
 import type { RangeQuery, ReadingBlock, Readings, TimeSeriesStore } from "./port";
 import { HOUR_US, inOrder, mergeRuns, orderByStream, toReadings, toUs, type OrderedReadings } from "./readings";
-import { retainIn } from "./retention";
+import { rawKeptFromMs, retainIn } from "./retention";
 import { rangesSql, recomputeFrom, rollUpFrom, type RollupSource } from "./rollup";
 import { readSeriesFrom } from "./series";
 
@@ -16,12 +16,15 @@ const ROW_BYTES = 40;
  * under the Apache licence they stay rows. Rollups are made by the same job as in the other home.
  */
 export function openTimescale(): TimeSeriesStore {
+  const partitions = rememberPartitions({ sizeMs: DAY_MS, originMs: 0 });
   const rollUp = (pool: Pool) => rollUpFrom(pool, rollupSource);
   return {
     home: "timescale",
-    prepare: preparePartitions({ sizeMs: DAY_MS, originMs: 0 }),
+    prepare: partitions.prepare,
+    forgetPrepared: partitions.forget,
     write,
     readRange,
+    rawKeptFromMs,
     readSeries: (db, query) => readSeriesFrom(db, query, readRange),
     rollUp,
     recompute: (pool, { streamId, fromMs, toMs }) =>
@@ -32,7 +35,7 @@ export function openTimescale(): TimeSeriesStore {
     },
     retain: async (pool, { keepRawMs, nowMs }) => {
       await rollUp(pool);
-      return retainIn(pool, nowMs - keepRawMs, "day");
+      return retainIn(pool, nowMs - keepRawMs, "day").finally(partitions.forget);
     },
     exportRange: exportCsv,
   };

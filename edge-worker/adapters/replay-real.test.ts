@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SHARED_FOLDER } from "@/tools/recorded-data";
 import type { Sample } from "../samples";
 import { ReplayConfig, replayAdapter } from "./replay";
 
-const DATA = fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const DATA = join(SHARED_FOLDER, "data");
 if (!existsSync(DATA)) process.stderr.write(`SKIPPED: recordings of real plants are not at ${DATA}\n`);
 
 test

@@ -14,7 +14,8 @@ export async function getSeries(tx: Tx, store: TimeSeriesStore, input: StreamRan
     input.id,
   ]);
   const estimate = ((input.toMs - input.fromMs) / 1_000) * (rows[0]?.rateHz ?? ASSUMED_RATE_HZ);
-  if (estimate <= MAX_READINGS) {
+  // Where raw readings were dropped none would be found, although the rollups still know.
+  if (estimate <= MAX_READINGS && input.fromMs >= (await store.rawKeptFromMs(tx))) {
     const readings = await store.readRange(tx, {
       streamId: input.id,
       fromMs: input.fromMs,

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import { isMissingPartition } from "@/db/timeseries/partitions";
 import type { ReadingBlock, TimeSeriesStore } from "@/db/timeseries/port";
 import { parseUpTopic } from "@/sdk/wire/topics";
 import type { Logger } from "@/server/core/logger";
@@ -127,7 +128,8 @@ export class Replayer {
         );
       await tx.query("savepoint rows");
       const moved = await this.#settle(tx, row, attempt, blocks).catch(async (cause: unknown) => {
-        if (!isPoison(cause)) throw cause;
+        if (isMissingPartition(cause)) this.parts.store.forgetPrepared(); // made anew at the next look
+        if (isMissingPartition(cause) || !isPoison(cause)) throw cause;
         await tx.query("rollback to savepoint rows");
         return this.#settle(tx, row, { failed: `The database cannot store this: ${errorText(cause)}.` }, []);
       });

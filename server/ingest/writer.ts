@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { isMissingPartition } from "@/db/timeseries/partitions";
 import type { TimeSeriesStore } from "@/db/timeseries/port";
 import type { RejectCode } from "@/sdk/wire/codes";
 import { LANES } from "@/sdk/wire/names";
@@ -204,6 +205,7 @@ export class Writer {
 
   /** Commits the items, however long it takes; poison is cut out. */
   async #store(items: Item[], oldestMs: number): Promise<void> {
+    let isPrepareRepeated = false;
     for (let wait = RETRY_MIN_MS; !this.#closed; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
       try {
         const started = performance.now();
@@ -214,6 +216,13 @@ export class Writer {
         for (const item of items) this.#leave(item);
         return;
       } catch (cause) {
+        if (isMissingPartition(cause) && !isPrepareRepeated) {
+          // Retention dropped a week that was remembered as made; the readings are good.
+          isPrepareRepeated = true;
+          this.#preparedWeeks.clear();
+          this.store.forgetPrepared();
+          continue;
+        }
         if (isPoison(cause)) {
           const [only, ...others] = items;
           if (only && others.length === 0) {

@@ -1,6 +1,10 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseSidecar } from "@/edge-worker/inference/sidecar";
 import { window as cutWindows } from "@/edge-worker/pipeline/window";
@@ -25,15 +29,24 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("trains a model per plant in seconds, the same bytes each time, with a manifest that the edge reads", async () => {
-  expect(tookMs).toBeLessThan(15_000); // about 1.5 s alone on a core; the machine is shared
-  const again = await trainDemoModels(join(folder, "again"), 1);
-  expect(again.map(({ sha256 }) => sha256)).toEqual(trained.map(({ sha256 }) => sha256));
+test("trains a model per plant in seconds, with a manifest that the edge reads", async () => {
+  // No measure: the goal is 5 s, and `npm run bench -- model` measures it (model.demo_train_s); tests share the machine.
+  expect(tookMs).toBeLessThan(15_000);
   for (const { file, sha256 } of trained) {
     const sidecar = parseSidecar(await readFile(file.replace(/\.onnx$/, ".json"), "utf8"), file);
     expect(sidecar.sha256).toBe(sha256);
     expect(sidecar.threshold).toBe(1);
     expect(sidecar.outputs[0]?.name).toBe("score");
+  }
+}, 60_000);
+
+test("another process trains the same bytes", async () => {
+  const elsewhere = join(folder, "elsewhere");
+  const cli = fileURLToPath(new URL("../../cli/throughline.mjs", import.meta.url));
+  await promisify(execFile)(process.execPath, [cli, "train-demo", elsewhere, "--seed", "1"]);
+  for (const { name, sha256 } of trained) {
+    const bytes = await readFile(join(elsewhere, `${name}.onnx`));
+    expect(createHash("sha256").update(bytes).digest("hex"), name).toBe(sha256);
   }
 }, 60_000);
 

@@ -1,17 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { loadConfig } from "@/edge-worker/config";
 import type { Scored } from "@/edge-worker/pipeline/infer";
 import { watch } from "@/edge-worker/pipeline/threshold";
 import { WindowReadings } from "@/edge-worker/pipeline/window";
 import { parsePipeline } from "@/sdk/wire/pipeline-check";
+import { SKAB_RECORDINGS } from "@/tools/recorded-data";
 import { alarmsOf, judge, shares, total } from "./domain/event-scoring";
 import { SKAB_FEATURES, eventsOf, judgeSkab, parseSkab, trainSkab } from "./domain/skab";
 import { readSkab, trainSkabModel } from "./train-skab";
 
-const DATA = resolve("..", "shared", "data", "skab", "data");
+const DATA = SKAB_RECORDINGS;
 const hasData = existsSync(DATA);
 if (!hasData) process.stderr.write(`SKIPPED: no SKAB recordings under ${DATA}; what depends on them is not tested.\n`);
 const folder = mkdtempSync(join(tmpdir(), "skab-"));

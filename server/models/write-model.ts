@@ -53,6 +53,6 @@ export async function writePcaModel(
 }
 
 async function replace(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, content);
+  await writeFile(`${file}.new`, content, { flush: true }); // a power cut must not leave an empty file under the name
   await rename(`${file}.new`, file);
 }

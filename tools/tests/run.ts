@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { timescaleServer } from "@/cli/embedded/timescale";
+import { SHARED_FOLDER } from "../recorded-data";
 import { findProgram, prepareMachine } from "./machine";
 import { add, NOTHING, type Outcome, readPlaywright, readVitest } from "./results";
 
@@ -28,8 +29,8 @@ rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
 const notRun = prepareMachine();
-if (!existsSync(process.env.THROUGHLINE_SHARED ?? join("..", "shared"))) {
-  notRun.push("tests on recorded plant data: ../shared is missing; set THROUGHLINE_SHARED to its folder");
+if (!existsSync(SHARED_FOLDER)) {
+  notRun.push(`tests on recorded plant data: ${SHARED_FOLDER} is missing; set THROUGHLINE_SHARED to its folder`);
 }
 
 const hasTimescale = !wanted("int") || canUnpackTimescale();

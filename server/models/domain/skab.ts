@@ -1,5 +1,5 @@
 import type { Feature } from "@/sdk/wire/manifest";
-import { alarmsOf, judge, type EventFigures } from "./event-scoring";
+import { type AlarmSpan, alarmsOf, judge, type EventFigures } from "./event-scoring";
 import { type PcaModel, scorePca, trainPca } from "./pca";
 import { type FeatureWindow, type Recorded, windowRows } from "./window-rows";
 
@@ -122,14 +122,27 @@ export function trainSkab(
   return trainPca(rows, { explained, margin, confidence: 0.999, leastRows: 12 });
 }
 
-/** Judges what comes after the training stretch. */
-export function judgeSkab(recording: SkabRecording, model: PcaModel, alarmForMs = SKAB_ALARM_FOR_MS): EventFigures {
-  const fromMs = trainUntil(recording);
+/** The alarms that a model raises on a recording after `fromMs`; without it on all of it, as the edge sees it. */
+export function skabAlarms(
+  recording: SkabRecording,
+  model: PcaModel,
+  { fromMs = Number.NEGATIVE_INFINITY, alarmForMs = SKAB_ALARM_FOR_MS } = {},
+): AlarmSpan[] {
   const windows = windowRows(recording.series, SKAB_FEATURES, SKAB_WINDOW).filter(({ toMs }) => toMs > fromMs);
-  const alarms = alarmsOf(
+  return alarmsOf(
     windows.map(({ toMs, row }) => ({ toMs, score: scorePca(model, row).score })),
     alarmForMs,
   );
+}
+
+/** Judges what comes after the training stretch. */
+export function judgeSkab(recording: SkabRecording, model: PcaModel, alarmForMs = SKAB_ALARM_FOR_MS): EventFigures {
+  return judgeSkabAlarms(recording, skabAlarms(recording, model, { fromMs: trainUntil(recording), alarmForMs }));
+}
+
+/** The same for alarms from elsewhere: those that a replay through the line left in the database. */
+export function judgeSkabAlarms(recording: SkabRecording, alarms: readonly AlarmSpan[]): EventFigures {
+  const fromMs = trainUntil(recording);
   return judge(
     {
       events: eventsOf(recording),

@@ -144,6 +144,47 @@ test("each cause does to the readings what its name says, and ends", () => {
   );
 });
 
+test("an instrument that is stuck from the first second on shows its first value, and not 0", () => {
+  const stuck = play("pump-house", 2, { scenario: [{ cause: "stuck", target: "pump-1/flow", at: "0s", for: "60s" }] });
+  const shown = stuck.column("pump-1/flow").slice(0, 60);
+  expect(new Set(shown).size).toBe(1);
+  expect(shown[0]).toBe(play("pump-house", 1, { scenario: [] }).column("pump-1/flow")[0]);
+});
+
+test.each([
+  [
+    "press-line",
+    { cause: "season", size: 15 },
+    { "line/hall-temperature": 1, "press-1/oil-temperature": 0.3 },
+    "press-1/cycle-count",
+  ],
+  [
+    "press-line",
+    { cause: "wear", target: "press-2", size: 0.9 },
+    { "press-2/vibration-rms": 1, "press-2/oil-temperature": 3, "press-2/motor-power": 0.5 },
+    "press-1/vibration-rms",
+  ],
+  [
+    "cold-store",
+    { cause: "season", size: 15 },
+    { "rack/outdoor-temperature": 9, "rack/discharge-pressure": 1.5, "rack/compressor-power": 0.3 },
+    "room-1/door",
+  ],
+  [
+    "cold-store",
+    { cause: "wear", target: "rack", size: 0.9 },
+    { "rack/vibration-rms": 1, "rack/compressor-power": 0.3 },
+    "room-1/air-temperature",
+  ],
+] as const)("%s: %o raises %o at least by so much on average, and leaves %s as it is", (plant, cause, raised, same) => {
+  const minutes = 60;
+  const sound = play(plant, minutes, { scenario: [], rateHz: 0.5 });
+  const hurt = play(plant, minutes, { scenario: [{ ...cause, at: "0s", for: `${minutes}m` }], rateHz: 0.5 });
+  for (const [key, least] of Object.entries(raised))
+    expect(mean(hurt.column(key)) - mean(sound.column(key)), key).toBeGreaterThan(least);
+  expect(hurt.column(same)).toEqual(sound.column(same));
+});
+
 test("a drifting gauge shows more and more while its neighbours on the same header stay", () => {
   const target = "pump-2/discharge-pressure";
   const drifting = play("pump-house", 10, { scenario: [{ cause: "drift", target, at: "60s", for: "8m", size: 0.3 }] });

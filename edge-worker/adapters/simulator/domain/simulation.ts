@@ -97,7 +97,7 @@ export class Simulation {
     this.streams = this.plant.streams;
     this.causes = readScenario(options.scenario ?? DEFAULT_SCENARIOS[plant], this.streams);
     this.instruments = this.streams.map(({ key }) => new Random(`${seed}/${plant}/${episode}/${key}/instrument`));
-    this.shown = new Float64Array(this.streams.length);
+    this.shown = new Float64Array(this.streams.length).fill(Number.NaN);
     this.wearing = this.causes.filter(({ kind }) => OF_MACHINES.has(kind));
     this.touching = this.streams.map((stream) =>
       this.causes.filter((cause) => !this.wearing.includes(cause) && doesConcern(cause, stream)),
@@ -190,6 +190,12 @@ export class Simulation {
     }
   }
 
+  /** What the instrument showed last; one that is stuck from its first reading on stays at that. */
+  private lastShown(index: number, first: number): number {
+    const shown = this.shown[index] ?? Number.NaN;
+    return Number.isNaN(shown) ? first : shown;
+  }
+
   private *measure(tsMs: number, sinceMs: number, truths: Float64Array): Generator<SimulatedSample> {
     const sample: SimulatedSample = { tsMs, deliverMs: tsMs, values: {} };
     const late: SimulatedSample = { tsMs, deliverMs: tsMs, values: {} };
@@ -204,7 +210,7 @@ export class Simulation {
       for (const cause of this.touching[index] ?? []) {
         const progress = progressOf(cause, sinceMs);
         if (progress === null) continue;
-        if (cause.kind === "stuck") value = this.shown[index] ?? value;
+        if (cause.kind === "stuck") value = this.lastShown(index, value);
         else if (cause.kind === "bias") value += cause.size;
         else if (cause.kind === "drift") value += cause.size * progress;
         else if (cause.kind === "bad-release") value *= cause.size;
