@@ -6,6 +6,7 @@ import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { weightsFaults } from "./domain/score";
 import { SHOWN_INTAKES, SHOWN_STAGES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
+import { UseCaseTitle } from "./domain/use-case-title";
 
 /** Some lines of text, or none. */
 export const words = (max: number) =>
@@ -15,7 +16,6 @@ export const words = (max: number) =>
     .transform((text) => text.normalize("NFC").trim())
     .pipe(z.string().refine((text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text), "E_TEXT: Use plain text."));
 
-const Title = oneLine("E_REQUIRED: Give it a title.", 200);
 export const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
 
 const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
@@ -41,7 +41,7 @@ export const Figures = z
   .superRefine((figures, context) => say(figuresFaults(figures), context));
 
 export const ProposeUseCase = z.strictObject({
-  title: Title,
+  title: UseCaseTitle,
   summary: words(500).default(""),
   /** whose it is; left out: the team of whoever proposes, where there is only one */
   teamId: z.uuid().optional(),
