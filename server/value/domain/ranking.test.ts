@@ -120,6 +120,15 @@ test("an asset counts as there only while its check passes", () => {
   expect(readinessPart([{ costCents: 0, state: "fail" }])).toBe(0);
 });
 
+test("a sensor found in the plant takes readiness with it when it dies, whatever the others cost", () => {
+  const scale = { costCents: 3_000, state: "pass" as const };
+  const sensors = (...states: ("pass" | "fail")[]) => states.map((state) => ({ costCents: 0, state }));
+  expect(readinessPart([scale, ...sensors("pass", "pass")])).toBe(1);
+  expect(readinessPart([scale, ...sensors("pass", "fail")])).toBeCloseTo(2 / 3, 12);
+  expect(readinessPart([{ ...scale, state: "fail" }, ...sensors("pass", "pass")])).toBeCloseTo(2 / 3, 12);
+  expect(readinessPart([{ ...scale, state: "fail" }, ...sensors("pass", "fail")])).toBeCloseTo(1 / 3, 12);
+});
+
 test("five of six checks, and two of three signs of a sponsor", () => {
   const clarity = { owner: "pass", unitAndDirection: "pass", liveBinding: "pass", baseline: "pass" } as const;
   expect(kpiClarityPart({ ...clarity, datedTarget: "unknown", measurable: "pass" })).toBeCloseTo(5 / 6, 12);
