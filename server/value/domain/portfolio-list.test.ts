@@ -60,6 +60,24 @@ test.each<[Order, string[]]>([
   expect(titles({}, order)).toEqual(expected);
 });
 
+test("only what was accepted takes a number, also where a proposal would stand higher", () => {
+  const passing = (title: string, more: Partial<PortfolioRow>): PortfolioRow => {
+    const made = row(title, more);
+    const candidate = { ...made.standing.candidate, mustMeets: "pass" as const };
+    return { ...made, standing: { ...made.standing, candidate } };
+  };
+  const intakes = ["pending", "rejected", "snoozed", "duplicate"] as const;
+  const rows = [
+    passing("Pumps", { forecast: returning(0.2) }),
+    ...intakes.map((intake) => passing(intake, { intake, forecast: returning(0.9) })),
+    passing("cold store", { forecast: returning(0.1) }),
+  ];
+  const ranks = rankedRows(rows, FIRST_POLICY).map((one) => [one.row.title, one.ranked.rank]);
+  expect(Object.fromEntries(ranks)).toEqual({
+    ...{ Pumps: 1, "cold store": 2, pending: null, rejected: null, snoozed: null, duplicate: null },
+  });
+});
+
 test("filters leave what all of them leave", () => {
   expect(titles({ stage: "pilot" })).toEqual(["Pumps"]);
   expect(titles({ q: "COLD" })).toEqual(["cold store"]);

@@ -97,7 +97,10 @@ function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
     <tr className={changed ? styles.changedRow : undefined} data-use-case={row.id}>
       <td className={styles.rank}>
         {ranked.rank ?? (
-          <span className="muted" title="No rank while a must-meet does not hold">
+          <span
+            className="muted"
+            title={row.intake === "accepted" ? "No rank while a must-meet does not hold" : "No rank before it is accepted"}
+          >
             –<span className="vh"> without a rank</span>
           </span>
         )}{" "}
