@@ -11,7 +11,7 @@ import type { ReturnRange } from "./ninety-day-return";
 import type { Candidate, RankingPolicy } from "./ranking";
 import { type KpiClarity, kpiClarityPart, readinessPart, sponsorshipPart, valuePart, type Weights } from "./score";
 import { allOf, type Fact, holds, known, unknown, type Verdict } from "./three-valued";
-import { netValueOf, outlayCents, type UseCaseFigures } from "./use-case-figures";
+import { type ExpectedCash, expectedCash, netValueOf, outlayCents, type UseCaseFigures } from "./use-case-figures";
 
 /** How the portfolio is ranked, and its money: `value_policies`. Version 0 is what holds before anybody decided. */
 export interface ValuePolicy {
@@ -72,6 +72,8 @@ export interface Standing {
   /** checks of its KPI that pass, of six */
   clear: number;
   outlayCents: number | null;
+  /** null without an estimate */
+  cash: ExpectedCash | null;
 }
 
 const NO_ESTIMATE = "nobody has estimated it";
@@ -120,6 +122,7 @@ export function standingOf(facts: UseCaseFacts, policy: ValuePolicy, nowMs: numb
     clarity,
     clear: Object.values(clarity).filter((verdict) => verdict === "pass").length,
     outlayCents: outlay,
+    cash: figures ? expectedCash(figures, missingCents) : null,
   };
 }
 
