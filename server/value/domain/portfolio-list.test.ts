@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import type { PortfolioRow } from "../queries";
 import { listed, type Order, rankedRows } from "./portfolio-list";
 import { type ListFilter, nextGate } from "./stages";
-import { FIRST_POLICY, standingOf } from "./standing";
+import { FIRST_POLICY, standingOf, type ValuePolicy } from "./standing";
 import { unknown } from "./three-valued";
 
 const NOW = Date.UTC(2026, 10, 28);
+/** The score has something to say also of what nobody has estimated. */
+const POLICY: ValuePolicy = { ...FIRST_POLICY, rankedBy: "score" };
 const nothing = { person: null, confirmedAtMs: null };
 
 function row(title: string, more: Partial<PortfolioRow> = {}): PortfolioRow {
@@ -28,7 +30,7 @@ function row(title: string, more: Partial<PortfolioRow> = {}): PortfolioRow {
         detectableEffect: unknown<number>("none"),
       },
     },
-    FIRST_POLICY,
+    POLICY,
     NOW,
   );
   return {
@@ -49,7 +51,7 @@ const ROWS = [
 const ALL: ListFilter = { q: "", show: "open", stage: "all" };
 const since = { sinceMs: 0, ranks: {}, changes: [{ useCaseId: "Oil", says: "Moved", atMs: NOW }] };
 const titles = (filter: Partial<ListFilter>, order: Order = "rank") =>
-  listed(rankedRows(ROWS, FIRST_POLICY), { ...ALL, ...filter }, order, since).map((one) => one.row.title);
+  listed(rankedRows(ROWS, POLICY), { ...ALL, ...filter }, order, since).map((one) => one.row.title);
 
 test.each<[Order, string[]]>([
   ["rank", ["cold store", "Pumps", "Oil"]],
@@ -72,7 +74,7 @@ test("only what was accepted takes a number, also where a proposal would stand h
     ...intakes.map((intake) => passing(intake, { intake, forecast: returning(0.9) })),
     passing("cold store", { forecast: returning(0.1) }),
   ];
-  const ranks = rankedRows(rows, FIRST_POLICY).map((one) => [one.row.title, one.ranked.rank]);
+  const ranks = rankedRows(rows, POLICY).map((one) => [one.row.title, one.ranked.rank]);
   expect(Object.fromEntries(ranks)).toEqual({
     ...{ Pumps: 1, "cold store": 2, pending: null, rejected: null, snoozed: null, duplicate: null },
   });
@@ -83,6 +85,10 @@ test("filters leave what all of them leave", () => {
   expect(titles({ q: "COLD" })).toEqual(["cold store"]);
   expect(titles({ show: "rejected" })).toEqual(["Presses"]);
   expect(titles({ stage: "pilot", q: "cold" })).toEqual([]);
+});
+
+test("until somebody decides otherwise the rank follows what the money brings, not the score", () => {
+  expect(FIRST_POLICY.rankedBy).toBe("value");
 });
 
 test("a gate stands at the end of each stage but the last", () => {

@@ -30,7 +30,7 @@ export const FIRST_POLICY: ValuePolicy = {
   budgetCents: 0,
   discountRate: 0.08,
   weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
-  rankedBy: "score",
+  rankedBy: "value",
 };
 
 /** The scarce resource of every policy until hours of skills are known. */

@@ -111,8 +111,8 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
         onChange={(event) => setRankedBy(event.target.value === "value" ? "value" : "score")}
         refusal={refusal}
       >
-        <option value="score">The score</option>
         <option value="value">Net value per unit of money that it takes</option>
+        <option value="score">The score</option>
       </SelectField>
       {PARTS.map(({ part, label }) => (
         <TextField
