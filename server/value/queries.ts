@@ -194,7 +194,7 @@ export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> 
 function rowOf(
   { figures, currency, rampDays, ...row }: UseCaseColumns & EstimateColumns,
   needs: readonly NeedRow[],
-  { kpis, expectedEffect, detectableEffect }: Promised,
+  { kpis, expectedEffect, detectableEffect, remedies }: Promised,
   policy: ValuePolicy,
   nowMs: number,
 ): PortfolioRow {
@@ -213,6 +213,7 @@ function rowOf(
       kpis,
       expectedEffect,
       detectableEffect,
+      remedies,
     },
     policy,
     nowMs,

@@ -61,6 +61,27 @@ export function measurability(effect: number, noise: Noise, daysBefore: number, 
   };
 }
 
+/**
+ * What would make an effect visible, in one sentence; empty when it can be seen already. `effect` in the KPI's unit, above 0; n₀ is the days
+ * that its noise was found in.
+ *
+ * @throws {FigureError} naming the field
+ */
+export function remedyWords(effect: number, noise: Noise, daysAfter: number): string {
+  const { remedies } = measurability(effect, noise, noise.days, daysAfter);
+  const said = remedies.flatMap((remedy) => {
+    if (remedy.kind === "less noise") {
+      const percent = Math.ceil(remedy.shareToExplain * 100 - 1e-9);
+      return [`a KPI whose drivers explain ${percent} % of its variance, or one that scatters less`];
+    }
+    if (remedy.days === null) return [];
+    return remedy.kind === "longer baseline"
+      ? [`a baseline of ${remedy.days} days instead of ${noise.days}`]
+      : [`a window of ${remedy.days} days after go-live instead of ${daysAfter}`];
+  });
+  return said.length === 0 ? "" : `What would show it: ${said.join("; or ")}.`;
+}
+
 /** Days on one side that make the effect visible while the other side stays; `null` when the other side alone hides it. */
 function daysNeeded(effect: number, { deviation, rho }: Noise, otherDays: number): number | null {
   const room = (effect / (Z * deviation)) ** 2 / inflation(rho) - 1 / otherDays;

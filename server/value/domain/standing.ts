@@ -62,6 +62,8 @@ export interface UseCaseFacts {
   /** change for the better that it promises, and the least that its KPI can show; both in the KPI's unit */
   expectedEffect: Fact<number>;
   detectableEffect: Fact<number>;
+  /** what would make it visible where it is not, in a sentence */
+  remedies?: string;
 }
 
 /** Where a use case stands: what it is ranked on, and why. */
@@ -100,7 +102,10 @@ export function standingOf(facts: UseCaseFacts, policy: ValuePolicy, nowMs: numb
   const unacceptable = facts.objections
     ? known(facts.objections)
     : unknown<readonly string[]>("Nobody has reviewed safety and law.");
-  const met = mustMeets({ owner, sponsor, kpis, expectedEffect, detectableEffect, unacceptable }, nowMs);
+  const met = mustMeets(
+    { owner, sponsor, kpis, expectedEffect, detectableEffect, unacceptable, remedies: facts.remedies },
+    nowMs,
+  );
   const outlay = figures ? outlayCents(figures, missingCents) : null;
   return {
     candidate: {
