@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import type { Role } from "@/server/core/domain/permissions";
 import { exportUseCases } from "./export-queries";
+import { findUseCase, getPortfolio } from "./queries";
 import { addTeams, somebodyOf } from "./testing-people";
 import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
 
@@ -135,6 +136,25 @@ describe("deciding", () => {
     await other.value.triage({ id, version: 2, to: "duplicate", of: original.id });
     const { rows } = await other.value.portfolio();
     expect(rows.find((row) => row.id === id)).toMatchObject({ intake: "duplicate", snoozedUntilMs: null });
+  });
+
+  test("a snooze ends by itself: on its day the proposal waits for a decision again, in list, page and file", async () => {
+    const [one, other] = [await somebody("executive"), await somebody("chair")];
+    const title = titled();
+    const { id } = await one.value.propose({ title });
+    await other.value.triage({ id, version: 1, to: "snoozed", days: 30 });
+    const untilMs = Date.now() + 30 * 86_400_000;
+    const intakeOf = async (nowMs: number) => {
+      const { rows } = await getPortfolio(db.pool, nowMs);
+      const found = await findUseCase(db.pool, id, nowMs);
+      expect(found?.row.intake).toBe(rows.find((row) => row.id === id)?.intake);
+      let file = "";
+      const filter = { q: title, show: "open" as const, stage: "all" as const };
+      for await (const line of exportUseCases(db.pool, filter, nowMs)) file += line;
+      return `${found?.row.intake}, ${file.includes(title) ? "in" : "not in"} the file of what is open`;
+    };
+    expect(await intakeOf(untilMs - 60_000)).toBe("snoozed, not in the file of what is open");
+    expect(await intakeOf(untilMs + 60_000)).toBe("pending, in the file of what is open");
   });
 
   test("a second estimate is another version, and the first cannot be changed", async () => {
@@ -326,7 +346,7 @@ describe("a CSV file", () => {
     await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
     await theirs.value.importUseCases({ file: file(rowOf(title)) });
     let text = "";
-    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" })) text += line;
+    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" }, Date.now())) text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
   });
 

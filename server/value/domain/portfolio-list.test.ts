@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PortfolioRow } from "../queries";
 import { listed, type Order, rankedRows } from "./portfolio-list";
-import { type ListFilter, nextGate } from "./stages";
+import { intakeAt, intakeWords, type ListFilter, nextGate } from "./stages";
 import { FIRST_POLICY, standingOf, type ValuePolicy } from "./standing";
 import { unknown } from "./three-valued";
 
@@ -89,6 +89,15 @@ test("filters leave what all of them leave", () => {
 
 test("until somebody decides otherwise the rank follows what the money brings, not the score", () => {
   expect(FIRST_POLICY.rankedBy).toBe("value");
+});
+
+test("a snooze says until when, and so does a proposal whose snooze is over", () => {
+  const snoozedUntilMs = Date.UTC(2026, 11, 28);
+  expect(intakeWords({ intake: "snoozed", snoozedUntilMs })).toBe("Snoozed until 28 Dec 2026");
+  const intake = intakeAt({ intake: "snoozed", snoozedUntilMs }, snoozedUntilMs);
+  expect(intakeWords({ intake, snoozedUntilMs })).toBe("Proposed, snoozed until 28 Dec 2026");
+  expect(intakeAt({ intake: "snoozed", snoozedUntilMs }, snoozedUntilMs - 1)).toBe("snoozed");
+  expect(intakeAt({ intake: "accepted", snoozedUntilMs: null }, NOW)).toBe("accepted");
 });
 
 test("a gate stands at the end of each stage but the last", () => {
