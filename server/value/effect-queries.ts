@@ -26,10 +26,13 @@ export interface EffectRow {
 /** What a use case promises, as the checks look at it and as a page shows it. */
 export interface Promised extends Pick<UseCaseFacts, "kpis" | "expectedEffect" | "detectableEffect" | "remedies"> {
   effects: readonly EffectRow[];
+  /** day from go-live on which it was paid back in cash, as measured; null where it was not, or nobody can say */
+  paidBackDay: number | null;
 }
 
 export const NOTHING_PROMISED: Promised = {
   effects: [],
+  paidBackDay: null,
   kpis: [],
   expectedEffect: unknown("No KPI is bound, so no effect is promised."),
   detectableEffect: unknown("No KPI is bound, so its noise is not known."),
@@ -51,7 +54,7 @@ export async function listPromises(
       [useCaseId],
     ),
     listKpiFacts(sql, nowMs, useCaseId),
-    listSeen(sql, nowMs, useCaseId),
+    listLive(sql, nowMs, useCaseId),
   ]);
   const kpis = new Map(facts.map((row) => [row.id, { row, ...boundKpi(row, row.now, row.baseline) }]));
   const promises = new Map<string, Promised>();
@@ -60,7 +63,7 @@ export async function listPromises(
     const found = kpis.get(kpiId);
     if (!found) continue; // a KPI of a team that they are not in
     const { row, kpi } = found;
-    const live = seen.get(`${of} ${kpiId}`);
+    const live = seen.noise.get(`${of} ${kpiId}`);
     const detectable = live ? known(detectableEffect(live, live.days, RETURN_WINDOW_DAYS)) : found.detectable;
     const noise = live ?? (detectable.known ? row.baseline.noise : null);
     const remedies = noise && mode > 0 ? remedyWords(mode, noise, RETURN_WINDOW_DAYS) : "";
@@ -72,6 +75,7 @@ export async function listPromises(
     if (isBest) bestOf.set(of, standsOut);
     promises.set(of, {
       effects: [...before.effects, effect],
+      paidBackDay: seen.paidBackDay.get(of) ?? null,
       kpis: [...before.kpis, kpi],
       expectedEffect: isBest ? known(mode) : before.expectedEffect,
       detectableEffect: isBest ? detectable : before.detectableEffect,
@@ -81,17 +85,29 @@ export async function listPromises(
   return promises;
 }
 
-/**
- * The noise that the baseline of use cases that went live leaves, by use case and KPI: it knows what else moves the KPI, so less of what the
- * KPI does is noise. Of a baseline that was refused there is none.
- */
-async function listSeen(sql: Sql, nowMs: number, useCaseId: string | null): Promise<ReadonlyMap<string, Noise>> {
-  const live = await listMeasured(sql, nowMs, useCaseId === null ? null : [useCaseId]);
-  return new Map(
-    live.flatMap(({ useCaseId: of, kpiId, measured }) => {
-      if (!measured.known || !measured.value.baseline.known) return [];
-      const { days, deviation, rho } = measured.value.baseline.value;
-      return [[`${of} ${kpiId}`, { days, deviation, rho }]];
-    }),
-  );
+/** What is measured of use cases that went live. */
+interface Live {
+  /**
+   * By use case and KPI, what their baseline leaves of the KPI's noise: it knows what else moves the KPI, so less of what the KPI does is
+   * noise. Of a baseline that was refused there is none.
+   */
+  noise: ReadonlyMap<string, Noise>;
+  /** by use case */
+  paidBackDay: ReadonlyMap<string, number>;
+}
+
+async function listLive(sql: Sql, nowMs: number, useCaseId: string | null): Promise<Live> {
+  const noise = new Map<string, Noise>();
+  const paidBackDay = new Map<string, number>();
+  for (const { useCaseId: of, kpiId, measured } of await listMeasured(sql, nowMs, useCaseId === null ? null : [useCaseId])) {
+    if (!measured.known) continue;
+    const { baseline, returns } = measured.value;
+    if (baseline.known) {
+      const { days, deviation, rho } = baseline.value;
+      noise.set(`${of} ${kpiId}`, { days, deviation, rho });
+    }
+    const day = returns.known ? returns.value.cash.breakEvenDay : null;
+    if (day !== null) paidBackDay.set(of, day);
+  }
+  return { noise, paidBackDay };
 }

@@ -93,6 +93,8 @@ export interface PortfolioRow extends UseCaseColumns {
   estimate: number | null;
   forecast: UseCaseFacts["forecast"];
   capabilities: UseCaseFacts["capabilities"];
+  /** day from go-live on which it was paid back in cash, as measured; null where it was not, or nobody can say */
+  paidBackDay: number | null;
   standing: Standing;
 }
 
@@ -196,7 +198,7 @@ export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> 
 function rowOf(
   { figures, currency, rampDays, ...row }: UseCaseColumns & EstimateColumns,
   needs: readonly NeedRow[],
-  { kpis, expectedEffect, detectableEffect, remedies }: Promised,
+  { kpis, expectedEffect, detectableEffect, remedies, paidBackDay }: Promised,
   policy: ValuePolicy,
   nowMs: number,
 ): PortfolioRow {
@@ -220,7 +222,7 @@ function rowOf(
     policy,
     nowMs,
   );
-  return { ...row, intake: intakeAt(row, nowMs), forecast, capabilities, standing };
+  return { ...row, intake: intakeAt(row, nowMs), forecast, capabilities, paidBackDay, standing };
 }
 
 /** Somebody who can own or sponsor a use case. */

@@ -33,7 +33,7 @@ function row(title: string, estimated: UseCaseFigures, intake: PortfolioRow["int
     ...{ id: title, teamId: "t", team: "Value", title, summary: "", intake, intakeWhy: null, snoozedUntilMs: null },
     ...{ stage: "idea", ownerId: null, sponsorId: null, ownerName: null, ownerConfirmedMs: null, sponsorName: null },
     ...{ sponsorConfirmedMs: null, committedCents: null, objections: [], version: 1, createdByName: "Elena" },
-    ...{ createdMs: NOW, estimate: 1, forecast, capabilities: [], standing },
+    ...{ createdMs: NOW, estimate: 1, forecast, capabilities: [], paidBackDay: null, standing },
   };
 }
 

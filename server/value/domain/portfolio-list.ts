@@ -65,10 +65,10 @@ function keyOf({ row, ranked }: RankedRow, order: Order, changedMs: ReadonlyMap<
 
 /** A use case as the sentence over the portfolio looks at it. */
 export function verdictRow({ row, ranked }: RankedRow): VerdictRow {
-  const { title, intake, committedCents, capabilities, forecast, standing } = row;
+  const { title, intake, committedCents, capabilities, forecast, standing, paidBackDay } = row;
   const waitsFor = standing.checks.find(({ verdict }) => verdict !== "pass")?.why ?? null;
   return {
-    ...{ title, intake, committedCents, capabilities, waitsFor },
+    ...{ title, intake, committedCents, capabilities, waitsFor, paidBackDay, outlayCents: standing.outlayCents },
     p50: forecast?.p50 ?? null,
     isRanked: ranked.rank !== null,
   };
