@@ -5,9 +5,9 @@ import type { RowFault, UseCaseRow } from "./domain/use-case-rows";
 import { getPolicy, listFigures } from "./queries";
 import type { ImportUseCases } from "./schema";
 import { readUseCaseCsv } from "./use-case-csv";
-import { addNextEstimate, addUseCase } from "./verbs";
+import { addNextEstimate, addUseCase, demandRoom } from "./verbs";
 
-type VerbCtx = Pick<Ctx, "transaction" | "actor">;
+type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
 const sayTakenTitle = sayTaken("Somebody took a title of this file meanwhile. Import it again.", "file");
 /** A file that is wrong in every row says so by its first ones. */
 const MOST_FAULTS = 200;
@@ -28,7 +28,7 @@ export interface Imported {
  * Takes use cases from a CSV file: a title that the team has gets another estimate, every other one is proposed. Where a row is wrong
  * nothing goes in, unless the good rows are wanted alone; then all of these go in, or none.
  *
- * @throws {DomainError} invalid_input for a team that is not theirs, conflict when a title was taken meanwhile, invalid_state when there would be more than 5,000
+ * @throws {DomainError} invalid_input for a team that is not theirs, conflict when a title was taken meanwhile, invalid_state when more than 5,000 would be open
  */
 export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: ImportUseCases): Promise<Imported> {
   const read = readUseCaseCsv(Buffer.from(file, "base64"));
@@ -48,6 +48,8 @@ export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: I
     const there = new Map(
       (await listFigures(tx)).filter((one) => one.teamId === team).map((one) => [one.title.toLowerCase(), one]),
     );
+    const fresh = good.filter(({ useCase }) => !there.has(useCase.title.toLowerCase())).length;
+    if (fresh > 0) await demandRoom(tx, fresh, ctx.now());
     for (const { useCase } of good) {
       const { title, figures } = useCase;
       const before = there.get(title.toLowerCase());

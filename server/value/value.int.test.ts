@@ -350,6 +350,37 @@ describe("a CSV file", () => {
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
   });
 
+  test("10,000 that were rejected leave room; 5,000 that are open leave none, and one snoozed makes some", async () => {
+    const executive = await somebody("executive");
+    const fill = (intake: string, n: number) =>
+      db.owner.query(
+        `insert into use_cases (org_id, team_id, title, summary, created_by, created_by_name, intake)
+         select (select org_id from teams where id = $1), $1, 'bulk ' || $2 || i, '', 'bulk', 'bulk', $2 from generate_series(1, $3::int) i`,
+        [team.ours, intake, n],
+      );
+    const open = "select count(*)::int as n from use_cases where intake in ('pending', 'accepted')";
+    try {
+      await fill("rejected", 10_000);
+      const title = titled();
+      await executive.value.propose({ title, teamId: team.ours });
+      const { rows } = await db.owner.query<{ n: number }>(open);
+      await fill("pending", 4_998 - (rows[0]?.n ?? 0));
+      const three = file(...[titled(), titled(), titled(), title].map((one) => useCaseLine({ title: one, figures: null })));
+      const imported = executive.value.importUseCases({ file: three, teamId: team.ours });
+      await expect(imported).rejects.toThrow("There is room for 2 of these 3. Reject or snooze some proposals first.");
+      await fill("accepted", 2);
+      await expect(executive.value.propose({ title: titled(), teamId: team.ours })).rejects.toThrow("At most 5,000");
+      const chair = await somebody("chair");
+      const { rows: one } = await db.owner.query<{ id: string; version: number }>(
+        "select id, version from use_cases where title = 'bulk pending1'",
+      );
+      await chair.value.triage({ id: one[0]?.id ?? "", version: one[0]?.version ?? 0, to: "snoozed", days: 1 });
+      await executive.value.propose({ title: titled(), teamId: team.ours });
+    } finally {
+      await db.owner.query("delete from use_cases where created_by = 'bulk'");
+    }
+  });
+
   test.each<[string, string]>([
     ["broken encoding", Buffer.from([...Buffer.from(USE_CASE_HEADER), 0xfc]).toString("base64")],
     ["nothing in it", ""],
