@@ -377,7 +377,7 @@ describe("a CSV file", () => {
       await chair.value.triage({ id: one[0]?.id ?? "", version: one[0]?.version ?? 0, to: "snoozed", days: 1 });
       await executive.value.propose({ title: titled(), teamId: team.ours });
     } finally {
-      await db.owner.query("delete from use_cases where created_by = 'bulk'");
+      await db.owner.query("update use_cases set intake = 'rejected', snoozed_until = null where created_by = 'bulk'");
     }
   });
 
