@@ -35,6 +35,11 @@ export function estimateFaults(
   return faults;
 }
 
+/** A fault without the figure that its hint would name: forms show units of money and percent, where the domain has cents and shares. */
+export function withoutFigure(fault: Fault): Fault {
+  return fault.code === "order" ? { ...fault, hint: fault.hint.replace(/, [^,]*$/, ".") } : fault;
+}
+
 /**
  * Returns the estimate when it can be used.
  *

@@ -1,6 +1,6 @@
 import { formatAge } from "@/server/fabric/domain/health";
 import { type Noise, noiseOf } from "./autocorrelation";
-import { type KpiDefinition, NOT_BUILT } from "./kpi";
+import { type KpiDefinition, NOT_BUILT, unitFault } from "./kpi";
 import type { KpiDayValue } from "./kpi-day";
 import { detectableEffect } from "./measurability";
 import { BASELINE_DAYS } from "./must-meets";
@@ -21,15 +21,23 @@ export interface KpiMoment {
   endOfLastMs: number | null;
   /** false: its stream is not theirs to see */
   isSeen: boolean;
+  /** why the stream's readings cannot become its unit; null when they can */
+  unitWhy: string | null;
   /** newest reading of its stream */
   newestMs: number | null;
   nowMs: number;
 }
 
+/** Why no day of a KPI can be computed from its stream, as `kpiNow` says it; null when it can. */
+export function unitWhyOf(kpi: Pick<KpiDefinition, "unit" | "stat">, streamUnit: string | null): string | null {
+  const hint = unitFault(kpi, streamUnit)?.hint;
+  return hint === undefined ? null : `it cannot be computed: ${hint.replace(/^The/, "the").replace(/\.$/, "")}`;
+}
+
 /** The value that a KPI has now, or why nobody can say: a stale or thin one is unknown, never its last good value. */
 export function kpiNow(
   kpi: Pick<KpiDefinition, "source" | "maxStaleS" | "minCoverage">,
-  { last, endOfLastMs, isSeen, newestMs, nowMs }: KpiMoment,
+  { last, endOfLastMs, isSeen, unitWhy, newestMs, nowMs }: KpiMoment,
 ): Fact<{ value: number; day: string }> {
   const notBuilt = NOT_BUILT[kpi.source];
   if (notBuilt !== undefined) return unknown(notBuilt);
@@ -37,6 +45,7 @@ export function kpiNow(
   const isManual = kpi.source === "manual";
   if (!isManual) {
     if (!isSeen) return unknown("its stream belongs to a team that you are not in");
+    if (unitWhy !== null) return unknown(unitWhy);
     if (newestMs === null) return unknown("its stream has no reading");
     const ageMs = nowMs - newestMs;
     if (ageMs > limitMs)

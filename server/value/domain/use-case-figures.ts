@@ -1,4 +1,4 @@
-import { certain, type Estimate, estimateFaults, estimateMean } from "./estimate";
+import { certain, type Estimate, estimateFaults, estimateMean, withoutFigure } from "./estimate";
 import type { Explained } from "./explained";
 import { centsFault, type Fault, numberFault } from "./fault";
 import { riskAdjustedNetValue } from "./net-value";
@@ -33,10 +33,7 @@ const LONGEST_RAMP_DAYS = 3_650;
 export function figuresFaults(figures: UseCaseFigures): Fault[] {
   const faults: (Fault | null)[] = FIGURES.flatMap(({ field, isMoney }) => {
     const estimate = figures[field];
-    // Without the figure that the hint would name: forms show units and percent, not cents and shares.
-    const wrong = estimateFaults(field, estimate, isMoney ? { min: 0 } : { min: 0, max: 1 }).map((fault) =>
-      fault.code === "order" ? { ...fault, hint: fault.hint.replace(/, [^,]*$/, ".") } : fault,
-    );
+    const wrong = estimateFaults(field, estimate, isMoney ? { min: 0 } : { min: 0, max: 1 }).map(withoutFigure);
     if (!isMoney || wrong.length > 0) return wrong;
     return [
       centsFault(`${field}.low`, estimate.low),
