@@ -99,7 +99,11 @@ interface Live {
 async function listLive(sql: Sql, nowMs: number, useCaseId: string | null): Promise<Live> {
   const noise = new Map<string, Noise>();
   const paidBackDay = new Map<string, number>();
-  for (const { useCaseId: of, kpiId, measured } of await listMeasured(sql, nowMs, useCaseId === null ? null : [useCaseId])) {
+  for (const { useCaseId: of, kpiId, measured } of await listMeasured(
+    sql,
+    nowMs,
+    useCaseId === null ? null : [useCaseId],
+  )) {
     if (!measured.known) continue;
     const { baseline, returns } = measured.value;
     if (baseline.known) {

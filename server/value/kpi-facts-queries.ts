@@ -22,7 +22,9 @@ export interface KpiFactsRow {
   baseline: Baseline;
 }
 
-interface FactColumns extends Omit<KpiFactsRow, "now" | "baseline">, Pick<KpiDefinition, "maxStaleS" | "minCoverage" | "stat"> {
+interface FactColumns
+  extends Omit<KpiFactsRow, "now" | "baseline">,
+    Pick<KpiDefinition, "maxStaleS" | "minCoverage" | "stat"> {
   streamUnit: string | null;
   isSeen: boolean;
   newestMs: number | null;
@@ -67,7 +69,16 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
   return rows.map((row) => {
     const { id, name, unit, source, hasOwner, hasDatedTarget, isSeen } = row;
     const baseline = (isSeen ? kept.get(keyOf(row)) : undefined) ?? baselineOf([]);
-    return { id, name, unit, source, hasOwner, hasDatedTarget, now: kpiNow(row, { ...row, unitWhy: unitWhyOf(row, row.streamUnit), nowMs }), baseline };
+    return {
+      id,
+      name,
+      unit,
+      source,
+      hasOwner,
+      hasDatedTarget,
+      now: kpiNow(row, { ...row, unitWhy: unitWhyOf(row, row.streamUnit), nowMs }),
+      baseline,
+    };
   });
 }
 

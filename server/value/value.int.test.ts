@@ -346,7 +346,8 @@ describe("a CSV file", () => {
     await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
     await theirs.value.importUseCases({ file: file(rowOf(title)) });
     let text = "";
-    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" }, Date.now())) text += line;
+    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" }, Date.now()))
+      text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
   });
 
@@ -365,7 +366,9 @@ describe("a CSV file", () => {
       await executive.value.propose({ title, teamId: team.ours });
       const { rows } = await db.owner.query<{ n: number }>(open);
       await fill("pending", 4_998 - (rows[0]?.n ?? 0));
-      const three = file(...[titled(), titled(), titled(), title].map((one) => useCaseLine({ title: one, figures: null })));
+      const three = file(
+        ...[titled(), titled(), titled(), title].map((one) => useCaseLine({ title: one, figures: null })),
+      );
       const imported = executive.value.importUseCases({ file: three, teamId: team.ours });
       await expect(imported).rejects.toThrow("There is room for 2 of these 3. Reject or snooze some proposals first.");
       await fill("accepted", 2);

@@ -63,7 +63,10 @@ describe("a definition", () => {
     expect(unitFault(KPI, null)).toBeNull();
     expect(unitFault(KPI, "Cel")?.hint).toBe("The stream gives Cel.h, which cannot become kW.h.");
     expect(unitFault({ unit: "kW.h", stat: "mean" }, "kW")).toMatchObject({ field: "unit" });
-    expect(unitFault(KPI, "kilowatts")).toMatchObject({ field: "streamId", hint: expect.stringContaining("no UCUM unit") });
+    expect(unitFault(KPI, "kilowatts")).toMatchObject({
+      field: "streamId",
+      hint: expect.stringContaining("no UCUM unit"),
+    });
   });
 
   test("names no cents in a fault of its worth: the form shows units of money", () => {

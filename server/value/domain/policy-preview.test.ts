@@ -22,7 +22,15 @@ function row(title: string, estimated: UseCaseFigures, intake: PortfolioRow["int
   const kpi = { name: "Energy", hasOwner: true, hasDatedTarget: true, live: known(true) };
   const standing = standingOf(
     {
-      ...{ id: title, owner: person, sponsor: person, committedCents: null, objections: [], figures: estimated, forecast },
+      ...{
+        id: title,
+        owner: person,
+        sponsor: person,
+        committedCents: null,
+        objections: [],
+        figures: estimated,
+        forecast,
+      },
       ...{ capabilities: [], kpis: [{ ...kpi, baselineDays: known(60), coverage: known(1) }] },
       ...{ expectedEffect: known(3), detectableEffect: known(2) },
     },

@@ -2,51 +2,18 @@ import { expect, test } from "vitest";
 import type { PortfolioRow } from "../queries";
 import { listed, type Order, rankedRows } from "./portfolio-list";
 import { intakeAt, intakeWords, type ListFilter, nextGate } from "./stages";
-import { FIRST_POLICY, standingOf, type ValuePolicy } from "./standing";
-import { unknown } from "./three-valued";
+import { FIRST_POLICY, type ValuePolicy } from "./standing";
+import { rowForTests } from "./testing-rows";
 
 const NOW = Date.UTC(2026, 10, 28);
 /** The score has something to say also of what nobody has estimated. */
 const POLICY: ValuePolicy = { ...FIRST_POLICY, rankedBy: "score" };
-const nothing = { person: null, confirmedAtMs: null };
-
-function row(title: string, more: Partial<PortfolioRow> = {}): PortfolioRow {
-  const forecast = more.forecast ?? null;
-  const standing = standingOf(
-    {
-      ...{
-        id: title,
-        owner: nothing,
-        sponsor: nothing,
-        committedCents: null,
-        objections: null,
-        figures: null,
-        forecast,
-      },
-      ...{
-        capabilities: [],
-        kpis: [],
-        expectedEffect: unknown<number>("none"),
-        detectableEffect: unknown<number>("none"),
-      },
-    },
-    POLICY,
-    NOW,
-  );
-  return {
-    ...{ id: title, teamId: "t", team: "Value", title, summary: "", intake: "accepted", intakeWhy: null },
-    ...{ snoozedUntilMs: null, stage: "idea", ownerId: null, sponsorId: null, ownerName: null, ownerConfirmedMs: null },
-    ...{ sponsorName: null, sponsorConfirmedMs: null, committedCents: null, objections: null, version: 1 },
-    ...{ createdByName: "Elena", createdMs: NOW, estimate: null, forecast, capabilities: [], paidBackDay: null, standing, ...more },
-  };
-}
-
 const returning = (p50: number) => ({ p10: p50 - 1, p50, p90: p50 + 1, chanceOfGain: 0.5 });
 const ROWS = [
-  row("Pumps", { forecast: returning(0.2), stage: "pilot" }),
-  row("cold store", { forecast: returning(0.6) }),
-  row("Oil"),
-  row("Presses", { intake: "rejected", forecast: returning(2) }),
+  rowForTests("Pumps", { forecast: returning(0.2), stage: "pilot" }),
+  rowForTests("cold store", { forecast: returning(0.6) }),
+  rowForTests("Oil"),
+  rowForTests("Presses", { intake: "rejected", forecast: returning(2) }),
 ];
 const ALL: ListFilter = { q: "", show: "open", stage: "all" };
 const since = { sinceMs: 0, ranks: {}, changes: [{ useCaseId: "Oil", says: "Moved", atMs: NOW }] };
@@ -64,7 +31,7 @@ test.each<[Order, string[]]>([
 
 test("only what was accepted takes a number, also where a proposal would stand higher", () => {
   const passing = (title: string, more: Partial<PortfolioRow>): PortfolioRow => {
-    const made = row(title, more);
+    const made = rowForTests(title, more);
     const candidate = { ...made.standing.candidate, mustMeets: "pass" as const };
     return { ...made, standing: { ...made.standing, candidate } };
   };

@@ -62,7 +62,12 @@ test("an optimum that breaks a rule once it is rounded proves nothing: the plan 
   });
   try {
     const answer = solved(planPortfolio(solver, problem, LIMIT));
-    expect(brokenRules(problem, { options: new Map(Object.entries(answer.plan.options)), assets: new Set(answer.plan.assets) })).toEqual([]);
+    expect(
+      brokenRules(problem, {
+        options: new Map(Object.entries(answer.plan.options)),
+        assets: new Set(answer.plan.assets),
+      }),
+    ).toEqual([]);
     expect(answer.proven).toBe(false);
     expect(answer.boundCents).toBeGreaterThanOrEqual(50);
     expect(budgetFrontier(solver, problem, [100], LIMIT).map(({ proven }) => proven)).toEqual([false]);

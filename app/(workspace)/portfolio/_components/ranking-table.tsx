@@ -99,7 +99,9 @@ function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
         {ranked.rank ?? (
           <span
             className="muted"
-            title={row.intake === "accepted" ? "No rank while a must-meet does not hold" : "No rank before it is accepted"}
+            title={
+              row.intake === "accepted" ? "No rank while a must-meet does not hold" : "No rank before it is accepted"
+            }
           >
             –<span className="vh"> without a rank</span>
           </span>
@@ -113,9 +115,7 @@ function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
         <span className={table.sub}>{row.summary || row.team}</span>
       </td>
       <td className={table.wideOnly}>
-        <span className={styles.stage}>
-          {row.intake === "accepted" ? stageName(row.stage) : intakeWords(row)}
-        </span>
+        <span className={styles.stage}>{row.intake === "accepted" ? stageName(row.stage) : intakeWords(row)}</span>
       </td>
       <td className={table.wholeRow}>
         <Return row={row} axis={axis} />
@@ -163,7 +163,8 @@ function Won({ places }: { places: number }) {
 function waitsFor(row: PortfolioRow): { status: Status; says: string } {
   const { intake, standing } = row;
   if (intake === "pending") return { status: "unknown", says: "a decision on the proposal" };
-  if (intake !== "accepted") return { status: "unknown", says: intakeWords(row).replace(/^./, (first) => first.toLowerCase()) };
+  if (intake !== "accepted")
+    return { status: "unknown", says: intakeWords(row).replace(/^./, (first) => first.toLowerCase()) };
   const open =
     standing.checks.find(({ verdict }) => verdict === "fail") ??
     standing.checks.find(({ verdict }) => verdict !== "pass");
