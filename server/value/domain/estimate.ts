@@ -8,7 +8,10 @@ export interface Estimate {
   high: number;
 }
 
-/** How an estimate spreads: PERT (the default) leans on the mode, triangular does less so. */
+/**
+ * How an estimate spreads: PERT (the default) leans on the mode, triangular does less so. Source of PERT: Malcolm, Roseboom, Clark and
+ * Fazar, Application of a Technique for Research and Development Program Evaluation (1959).
+ */
 export type Shape = "pert" | "triangular";
 
 /** Weight of the mode in a PERT distribution. */

@@ -10,6 +10,7 @@ const Z = normalQuantile(0.975) + normalQuantile(0.8);
  *
  *     MDE = (z.975 + z.8) · σ · √(1/n₀ + 1/n₁) · √((1 + ρ)/(1 − ρ))
  *
+ * Source: governance.md b3; the power of comparing two means, with fewer independent days by autocorrelation (Bayley and Hammersley 1946).
  * n₀ days before, n₁ after. Leaving out the last factor would promise to see half of what can be seen at ρ = 0.6.
  *
  * @throws {FigureError} naming the field

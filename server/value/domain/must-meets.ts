@@ -47,7 +47,7 @@ export interface MustMeet {
 
 /**
  * The must-meets before any ranking. No score compensates for one: a use case that nobody stands behind, or whose effect
- * cannot be seen, is not funded because it would pay well.
+ * cannot be seen, is not funded because it would pay well. Source: governance.md b4.
  */
 export function mustMeets(facts: MustMeetFacts, nowMs: number): { verdict: Verdict; checks: readonly MustMeet[] } {
   const checks = [

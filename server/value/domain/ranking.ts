@@ -3,7 +3,8 @@ import { type Score, type ScoreParts, throughlineScore, type Weights } from "./s
 
 /**
  * How the portfolio is ranked. A policy has a version and is never changed in place: another policy is another version, and
- * every stored score names the one it was made by.
+ * every stored score names the one it was made by. Source of the default order: governance.md b4, the profitability index of Lorie and
+ * Savage, Three Problems in Rationing Capital (1955).
  */
 export interface RankingPolicy {
   version: number;

@@ -101,7 +101,7 @@ export interface Score extends Explained {
 
 /**
  * The Throughline score, 0–100: 40·value + 25·readiness + 20·KPI clarity + 15·sponsorship by the default weights. A part
- * that is not known gives no points and is named; `atMost` says what it could still give.
+ * that is not known gives no points and is named; `atMost` says what it could still give. Source of the parts: governance.md b4.
  *
  * @throws {FigureError} when the weights cannot be used, or a part is outside 0–1
  */
