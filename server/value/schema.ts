@@ -58,12 +58,14 @@ export type EstimateUseCase = z.infer<typeof EstimateUseCase>;
 /** Bytes of a file that fits into one request, as base64. */
 const LONGEST_FILE = 950_000;
 
+/** A file's bytes, base64: what encoding they are in is for the server to judge. */
+const FileBytes = z
+  .string()
+  .max(LONGEST_FILE, "E_RANGE: The file is larger than 700 KB. Split it.")
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/, "E_VALUE: Send the file as base64.");
+
 export const ImportUseCases = z.strictObject({
-  /** the file's bytes, base64: what encoding they are in is for the server to judge */
-  file: z
-    .string()
-    .max(LONGEST_FILE, "E_RANGE: The file is larger than 700 KB. Split it.")
-    .regex(/^[A-Za-z0-9+/]*={0,2}$/, "E_VALUE: Send the file as base64."),
+  file: FileBytes,
   /** whose they become; left out: the team of whoever imports, where there is only one */
   teamId: z.uuid().optional(),
   /** takes the good rows where others are wrong; otherwise nothing goes in then */
@@ -216,6 +218,9 @@ export type ApproveKpi = z.infer<typeof ApproveKpi>;
 
 export const EnterKpiValue = z.strictObject({ ...SEEN, day: Day, value: z.number() });
 export type EnterKpiValue = z.infer<typeof EnterKpiValue>;
+
+export const ImportKpiValues = z.strictObject({ ...SEEN, file: FileBytes });
+export type ImportKpiValues = z.infer<typeof ImportKpiValues>;
 
 const MOST_KPIS = 10;
 

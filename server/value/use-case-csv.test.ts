@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
 import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
-import { MOST_ROWS, readUseCaseCsv } from "./use-case-csv";
+import { MOST_ROWS } from "./csv-table";
+import { readUseCaseCsv } from "./use-case-csv";
 
 const SCRAP: UseCaseRow = {
   title: "Less scrap, at “press 3”",

@@ -11,7 +11,6 @@ export type Source = (typeof SOURCES)[number];
 
 /** Sources whose parts are still to come. A KPI may be defined on one; it is unknown, for this reason. */
 export const NOT_BUILT: Readonly<Partial<Record<Source, string>>> = {
-  import: "figures of other systems are not imported yet",
   device: "the health of devices is not kept day by day yet",
   model: "no model reports its accuracy yet",
   rollout: "roll-outs are not recorded yet",
@@ -39,7 +38,7 @@ export interface KpiDefinition {
   /** share of the minutes in which a reading was due that must hold one, 0–1 */
   minCoverage: number;
   maxStaleS: number;
-  /** whether values of several places may be added up */
+  /** whether values of several places may be added up. Nothing does so yet: it is asked for now, because a definition is never changed in place */
   isAdditive: boolean;
   /** cents that one unit of change for the better is worth */
   valueCents: Estimate;

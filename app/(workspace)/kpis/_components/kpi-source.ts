@@ -8,7 +8,8 @@ export function kpiSource({ source, stat, streamLabel, streamUnit, unit, fromMin
   const hours =
     fromMinute === 0 && toMinute === MINUTES_OF_DAY ? "" : `, ${minuteShown(fromMinute)} to ${minuteShown(toMinute)}`;
   if (source === "manual") return "entered by hand";
-  if (source !== "stream") return `from ${source === "import" ? "another system" : `${source}s`}`;
+  if (source === "import") return "from another system, by a file";
+  if (source !== "stream") return `from ${source}s`;
   const of = streamLabel ?? "a stream that is not yours to see";
   const taken = streamLabel !== null && streamUnit === null ? `, which says no unit and is taken to fit ${unit}` : "";
   return `${stat === null ? "" : STATS[stat]} of ${of}${taken}${hours}`;

@@ -18,6 +18,7 @@ import { useTRPC } from "../../../../_trpc/client";
 import { History } from "../../../portfolio/[id]/_components/history";
 import { Approve, EnterValue } from "../../_components/acts";
 import { EditKpi } from "../../_components/edit-kpi";
+import { ImportValues } from "../../_components/import-values";
 import { kpiSource } from "../../_components/kpi-source";
 import { Spark } from "../../_components/spark";
 
@@ -47,6 +48,7 @@ export function Kpi({ id }: { id: string }) {
           <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} />
           {control}
           {mayChange && kpi.source === "manual" ? <EnterValue kpi={kpi} /> : null}
+          {mayChange && kpi.source === "import" ? <ImportValues kpi={kpi} /> : null}
           {mayChange ? <EditKpi key={kpi.definition} kpi={kpi} /> : null}
         </>
       }
@@ -122,7 +124,7 @@ function Meaning({ kpi, mayApprove }: { kpi: KpiRow; mayApprove: boolean }) {
       `${Math.round(kpi.minCoverage * 100)} %${kpi.dueEveryS === null ? "" : `, with a reading every ${formatNumber(kpi.dueEveryS / 60)} min`}`,
     ],
     ["Stale after", `${formatNumber(kpi.maxStaleS / 60)} min`],
-    ["Several places", kpi.isAdditive ? "may be added up" : "cannot be added up"],
+    ["Several places", kpi.isAdditive ? "may be added up; nothing adds places up yet" : "cannot be added up"],
     [
       "Can be seen in 90 days",
       detectable.known ? `a change of ${formatNumber(detectable.value)} ${kpi.unit} or more` : detectable.why,
