@@ -1,6 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
 import { Headline, Page, Sheet } from "@/components/ui/page";
@@ -75,9 +77,24 @@ const DAYS_SHOWN = 14;
 const QUALITY = { good: "ok", manual: "ok", thin: "watch", empty: "bad" } as const;
 
 function Days({ kpi }: { kpi: KpiRow }) {
-  const newest = kpi.days.slice(-DAYS_SHOWN).reverse();
+  const [all, setAll] = useState(false);
+  const newest = (all ? kpi.days : kpi.days.slice(-DAYS_SHOWN)).toReversed();
   return (
-    <Sheet title="Days" aside={`${kpi.timeZone}, the newest ${newest.length} of ${kpi.days.length}`} flush>
+    <Sheet
+      title="Days"
+      aside={
+        <>
+          {kpi.timeZone}, {newest.length === kpi.days.length ? "all" : `the newest ${newest.length} of`}{" "}
+          {kpi.days.length}{" "}
+          {kpi.days.length > DAYS_SHOWN ? (
+            <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? `Show the newest ${DAYS_SHOWN}` : `Show all ${kpi.days.length}`}
+            </Button>
+          ) : null}
+        </>
+      }
+      flush
+    >
       {newest.length === 0 ? (
         <Empty title="No day of it has a value yet" />
       ) : (
