@@ -88,8 +88,8 @@ test("only a KPI that is imported takes a file, only from who may estimate; who 
   const { id } = await scientist.value.addKpi({ name: "Stops", teamId: team.ours, definition: byHand });
   const one = { id, version: 1, file: file(`${inDays(-1)},1`) };
   await expect(scientist.value.importKpiValues(one)).rejects.toThrow("does not come from another system");
-  const technician = await somebodyOf(db, "technician", team.ours);
-  await expect(technician.value.importKpiValues(one)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const auditor = await somebodyOf(db, "auditor", team.ours);
+  await expect(auditor.value.importKpiValues(one)).rejects.toMatchObject({ code: "NOT_FOUND" });
   const stranger = await somebodyOf(db, "data-scientist", team.theirs);
   await expect(stranger.value.importKpiValues(one)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
