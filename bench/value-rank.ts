@@ -1,4 +1,4 @@
-import { previewMoves, type Candidate, type RankingPolicy } from "@/server/value/domain/ranking";
+import { movesBetween, rank, type Candidate, type RankingPolicy } from "@/server/value/domain/ranking";
 import { DEFAULT_WEIGHTS, knownParts } from "@/server/value/domain/score";
 
 /** How long 500 use cases take to be ranked before and after a change of weights: `npm run bench -- value`. */
@@ -26,7 +26,7 @@ const times = Array.from({ length: RUNS }, (_, run) => {
   const value = 15 + run;
   const proposed = { ...current, version: 2, weights: { ...DEFAULT_WEIGHTS, value, readiness: 65 - value } };
   const started = performance.now();
-  previewMoves(candidates, current, proposed);
+  movesBetween(rank(candidates, current), rank(candidates, proposed));
   return performance.now() - started;
 }).sort((a, b) => a - b);
 

@@ -12,7 +12,7 @@ const column = (page: Page, stage: string): Locator =>
   page.locator("[data-stage]").filter({ has: page.getByRole("heading", { name: stage }) });
 const cardIn = (page: Page, stage: string): Locator =>
   column(page, stage).getByRole("listitem").filter({ hasText: CARD });
-const said = (page: Page): Locator => page.getByRole("main").getByRole("status");
+const said = (page: Page): Locator => page.getByRole("main").getByRole("status", { name: "What moved on the board" });
 
 /** The use case of these journeys, as the server has it. */
 async function current(page: Page): Promise<z.infer<typeof Row>> {

@@ -124,6 +124,11 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     return caller.value.approveKpi(await kpi());
   },
+  "value.importKpiValues": async () => {
+    const { id } = await caller.value.addKpi({ name: "Tonnes sold", definition: { ...KPI, source: "import" } });
+    const file = Buffer.from("day,value\n2026-01-01,3").toString("base64");
+    return caller.value.importKpiValues({ id, version: 1, file });
+  },
   "value.addOutcome": async () => caller.value.addOutcome(await anOutcome()),
   "value.changeOutcome": async () => {
     const [outcome] = await caller.value.outcomes();

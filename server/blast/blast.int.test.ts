@@ -168,6 +168,15 @@ test("what is measured by it can no longer be measured", async () => {
   });
   const radius = await executive.blast.of({ kind: "stream", id: one });
   expect(radius.useCases).toMatchObject([{ id, becomes: "unmeasured", isLive: true }]);
+  const third = await plant();
+  const computed = { ...definition, unit: "kW", source: "stream" as const, stat: "mean" as const, streamId: third.one };
+  const driver = await executive.value.addKpi({ name: `Load ${++n}`, teamId: team.ours, definition: computed });
+  await db.owner.query(
+    "insert into go_live_drivers (use_case_id, position, kpi_id, kpi_version) select use_case_id, max(position) + 1, $2::uuid, 1 from go_live_drivers where use_case_id = $1 group by 1",
+    [id, driver.id],
+  );
+  const byKpi = await executive.blast.of({ kind: "stream", id: third.one });
+  expect(byKpi.useCases, "a driver that is a KPI stands on its stream").toMatchObject([{ id, becomes: "unmeasured" }]);
   expect((await executive.blast.of({ kind: "stream", id: two })).lost).toMatchObject({
     liveCents: 5_000,
     promisedCents: 0,

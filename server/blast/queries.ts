@@ -66,12 +66,17 @@ interface UseCaseRow {
   isUnmeasured: boolean;
 }
 
+/** Drivers of what measures a use case that are read from the loss: its streams themselves, and KPIs that are computed from them. */
+const LOST_DRIVERS = `
+  select w.use_case_id from go_live_drivers w
+  left join kpi_versions x on x.kpi_id = w.kpi_id and x.version = w.kpi_version
+  where w.stream_id = any ($1::int[]) or x.stream_id = any ($1)`;
+
 /** Use cases that need something of the loss, or whose measured value stands on it. Rejected ones and duplicates need nothing. */
 const USE_CASES = `
   select u.id, u.title, u.stage, g.use_case_id is not null and g.live_on <= (to_timestamp($5 / 1000.0) at time zone coalesce(d.time_zone, 'UTC'))::date as "isLive",
     round(e.benefit_mode * e.adoption_mode * e.works_mode)::float8 as "estimatedCents",
-    g.use_case_id is not null and (d.stream_id = any ($1::int[]) or exists (
-      select from go_live_drivers w where w.use_case_id = g.use_case_id and w.stream_id = any ($1))) as "isUnmeasured"
+    g.use_case_id is not null and (d.stream_id = any ($1::int[]) or g.use_case_id in (${LOST_DRIVERS})) as "isUnmeasured"
   from use_cases u
   left join lateral (select * from use_case_estimates e where e.use_case_id = u.id order by e.version desc limit 1) e on true
   left join go_lives g on g.use_case_id = u.id
@@ -82,7 +87,7 @@ const USE_CASES = `
       where w.stream_id = any ($1) or w.device_id = any ($2::int[]) or (w.slot is null and w.node_id = any ($3::text[]))
         or (w.slot is not null and w.node_id || '/' || w.slot = any ($4::text[])))
     or d.stream_id = any ($1)
-    or u.id in (select w.use_case_id from go_live_drivers w where w.stream_id = any ($1)))
+    or u.id in (${LOST_DRIVERS}))
   order by lower(u.title), u.id`;
 
 const KPIS = `

@@ -102,7 +102,7 @@ export async function addDemoUseCases(pool: Pool, as: As): Promise<boolean> {
   const policies = await pool.query("select 1 from value_policies limit 1");
   if (policies.rows.length === 0)
     await savePolicy(await as("chair", "value.policy"), {
-      ...{ version: 0, currency: "EUR", budgetCents: BUDGET_CENTS, discountRate: 0.08, rankedBy: "score" },
+      ...{ version: 0, currency: "EUR", budgetCents: BUDGET_CENTS, discountRate: 0.08, rankedBy: "value" },
       weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
       why: "The budget of the year",
     });

@@ -3,7 +3,8 @@ import { boundKpi } from "./domain/kpi-now";
 import type { UseCaseFacts } from "./domain/standing";
 import { type Fact, known, unknown } from "./domain/three-valued";
 import { listMeasured } from "@/server/measured/queries";
-import { detectableEffect } from "./domain/measurability";
+import { detectableEffect, remedyWords } from "./domain/measurability";
+import type { Noise } from "./domain/autocorrelation";
 import { RETURN_WINDOW_DAYS } from "./domain/ninety-day-return";
 import { listKpiFacts } from "./kpi-facts-queries";
 
@@ -15,18 +16,23 @@ export interface EffectRow {
   now: Fact<{ value: number; day: string }>;
   /** the least effect that the KPI's own noise lets one see in 90 days */
   detectable: Fact<number>;
+  /** what would make it visible, in a sentence; empty where it can be seen or nobody knows */
+  remedies: string;
   low: number;
   mode: number;
   high: number;
 }
 
 /** What a use case promises, as the checks look at it and as a page shows it. */
-export interface Promised extends Pick<UseCaseFacts, "kpis" | "expectedEffect" | "detectableEffect"> {
+export interface Promised extends Pick<UseCaseFacts, "kpis" | "expectedEffect" | "detectableEffect" | "remedies"> {
   effects: readonly EffectRow[];
+  /** day from go-live on which it was paid back in cash, as measured; null where it was not, or nobody can say */
+  paidBackDay: number | null;
 }
 
 export const NOTHING_PROMISED: Promised = {
   effects: [],
+  paidBackDay: null,
   kpis: [],
   expectedEffect: unknown("No KPI is bound, so no effect is promised."),
   detectableEffect: unknown("No KPI is bound, so its noise is not known."),
@@ -48,7 +54,7 @@ export async function listPromises(
       [useCaseId],
     ),
     listKpiFacts(sql, nowMs, useCaseId),
-    listSeen(sql, nowMs, useCaseId),
+    listLive(sql, nowMs, useCaseId),
   ]);
   const kpis = new Map(facts.map((row) => [row.id, { row, ...boundKpi(row, row.now, row.baseline) }]));
   const promises = new Map<string, Promised>();
@@ -57,34 +63,55 @@ export async function listPromises(
     const found = kpis.get(kpiId);
     if (!found) continue; // a KPI of a team that they are not in
     const { row, kpi } = found;
-    const detectable = seen.get(`${of} ${kpiId}`) ?? found.detectable;
+    const live = seen.noise.get(`${of} ${kpiId}`);
+    const detectable = live ? known(detectableEffect(live, live.days, RETURN_WINDOW_DAYS)) : found.detectable;
+    const noise = live ?? (detectable.known ? row.baseline.noise : null);
+    const remedies = noise && mode > 0 ? remedyWords(mode, noise, RETURN_WINDOW_DAYS) : "";
     const before = promises.get(of) ?? NOTHING_PROMISED;
-    const effect = { kpiId, name: row.name, unit: row.unit, now: row.now, detectable, low, mode, high };
+    const effect = { kpiId, name: row.name, unit: row.unit, now: row.now, detectable, remedies, low, mode, high };
     const standsOut = detectable.known ? mode / Math.max(detectable.value, Number.MIN_VALUE) : Number.NEGATIVE_INFINITY;
     const best = bestOf.get(of);
     const isBest = best === undefined || standsOut > best;
     if (isBest) bestOf.set(of, standsOut);
     promises.set(of, {
       effects: [...before.effects, effect],
+      paidBackDay: seen.paidBackDay.get(of) ?? null,
       kpis: [...before.kpis, kpi],
       expectedEffect: isBest ? known(mode) : before.expectedEffect,
       detectableEffect: isBest ? detectable : before.detectableEffect,
+      remedies: isBest ? remedies : before.remedies,
     });
   }
   return promises;
 }
 
-/**
- * The least effect that can be told of use cases that went live, by use case and KPI: their baseline knows what else moves the KPI, so less of
- * what it does is noise. Of a baseline that was refused there is none.
- */
-async function listSeen(sql: Sql, nowMs: number, useCaseId: string | null): Promise<ReadonlyMap<string, Fact<number>>> {
-  const live = await listMeasured(sql, nowMs, useCaseId === null ? null : [useCaseId]);
-  return new Map(
-    live.flatMap(({ useCaseId: of, kpiId, measured }) => {
-      if (!measured.known || !measured.value.baseline.known) return [];
-      const { days, ...noise } = measured.value.baseline.value;
-      return [[`${of} ${kpiId}`, known(detectableEffect(noise, days, RETURN_WINDOW_DAYS))]];
-    }),
-  );
+/** What is measured of use cases that went live. */
+interface Live {
+  /**
+   * By use case and KPI, what their baseline leaves of the KPI's noise: it knows what else moves the KPI, so less of what the KPI does is
+   * noise. Of a baseline that was refused there is none.
+   */
+  noise: ReadonlyMap<string, Noise>;
+  /** by use case */
+  paidBackDay: ReadonlyMap<string, number>;
+}
+
+async function listLive(sql: Sql, nowMs: number, useCaseId: string | null): Promise<Live> {
+  const noise = new Map<string, Noise>();
+  const paidBackDay = new Map<string, number>();
+  for (const { useCaseId: of, kpiId, measured } of await listMeasured(
+    sql,
+    nowMs,
+    useCaseId === null ? null : [useCaseId],
+  )) {
+    if (!measured.known) continue;
+    const { baseline, returns } = measured.value;
+    if (baseline.known) {
+      const { days, deviation, rho } = baseline.value;
+      noise.set(`${of} ${kpiId}`, { days, deviation, rho });
+    }
+    const day = returns.known ? returns.value.cash.breakEvenDay : null;
+    if (day !== null) paidBackDay.set(of, day);
+  }
+  return { noise, paidBackDay };
 }

@@ -1,13 +1,14 @@
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
-import { demandTeam } from "./demand-verbs";
+import { demandTeam, sayTaken } from "./demand-verbs";
 import type { RowFault, UseCaseRow } from "./domain/use-case-rows";
 import { getPolicy, listFigures } from "./queries";
 import type { ImportUseCases } from "./schema";
 import { readUseCaseCsv } from "./use-case-csv";
-import { addNextEstimate, addUseCase } from "./verbs";
+import { addNextEstimate, addUseCase, demandRoom } from "./verbs";
 
-type VerbCtx = Pick<Ctx, "transaction" | "actor">;
+type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
+const sayTakenTitle = sayTaken("Somebody took a title of this file meanwhile. Import it again.", "file");
 /** A file that is wrong in every row says so by its first ones. */
 const MOST_FAULTS = 200;
 
@@ -27,11 +28,11 @@ export interface Imported {
  * Takes use cases from a CSV file: a title that the team has gets another estimate, every other one is proposed. Where a row is wrong
  * nothing goes in, unless the good rows are wanted alone; then all of these go in, or none.
  *
- * @throws {DomainError} invalid_input for a team that is not theirs, invalid_state when there would be more than 5,000
+ * @throws {DomainError} invalid_input for a team that is not theirs, conflict when a title was taken meanwhile, invalid_state when more than 5,000 would be open
  */
 export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: ImportUseCases): Promise<Imported> {
   const read = readUseCaseCsv(Buffer.from(file, "base64"));
-  return ctx.transaction(async (tx) => {
+  const imported = ctx.transaction(async (tx) => {
     const team = await demandTeam(tx, ctx, teamId ?? null);
     const { currency } = await getPolicy(tx);
     const isForeign = ({ figures }: UseCaseRow) => figures !== null && figures.currency !== currency;
@@ -47,6 +48,8 @@ export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: I
     const there = new Map(
       (await listFigures(tx)).filter((one) => one.teamId === team).map((one) => [one.title.toLowerCase(), one]),
     );
+    const fresh = good.filter(({ useCase }) => !there.has(useCase.title.toLowerCase())).length;
+    if (fresh > 0) await demandRoom(tx, fresh, ctx.now());
     for (const { useCase } of good) {
       const { title, figures } = useCase;
       const before = there.get(title.toLowerCase());
@@ -63,6 +66,7 @@ export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: I
       await audit(tx, ctx, { action: "use-case.import", subject: `team:${team}`, teamId: team, after: { ...done } });
     return { ...done, ...told };
   });
+  return imported.catch(sayTakenTitle);
 }
 
 /** With its fields in one order, so that two can be compared as text. */

@@ -1,7 +1,7 @@
 import type { Sql } from "@/db/access";
 import type { KpiDefinition } from "./domain/kpi";
 import type { KpiDayValue } from "./domain/kpi-day";
-import { type Baseline, baselineOf, kpiNow } from "./domain/kpi-now";
+import { type Baseline, baselineOf, kpiNow, unitWhyOf } from "./domain/kpi-now";
 import type { Fact } from "./domain/three-valued";
 import { kpiEndMinute } from "./kpi-queries";
 
@@ -22,7 +22,10 @@ export interface KpiFactsRow {
   baseline: Baseline;
 }
 
-interface FactColumns extends Omit<KpiFactsRow, "now" | "baseline">, Pick<KpiDefinition, "maxStaleS" | "minCoverage"> {
+interface FactColumns
+  extends Omit<KpiFactsRow, "now" | "baseline">,
+    Pick<KpiDefinition, "maxStaleS" | "minCoverage" | "stat"> {
+  streamUnit: string | null;
   isSeen: boolean;
   newestMs: number | null;
   last: KpiDayValue | null;
@@ -44,7 +47,7 @@ const NEWEST = "(select distinct on (v.kpi_id) v.* from kpi_versions v order by 
 /** The KPIs that use cases promise to move. @param useCaseId by this one alone */
 export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | null): Promise<KpiFactsRow[]> {
   const { rows } = await sql.query<FactColumns>(
-    `select k.id, k.name, d.unit, d.source, k.owner_id is not null as "hasOwner", d.max_stale_s as "maxStaleS", d.min_coverage as "minCoverage",
+    `select k.id, k.name, d.unit, d.stat, s.unit as "streamUnit", d.source, k.owner_id is not null as "hasOwner", d.max_stale_s as "maxStaleS", d.min_coverage as "minCoverage",
        k.id in (select l.kpi_id from outcome_kpis l join outcomes y on y.id = l.outcome_id
          where y.state = 'active' and y.horizon >= (to_timestamp($1 / 1000.0) at time zone 'UTC')::date) as "hasDatedTarget",
        ${IS_SEEN} as "isSeen", ${ms("v.ts")} as "newestMs", ${ms(`(x.day + make_interval(mins => ${kpiEndMinute("d")})) at time zone d.time_zone`)} as "endOfLastMs",
@@ -66,7 +69,16 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
   return rows.map((row) => {
     const { id, name, unit, source, hasOwner, hasDatedTarget, isSeen } = row;
     const baseline = (isSeen ? kept.get(keyOf(row)) : undefined) ?? baselineOf([]);
-    return { id, name, unit, source, hasOwner, hasDatedTarget, now: kpiNow(row, { ...row, nowMs }), baseline };
+    return {
+      id,
+      name,
+      unit,
+      source,
+      hasOwner,
+      hasDatedTarget,
+      now: kpiNow(row, { ...row, unitWhy: unitWhyOf(row, row.streamUnit), nowMs }),
+      baseline,
+    };
   });
 }
 

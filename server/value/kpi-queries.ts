@@ -1,7 +1,7 @@
 import type { Sql } from "@/db/access";
 import type { KpiDefinition } from "./domain/kpi";
 import type { KpiDayValue } from "./domain/kpi-day";
-import { kpiNow } from "./domain/kpi-now";
+import { kpiNow, unitWhyOf } from "./domain/kpi-now";
 import type { Fact } from "./domain/three-valued";
 import { type HistoryRow, listHistory } from "./history-queries";
 
@@ -25,6 +25,8 @@ export interface KpiRow extends KpiDefinition {
   ownerName: string | null;
   /** null for a KPI without a stream, and for a stream that is not theirs to see */
   streamLabel: string | null;
+  /** null also for a stream that says none: its readings are taken to be in the KPI's unit */
+  streamUnit: string | null;
   madeById: string;
   madeByName: string;
   madeMs: number;
@@ -48,7 +50,7 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
        d.max_stale_s as "maxStaleS", d.is_additive as "isAdditive",
        jsonb_build_object('low', d.value_low, 'mode', d.value_mode, 'high', d.value_high) as "valueCents", d.currency,
        d.made_by as "madeById", d.made_by_name as "madeByName", ${ms("d.made_at")} as "madeMs", a.approved_by_name as "approvedByName",
-       s.node_id || ' / ' || s.key as "streamLabel", d.source <> 'stream' or s.id is not null as "isSeen", ${ms("v.ts")} as "newestMs",
+       s.node_id || ' / ' || s.key as "streamLabel", s.unit as "streamUnit", d.source <> 'stream' or s.id is not null as "isSeen", ${ms("v.ts")} as "newestMs",
        ${ms(`(x.last + make_interval(mins => ${kpiEndMinute("d")})) at time zone d.time_zone`)} as "endOfLastMs",
        coalesce(x.days, '[]') as days, coalesce(c.outcomes, '[]') as outcomes, coalesce(u.use_cases, '[]') as "movedBy"
      from kpis k
@@ -76,7 +78,10 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
   );
   return rows.map(({ newestMs, endOfLastMs, isSeen, ...row }) => ({
     ...row,
-    now: kpiNow(row, { last: row.days.at(-1) ?? null, endOfLastMs, isSeen, newestMs, nowMs }),
+    now: kpiNow(row, {
+      ...{ last: row.days.at(-1) ?? null, endOfLastMs, isSeen, newestMs, nowMs },
+      unitWhy: unitWhyOf(row, row.streamUnit),
+    }),
   }));
 }
 

@@ -77,7 +77,7 @@ export async function enterKpiValue(ctx: VerbCtx, { day, value, ...seen }: Enter
   await ctx.transaction(async (tx) => {
     const { teamId, definition, source } = await lockKpi(tx, seen);
     if (source !== "manual")
-      throw new DomainError("invalid_input", "This KPI is computed; nobody enters it.", { field: "value" });
+      throw new DomainError("invalid_input", "This KPI comes from elsewhere; nobody enters it.", { field: "value" });
     const { rows } = await tx.query<{ isOver: boolean }>(
       `select ($2::date::timestamp + make_interval(mins => ${kpiEndMinute("d")})) at time zone time_zone <= $3 as "isOver"
        from kpi_versions d where d.kpi_id = $1 and d.version = $4`,
@@ -139,7 +139,7 @@ interface LockedKpi {
 }
 
 /** The KPI as it is, locked until the end of the transaction, and counted up. @throws {DomainError} not_found, conflict */
-async function lockKpi(tx: Tx, { id, version }: { id: string; version: number }): Promise<LockedKpi> {
+export async function lockKpi(tx: Tx, { id, version }: { id: string; version: number }): Promise<LockedKpi> {
   const { rows } = await tx.query<{ teamId: string; version: number }>(
     `select team_id as "teamId", version from kpis where id = $1 for update`,
     [id],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Sql } from "@/db/access";
 import { capabilityStates, type NeedRow, providerState } from "./domain/needs";
-import type { Intake, Stage } from "./domain/stages";
+import { type Intake, intakeAt, type Stage } from "./domain/stages";
 import { FIRST_POLICY, type Standing, standingOf, type UseCaseFacts, type ValuePolicy } from "./domain/standing";
 import type { ThingFact } from "./domain/requirements";
 import type { UseCaseFigures } from "./domain/use-case-figures";
@@ -93,6 +93,8 @@ export interface PortfolioRow extends UseCaseColumns {
   estimate: number | null;
   forecast: UseCaseFacts["forecast"];
   capabilities: UseCaseFacts["capabilities"];
+  /** day from go-live on which it was paid back in cash, as measured; null where it was not, or nobody can say */
+  paidBackDay: number | null;
   standing: Standing;
 }
 
@@ -163,7 +165,9 @@ export interface FiguresRow {
   team: string;
   title: string;
   summary: string;
+  /** as it was decided; a snooze may be over by `snoozedUntilMs` */
   intake: Intake;
+  snoozedUntilMs: number | null;
   stage: Stage;
   figures: UseCaseFigures | null;
 }
@@ -172,8 +176,8 @@ export interface FiguresRow {
 export async function listFigures(sql: Sql): Promise<FiguresRow[]> {
   const { rows } = await sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by lower(u.title), u.id`);
   return rows.map((row) => {
-    const { id, version, teamId, team, title, summary, intake, stage } = row;
-    return { id, version, teamId, team, title, summary, intake, stage, figures: figuresOf(row) };
+    const { id, version, teamId, team, title, summary, intake, snoozedUntilMs, stage } = row;
+    return { id, version, teamId, team, title, summary, intake, snoozedUntilMs, stage, figures: figuresOf(row) };
   });
 }
 
@@ -194,7 +198,7 @@ export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> 
 function rowOf(
   { figures, currency, rampDays, ...row }: UseCaseColumns & EstimateColumns,
   needs: readonly NeedRow[],
-  { kpis, expectedEffect, detectableEffect }: Promised,
+  { kpis, expectedEffect, detectableEffect, remedies, paidBackDay }: Promised,
   policy: ValuePolicy,
   nowMs: number,
 ): PortfolioRow {
@@ -213,11 +217,12 @@ function rowOf(
       kpis,
       expectedEffect,
       detectableEffect,
+      remedies,
     },
     policy,
     nowMs,
   );
-  return { ...row, forecast, capabilities, standing };
+  return { ...row, intake: intakeAt(row, nowMs), forecast, capabilities, paidBackDay, standing };
 }
 
 /** Somebody who can own or sponsor a use case. */

@@ -5,6 +5,7 @@ import { ThingId } from "./domain/thing-id";
 import { protectedProcedure, router } from "@/server/core/trpc";
 import { findKpi, listKpis } from "./kpi-queries";
 import { importUseCases } from "./import-verbs";
+import { importKpiValues } from "./kpi-import-verbs";
 import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
@@ -24,6 +25,7 @@ import {
   FindThings,
   MoveStage,
   ProposeUseCase,
+  ImportKpiValues,
   ImportUseCases,
   ReviewUseCase,
   ReviseKpi,
@@ -114,6 +116,9 @@ export const valueRouter = router({
   enterKpiValue: protectedProcedure("value.estimate")
     .input(EnterKpiValue)
     .mutation(({ ctx, input }) => enterKpiValue(ctx, input)),
+  importKpiValues: protectedProcedure("value.estimate")
+    .input(ImportKpiValues)
+    .mutation(({ ctx, input }) => importKpiValues(ctx, input)),
   approveKpi: protectedProcedure("value.decide")
     .input(ApproveKpi)
     .mutation(({ ctx, input }) => approveKpi(ctx, input)),

@@ -6,6 +6,7 @@ import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { weightsFaults } from "./domain/score";
 import { SHOWN_INTAKES, SHOWN_STAGES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
+import { UseCaseTitle } from "./domain/use-case-title";
 
 /** Some lines of text, or none. */
 export const words = (max: number) =>
@@ -15,7 +16,6 @@ export const words = (max: number) =>
     .transform((text) => text.normalize("NFC").trim())
     .pipe(z.string().refine((text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text), "E_TEXT: Use plain text."));
 
-const Title = oneLine("E_REQUIRED: Give it a title.", 200);
 export const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
 
 const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
@@ -41,7 +41,7 @@ export const Figures = z
   .superRefine((figures, context) => say(figuresFaults(figures), context));
 
 export const ProposeUseCase = z.strictObject({
-  title: Title,
+  title: UseCaseTitle,
   summary: words(500).default(""),
   /** whose it is; left out: the team of whoever proposes, where there is only one */
   teamId: z.uuid().optional(),
@@ -58,12 +58,14 @@ export type EstimateUseCase = z.infer<typeof EstimateUseCase>;
 /** Bytes of a file that fits into one request, as base64. */
 const LONGEST_FILE = 950_000;
 
+/** A file's bytes, base64: what encoding they are in is for the server to judge. */
+const FileBytes = z
+  .string()
+  .max(LONGEST_FILE, "E_RANGE: The file is larger than 700 KB. Split it.")
+  .regex(/^[A-Za-z0-9+/]*={0,2}$/, "E_VALUE: Send the file as base64.");
+
 export const ImportUseCases = z.strictObject({
-  /** the file's bytes, base64: what encoding they are in is for the server to judge */
-  file: z
-    .string()
-    .max(LONGEST_FILE, "E_RANGE: The file is larger than 700 KB. Split it.")
-    .regex(/^[A-Za-z0-9+/]*={0,2}$/, "E_VALUE: Send the file as base64."),
+  file: FileBytes,
   /** whose they become; left out: the team of whoever imports, where there is only one */
   teamId: z.uuid().optional(),
   /** takes the good rows where others are wrong; otherwise nothing goes in then */
@@ -216,6 +218,9 @@ export type ApproveKpi = z.infer<typeof ApproveKpi>;
 
 export const EnterKpiValue = z.strictObject({ ...SEEN, day: Day, value: z.number() });
 export type EnterKpiValue = z.infer<typeof EnterKpiValue>;
+
+export const ImportKpiValues = z.strictObject({ ...SEEN, file: FileBytes });
+export type ImportKpiValues = z.infer<typeof ImportKpiValues>;
 
 const MOST_KPIS = 10;
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
 import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
-import { MOST_ROWS, readUseCaseCsv } from "./use-case-csv";
+import { MOST_ROWS } from "./csv-table";
+import { readUseCaseCsv } from "./use-case-csv";
 
 const SCRAP: UseCaseRow = {
   title: "Less scrap, at “press 3”",
@@ -20,7 +21,7 @@ const header = USE_CASE_COLUMNS.join(",");
 const GOOD = "Less scrap,EUR,10.50,200,450.01,0.4,0.8,1,0.5,0.7,0.9,0,10000,20000,1,2,3,30";
 
 test("what is written comes back as it went, formulas and all", () => {
-  const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "＝1+1", "'quoted", 'a "b"; c\nd'].map((title) => ({
+  const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "＝1+1", "'quoted", 'a "b"; c'].map((title) => ({
     ...SCRAP,
     title,
   }));
@@ -60,11 +61,34 @@ test("good rows go in, and every wrong cell of the others is named with its row,
     { row: 3, column: "benefit_per_day_low", reason: "Enter a plain number without units or separators." },
     { row: 3, column: "adoption_high", reason: "Enter 1 or less." },
     { row: 3, column: "one_off_mode", reason: "Money has at most two decimals." },
-    { row: 3, column: "ramp_days", reason: "Enter whole days, 0 or more." },
+    { row: 3, column: "ramp_days", reason: "Enter 0 or more; it cannot be negative." },
     { row: 4, column: "", reason: "This row has 3 cells; the header has 18." },
     { row: 5, column: "title", reason: "Row 2 has the same title." },
     { row: 6, column: "benefit_per_day_low", reason: "Write decimals with a point: 12.50." },
     { row: 7, column: "benefit_per_day_high", reason: "Low, mode and high must not fall." },
+  ]);
+});
+
+test("what the form refuses, a row refuses at its column", () => {
+  const titled = (title: string) => GOOD.replace("Less scrap", title);
+  const free = titled("Free").replace("0,10000,20000,1,2,3", "0,10000,20000,0,2,3");
+  const rows = [
+    free,
+    titled("Slow").replace(/30$/, "999999999999999"),
+    titled("NUL\0"),
+    titled('"Two\nlines"'),
+    titled("a\u202Eb"),
+    titled("\u200B"),
+  ];
+  const { useCases, faults } = readUseCaseCsv(bytes([header, ...rows].join("\n")));
+  expect(useCases).toEqual([]);
+  expect(faults.map(({ row, column, reason }) => `${row} ${column}: ${reason}`)).toEqual([
+    expect.stringMatching(/^2 one_off_low: Enter a cost above 0/),
+    "3 ramp_days: Enter 3650 or less.",
+    "4 title: Use one line of text, without control characters.",
+    "5 title: Use one line of text, without control characters.",
+    "6 title: Use one line of text, without control characters.",
+    "7 title: Give it a title.",
   ]);
 });
 

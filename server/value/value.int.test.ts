@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import type { Role } from "@/server/core/domain/permissions";
 import { exportUseCases } from "./export-queries";
+import { findUseCase, getPortfolio } from "./queries";
 import { addTeams, somebodyOf } from "./testing-people";
 import { USE_CASE_HEADER, useCaseLine } from "./domain/use-case-line";
 
@@ -135,6 +136,25 @@ describe("deciding", () => {
     await other.value.triage({ id, version: 2, to: "duplicate", of: original.id });
     const { rows } = await other.value.portfolio();
     expect(rows.find((row) => row.id === id)).toMatchObject({ intake: "duplicate", snoozedUntilMs: null });
+  });
+
+  test("a snooze ends by itself: on its day the proposal waits for a decision again, in list, page and file", async () => {
+    const [one, other] = [await somebody("executive"), await somebody("chair")];
+    const title = titled();
+    const { id } = await one.value.propose({ title });
+    await other.value.triage({ id, version: 1, to: "snoozed", days: 30 });
+    const untilMs = Date.now() + 30 * 86_400_000;
+    const intakeOf = async (nowMs: number) => {
+      const { rows } = await getPortfolio(db.pool, nowMs);
+      const found = await findUseCase(db.pool, id, nowMs);
+      expect(found?.row.intake).toBe(rows.find((row) => row.id === id)?.intake);
+      let file = "";
+      const filter = { q: title, show: "open" as const, stage: "all" as const };
+      for await (const line of exportUseCases(db.pool, filter, nowMs)) file += line;
+      return `${found?.row.intake}, ${file.includes(title) ? "in" : "not in"} the file of what is open`;
+    };
+    expect(await intakeOf(untilMs - 60_000)).toBe("snoozed, not in the file of what is open");
+    expect(await intakeOf(untilMs + 60_000)).toBe("pending, in the file of what is open");
   });
 
   test("a second estimate is another version, and the first cannot be changed", async () => {
@@ -326,8 +346,42 @@ describe("a CSV file", () => {
     await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
     await theirs.value.importUseCases({ file: file(rowOf(title)) });
     let text = "";
-    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" })) text += line;
+    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" }, Date.now()))
+      text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
+  });
+
+  test("10,000 that were rejected leave room; 5,000 that are open leave none, and one snoozed makes some", async () => {
+    const executive = await somebody("executive");
+    const fill = (intake: string, n: number) =>
+      db.owner.query(
+        `insert into use_cases (org_id, team_id, title, summary, created_by, created_by_name, intake)
+         select (select org_id from teams where id = $1), $1, 'bulk ' || $2 || i, '', 'bulk', 'bulk', $2 from generate_series(1, $3::int) i`,
+        [team.ours, intake, n],
+      );
+    const open = "select count(*)::int as n from use_cases where intake in ('pending', 'accepted')";
+    try {
+      await fill("rejected", 10_000);
+      const title = titled();
+      await executive.value.propose({ title, teamId: team.ours });
+      const { rows } = await db.owner.query<{ n: number }>(open);
+      await fill("pending", 4_998 - (rows[0]?.n ?? 0));
+      const three = file(
+        ...[titled(), titled(), titled(), title].map((one) => useCaseLine({ title: one, figures: null })),
+      );
+      const imported = executive.value.importUseCases({ file: three, teamId: team.ours });
+      await expect(imported).rejects.toThrow("There is room for 2 of these 3. Reject or snooze some proposals first.");
+      await fill("accepted", 2);
+      await expect(executive.value.propose({ title: titled(), teamId: team.ours })).rejects.toThrow("At most 5,000");
+      const chair = await somebody("chair");
+      const { rows: one } = await db.owner.query<{ id: string; version: number }>(
+        "select id, version from use_cases where title = 'bulk pending1'",
+      );
+      await chair.value.triage({ id: one[0]?.id ?? "", version: one[0]?.version ?? 0, to: "snoozed", days: 1 });
+      await executive.value.propose({ title: titled(), teamId: team.ours });
+    } finally {
+      await db.owner.query("update use_cases set intake = 'rejected', snoozed_until = null where created_by = 'bulk'");
+    }
   });
 
   test.each<[string, string]>([

@@ -11,14 +11,14 @@ import type { EstimateUseCase, ProposeUseCase, TriageUseCase } from "./schema";
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
 const sayTakenTitle = sayTaken("The team has a use case of this title. Choose another one.", "title");
 const DAY_MS = 86_400_000;
-/** More than one portfolio can be looked at; what is beyond belongs into another team. */
-const MOST_USE_CASES = 5_000;
+/** More than one portfolio can be looked at. Only what is proposed or accepted counts: nothing is ever deleted, and a rejection makes room. */
+const MOST_OPEN = 5_000;
 
 /**
  * Puts a use case at the door of the portfolio, with a first estimate where there is one. Somebody else accepts it.
  *
  * @throws {DomainError} conflict when the team has one of this title, invalid_input for a team that is not theirs or money in another
- *   currency, invalid_state when there are 5,000
+ *   currency, invalid_state when 5,000 are open
  */
 export async function proposeUseCase(
   ctx: VerbCtx,
@@ -27,20 +27,33 @@ export async function proposeUseCase(
   return ctx
     .transaction(async (tx) => {
       const team = await demandTeam(tx, ctx, teamId ?? null);
+      await demandRoom(tx, 1, ctx.now());
       return { id: await addUseCase(tx, ctx, { title, summary, team, figures }) };
     })
     .catch(sayTakenTitle);
 }
 
-/** A use case with its first estimate, in a transaction that is open. @returns its id @throws {DomainError} invalid_state, invalid_input */
+/** There must be room for so many more that are proposed. @throws {DomainError} invalid_state */
+export async function demandRoom(tx: Tx, coming: number, nowMs: number): Promise<void> {
+  const { rows } = await tx.query<{ n: number }>(
+    "select count(*)::int as n from use_cases where intake in ('pending', 'accepted') or snoozed_until <= $1",
+    [new Date(nowMs)],
+  );
+  const room = MOST_OPEN - (rows[0]?.n ?? 0);
+  if (coming <= room) return;
+  const only = coming === 1 ? "" : ` There is room for ${Math.max(0, room)} of these ${coming}.`;
+  throw new DomainError(
+    "invalid_state",
+    `At most 5,000 use cases are proposed or accepted at a time.${only} Reject or snooze some proposals first.`,
+  );
+}
+
+/** A use case with its first estimate, in a transaction that is open and for which there is room. @returns its id @throws {DomainError} invalid_input */
 export async function addUseCase(
   tx: Tx,
   ctx: Pick<Ctx, "actor">,
   { title, summary, team, figures }: { title: string; summary: string; team: string; figures: UseCaseFigures | null },
 ): Promise<string> {
-  const { rows: counted } = await tx.query<{ n: number }>("select count(*)::int as n from use_cases");
-  if ((counted[0]?.n ?? 0) >= MOST_USE_CASES)
-    throw new DomainError("invalid_state", "There are 5,000 use cases. Decide some of them first.");
   const { rows } = await tx.query<{ id: string }>(
     `insert into use_cases (org_id, team_id, title, summary, created_by, created_by_name) values ($1, $2, $3, $4, $5, $6) returning id`,
     [ctx.actor.orgId, team, title, summary, ownerIdOf(ctx.actor), ctx.actor.name],

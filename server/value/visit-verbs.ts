@@ -1,8 +1,7 @@
 import { ownerIdOf } from "@/server/core/actor";
 import type { Ctx } from "@/server/core/context";
 import { VISIT_ENDS_AFTER_MS } from "./domain/changes";
-import { rank } from "./domain/ranking";
-import { rankingOf } from "./domain/standing";
+import { rankedRows } from "./domain/portfolio-list";
 import { readPortfolio } from "./portfolio-queries";
 
 type VerbCtx = Pick<Ctx, "sql" | "shared" | "actor" | "now">;
@@ -14,8 +13,7 @@ type VerbCtx = Pick<Ctx, "sql" | "shared" | "actor" | "now">;
 export async function visitPortfolio(ctx: VerbCtx): Promise<void> {
   const { sql, actor, now } = ctx;
   const { rows, policy } = await readPortfolio(ctx);
-  const candidates = rows.filter(({ intake }) => intake === "accepted").map(({ standing }) => standing.candidate);
-  const ranked = rank(candidates, rankingOf(policy)).filter((one) => one.rank !== null);
+  const ranked = rankedRows(rows, policy).flatMap(({ ranked: one }) => (one.rank === null ? [] : [one]));
   await sql.query(
     `insert into portfolio_visits as v (org_id, owner_id, seen_at, ranks) values ($1, $2, to_timestamp($3 / 1000.0), $4)
      on conflict (org_id, owner_id) do update set

@@ -69,7 +69,7 @@ export function Dependents({ things }: { things: readonly [Retirable, ...Retirab
       ) : radius === undefined ? (
         <BlockSkeleton height={90} />
       ) : dependents.length + radius.kpis.length === 0 ? (
-        <Empty title="Nothing that is written down depends on it">
+        <Empty title="Nothing that your teams have written down depends on it">
           <p>No use case of your teams needs it and no KPI is computed from it. Objectives are not kept here yet.</p>
         </Empty>
       ) : (

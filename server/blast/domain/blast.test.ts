@@ -24,6 +24,12 @@ test("what has another healthy provider only becomes weaker, and says which", ()
   expect(fateOf(needs, gone("stream:1", "stream:2"), NOW)?.becomes).toBe("stops");
 });
 
+test("what is silent or still to be found is not what it goes on with", () => {
+  const toFind: NamedNeed = { ...stream("flow", 9), thing: null, label: null, provider: { kind: "none" } };
+  const needs = [stream("flow", 1), stream("flow", 2), stream("flow", 3, 3_600_000), toFind];
+  expect(fateOf(needs, gone("stream:1"), NOW)).toEqual({ becomes: "weaker", why: "It goes on with node / 2." });
+});
+
 test("another provider that is silent itself is none", () => {
   const needs = [stream("flow", 1), stream("flow", 2, 3_600_000)];
   expect(fateOf(needs, gone("stream:1"), NOW)?.becomes).toBe("stops");
@@ -65,6 +71,6 @@ test("money counts of what stops alone, what pays apart from what is promised, a
     "3 use cases stop, with €200 a day and €140 a day that are promised and an amount that is unknown for 1; 1 use case goes on weaker; 1 KPI becomes unknown",
   );
   expect(blastWords({ useCases: [], kpis: [], currency: "EUR", lost: lostBy([]) })).toBe(
-    "Nothing that is written down depends on it",
+    "Nothing that your teams have written down depends on it",
   );
 });

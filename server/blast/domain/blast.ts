@@ -57,9 +57,14 @@ export function fateOf(needs: readonly NamedNeed[], { gone, weaker }: Loss, nowM
   const left = touched.flatMap(({ capability, thing }) =>
     needs.filter((need) => need.capability === capability && need.thing !== thing && !gone.has(idOf(need))),
   );
-  const names = [...new Set(left.map(({ label, capability }) => label ?? `another provider of ${capability}`))];
-  const why = names.length > 0 ? `It goes on with ${names.join(", ")}.` : "Its model goes on and sees less.";
-  return { becomes: "weaker", why };
+  const namesOf = (state: ThingFact["state"]): string => {
+    const those = left.filter((need) => facts.get(idOf(need))?.state === state);
+    return [...new Set(those.map(({ label, capability }) => label ?? `another provider of ${capability}`))].join(", ");
+  };
+  const [healthy, degraded] = [namesOf("satisfied"), namesOf("degraded")];
+  if (healthy !== "") return { becomes: "weaker", why: `It goes on with ${healthy}.` };
+  if (degraded !== "") return { becomes: "weaker", why: `It goes on with ${degraded}, which is degraded itself.` };
+  return { becomes: "weaker", why: "Its model goes on and sees less." };
 }
 
 /** A use case that depends on the things, with what it earns a day. */
@@ -98,7 +103,7 @@ export function lostBy(useCases: readonly Dependent[]): BlastRadius["lost"] {
 
 /** The whole radius in one sentence. */
 export function blastWords({ useCases, kpis, currency, lost }: Omit<BlastRadius, "label" | "outcomes">): string {
-  if (useCases.length + kpis.length === 0) return "Nothing that is written down depends on it";
+  if (useCases.length + kpis.length === 0) return "Nothing that your teams have written down depends on it";
   const count = (becomes: Becomes) => useCases.filter((one) => one.becomes === becomes).length;
   const many = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;
   const money = [

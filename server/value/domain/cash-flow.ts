@@ -1,7 +1,10 @@
 import { type Explained, term } from "./explained";
 import { demandNumber, FigureError } from "./fault";
 
-/** Net cash of period 0 (today), 1, 2 … in one currency. Period 0 is not discounted; Excel's NPV() discounts it too. */
+/**
+ * Net cash of period 0 (today), 1, 2 … in one currency. Period 0 is not discounted; Excel's NPV() discounts it too.
+ * Source of all of this file: Brealey, Myers and Allen, Principles of Corporate Finance, on NPV and other investment criteria.
+ */
 export type CashFlow = readonly number[];
 
 function demandFlow(flow: CashFlow): void {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cashTable } from "./cash-table";
 import { cashPlan, moneyMeasures } from "./cash-plan";
 import { ratingFaults, scoreOf } from "./rating";
 import { netValueOf, type UseCaseFigures } from "./use-case-figures";
@@ -21,6 +22,18 @@ test("every measure of money rests on the same cash: present value, commercial v
   expect(measures.expectedCommercialValue.value).toBeCloseTo(ranked, 4);
   expect(measures.flow).toHaveLength(13);
   expect(measures.discountedPaybackMonths ?? 0).toBeGreaterThan(measures.paybackMonths ?? Infinity);
+});
+
+test("the table of months holds the terms of net value, payback and internal rate", () => {
+  const measures = moneyMeasures(figures, 123_400, 0.08, null);
+  const table = cashTable(measures);
+  expect(table.map(({ month }) => month)).toEqual(Array.from({ length: 13 }, (_, month) => month));
+  expect(table.at(-1)?.presentCumulated).toBeCloseTo(measures.netPresentValue.value, 4);
+  expect(table.findIndex(({ cumulated }) => cumulated >= 0)).toBe(Math.ceil(measures.paybackMonths ?? Number.NaN));
+  expect(table.findIndex(({ presentCumulated }) => presentCumulated >= 0)).toBe(
+    Math.ceil(measures.discountedPaybackMonths ?? Number.NaN),
+  );
+  expect(table.reduce((sum, { atInternalRate }) => sum + (atInternalRate ?? Number.NaN), 0)).toBeCloseTo(0, 2);
 });
 
 test("payback and internal rate of a sure thing: 1,000 a day at once against 91,250 is paid back after three months", () => {

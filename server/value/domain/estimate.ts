@@ -8,7 +8,10 @@ export interface Estimate {
   high: number;
 }
 
-/** How an estimate spreads: PERT (the default) leans on the mode, triangular does less so. */
+/**
+ * How an estimate spreads: PERT (the default) leans on the mode, triangular does less so. Source of PERT: Malcolm, Roseboom, Clark and
+ * Fazar, Application of a Technique for Research and Development Program Evaluation (1959).
+ */
 export type Shape = "pert" | "triangular";
 
 /** Weight of the mode in a PERT distribution. */
@@ -33,6 +36,11 @@ export function estimateFaults(
     faults.push({ field: `${field}.high`, code: "order", hint: `Enter at least the likeliest value, ${mode}.` });
   }
   return faults;
+}
+
+/** A fault without the figure that its hint would name: forms show units of money and percent, where the domain has cents and shares. */
+export function withoutFigure(fault: Fault): Fault {
+  return fault.code === "order" ? { ...fault, hint: fault.hint.replace(/, [^,]*$/, ".") } : fault;
 }
 
 /**

@@ -12,6 +12,7 @@ const ACTS: Readonly<Record<string, string>> = {
   "kpi.revise": "Given another meaning",
   "kpi.approve": "Worth of a unit approved",
   "kpi.enter": "A value entered",
+  "kpi.import": "Values of another system imported",
   "outcome.add": "Written down",
   "outcome.change": "Changed",
   "use-case.move": "Moved",

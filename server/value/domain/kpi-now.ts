@@ -1,6 +1,6 @@
 import { formatAge } from "@/server/fabric/domain/health";
 import { type Noise, noiseOf } from "./autocorrelation";
-import { type KpiDefinition, NOT_BUILT } from "./kpi";
+import { type KpiDefinition, NOT_BUILT, type Source, unitFault } from "./kpi";
 import type { KpiDayValue } from "./kpi-day";
 import { detectableEffect } from "./measurability";
 import { BASELINE_DAYS } from "./must-meets";
@@ -14,6 +14,9 @@ const COMPUTED_WITHIN_MS = 2 * HOUR_MS;
 /** Days after go-live over which an effect has to show. */
 const WINDOW_DAYS = 90;
 
+/** Sources whose values people give: what was done with the last one. They are no live series, and stale by their own age. */
+const GIVEN: Readonly<Partial<Record<Source, string>>> = { manual: "entered", import: "imported" };
+
 /** What is known of a KPI at one moment. */
 export interface KpiMoment {
   /** its newest window that was computed or entered, and when that window ended */
@@ -21,38 +24,47 @@ export interface KpiMoment {
   endOfLastMs: number | null;
   /** false: its stream is not theirs to see */
   isSeen: boolean;
+  /** why the stream's readings cannot become its unit; null when they can */
+  unitWhy: string | null;
   /** newest reading of its stream */
   newestMs: number | null;
   nowMs: number;
 }
 
+/** Why no day of a KPI can be computed from its stream, as `kpiNow` says it; null when it can. */
+export function unitWhyOf(kpi: Pick<KpiDefinition, "unit" | "stat">, streamUnit: string | null): string | null {
+  const hint = unitFault(kpi, streamUnit)?.hint;
+  return hint === undefined ? null : `it cannot be computed: ${hint.replace(/^The/, "the").replace(/\.$/, "")}`;
+}
+
 /** The value that a KPI has now, or why nobody can say: a stale or thin one is unknown, never its last good value. */
 export function kpiNow(
   kpi: Pick<KpiDefinition, "source" | "maxStaleS" | "minCoverage">,
-  { last, endOfLastMs, isSeen, newestMs, nowMs }: KpiMoment,
+  { last, endOfLastMs, isSeen, unitWhy, newestMs, nowMs }: KpiMoment,
 ): Fact<{ value: number; day: string }> {
   const notBuilt = NOT_BUILT[kpi.source];
   if (notBuilt !== undefined) return unknown(notBuilt);
   const limitMs = kpi.maxStaleS * 1_000;
-  const isManual = kpi.source === "manual";
-  if (!isManual) {
+  const given = GIVEN[kpi.source];
+  if (given === undefined) {
     if (!isSeen) return unknown("its stream belongs to a team that you are not in");
+    if (unitWhy !== null) return unknown(unitWhy);
     if (newestMs === null) return unknown("its stream has no reading");
     const ageMs = nowMs - newestMs;
     if (ageMs > limitMs)
       return unknown(`its newest reading is ${formatAge(ageMs)} old, ${formatAge(limitMs)} is the limit`);
   }
   if (last === null || endOfLastMs === null)
-    return unknown(isManual ? "nobody has entered a value" : "no day of it has been computed yet");
+    return unknown(given ? `nobody has ${given} a value` : "no day of it has been computed yet");
   const { day, value, quality, coverage } = last;
   if (value === null || quality === "empty") return unknown(`there is no reading of ${day}`);
   if (quality === "thin")
     return unknown(
       `${day} is covered to ${Math.floor(coverage * 100)} %, ${Math.round(kpi.minCoverage * 100)} % is the least`,
     );
-  if (isManual && nowMs - endOfLastMs > limitMs)
-    return unknown(`the last value that was entered is of ${day}, ${formatAge(limitMs)} is the limit`);
-  if (!isManual && nowMs - endOfLastMs > DAY_MS + COMPUTED_WITHIN_MS)
+  if (given !== undefined && nowMs - endOfLastMs > limitMs)
+    return unknown(`the last value that was ${given} is of ${day}, ${formatAge(limitMs)} is the limit`);
+  if (given === undefined && nowMs - endOfLastMs > DAY_MS + COMPUTED_WITHIN_MS)
     return unknown(`nothing was computed since ${day}`);
   return known({ value, day });
 }
@@ -93,7 +105,7 @@ export function baselineOf(days: readonly KpiDayValue[]): Baseline {
 
 /**
  * What the checks of a use case need of a KPI: that it is alive, how long its baseline is and how well covered, and the least effect that
- * its own noise lets one see in 90 days. A KPI that is entered by hand is no live series.
+ * its own noise lets one see in 90 days. A KPI that is entered or imported is no live series.
  */
 export function boundKpi(
   facts: Pick<BoundKpi, "name" | "hasOwner" | "hasDatedTarget"> & Pick<KpiDefinition, "source">,
@@ -104,7 +116,7 @@ export function boundKpi(
   return {
     kpi: {
       ...{ name, hasOwner, hasDatedTarget },
-      live: source === "manual" ? known(false) : now.known ? known(true) : unknown(now.why),
+      live: GIVEN[source] !== undefined ? known(false) : now.known ? known(true) : unknown(now.why),
       baselineDays: known(usableDays),
       coverage: coverage === null ? unknown("no day of it has been computed yet") : known(coverage),
     },

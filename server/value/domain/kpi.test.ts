@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { definitionFaults, type KpiDefinition, minuteShown, minuteTyped, unitFault } from "./kpi";
 import { dayValue, duePerHour, type WindowSums } from "./kpi-day";
-import { baselineOf, boundKpi, kpiNow, type KpiMoment, seriesOf } from "./kpi-now";
+import { baselineOf, boundKpi, kpiNow, type KpiMoment, seriesOf, unitWhyOf } from "./kpi-now";
 import { kpisVerdict, outcomesVerdict } from "./kpi-words";
 import { progressOf } from "./progress";
 import { known, unknown } from "./three-valued";
@@ -63,6 +63,18 @@ describe("a definition", () => {
     expect(unitFault(KPI, null)).toBeNull();
     expect(unitFault(KPI, "Cel")?.hint).toBe("The stream gives Cel.h, which cannot become kW.h.");
     expect(unitFault({ unit: "kW.h", stat: "mean" }, "kW")).toMatchObject({ field: "unit" });
+    expect(unitFault(KPI, "kilowatts")).toMatchObject({
+      field: "streamId",
+      hint: expect.stringContaining("no UCUM unit"),
+    });
+  });
+
+  test("names no cents in a fault of its worth: the form shows units of money", () => {
+    const faults = definitionFaults({ ...KPI, valueCents: { low: 1_400, mode: 1_300, high: 1_200 } });
+    expect(faults.map(({ hint }) => hint)).toEqual([
+      "Enter at least the low estimate.",
+      "Enter at least the likeliest value.",
+    ]);
   });
 
   test("times of the day are read as they are shown", () => {
@@ -121,7 +133,7 @@ describe("now", () => {
   const nowMs = Date.UTC(2026, 10, 28, 9);
   const good: KpiMoment = {
     last: { day: "2026-11-27", value: 48, coverage: 1, quality: "good" },
-    ...{ endOfLastMs: nowMs - 10 * HOUR_MS, isSeen: true, newestMs: nowMs - 2_000, nowMs },
+    ...{ endOfLastMs: nowMs - 10 * HOUR_MS, isSeen: true, unitWhy: null, newestMs: nowMs - 2_000, nowMs },
   };
 
   test("a KPI has the value of its newest window", () => {
@@ -135,6 +147,11 @@ describe("now", () => {
       "its newest reading is 60 min old, 15 min is the limit",
     ],
     ["whose stream never sent", { newestMs: null }, "its stream has no reading"],
+    [
+      "whose stream changed to a unit that cannot become its own",
+      { last: null, unitWhy: unitWhyOf(KPI, "Cel") },
+      "it cannot be computed: the stream gives Cel.h, which cannot become kW.h",
+    ],
     ["of another team's stream", { isSeen: false }, "its stream belongs to a team that you are not in"],
     ["without a window that is over", { last: null }, "no day of it has been computed yet"],
     [

@@ -1,5 +1,5 @@
 import { isSameDimension, parseUnit, unitHint } from "@/sdk/wire/units";
-import { type Estimate, estimateFaults } from "./estimate";
+import { type Estimate, estimateFaults, withoutFigure } from "./estimate";
 import type { Fault } from "./fault";
 
 export const STATS = ["mean", "min", "max", "integral"] as const;
@@ -11,7 +11,6 @@ export type Source = (typeof SOURCES)[number];
 
 /** Sources whose parts are still to come. A KPI may be defined on one; it is unknown, for this reason. */
 export const NOT_BUILT: Readonly<Partial<Record<Source, string>>> = {
-  import: "figures of other systems are not imported yet",
   device: "the health of devices is not kept day by day yet",
   model: "no model reports its accuracy yet",
   rollout: "roll-outs are not recorded yet",
@@ -39,7 +38,7 @@ export interface KpiDefinition {
   /** share of the minutes in which a reading was due that must hold one, 0–1 */
   minCoverage: number;
   maxStaleS: number;
-  /** whether values of several places may be added up */
+  /** whether values of several places may be added up. Nothing does so yet: it is asked for now, because a definition is never changed in place */
   isAdditive: boolean;
   /** cents that one unit of change for the better is worth */
   valueCents: Estimate;
@@ -71,7 +70,7 @@ export function definitionFaults(kpi: KpiDefinition): Fault[] {
   if (!(kpi.maxStaleS >= 1 && kpi.maxStaleS <= 31 * 86_400))
     fault("maxStaleS", "out_of_range", "Enter more than 0 and at most 31 days.");
   if (!/^[A-Z]{3}$/.test(kpi.currency)) fault("currency", "currency", "Use a three-letter currency code such as EUR.");
-  faults.push(...estimateFaults("valueCents", kpi.valueCents, { min: 0 }));
+  faults.push(...estimateFaults("valueCents", kpi.valueCents, { min: 0 }).map(withoutFigure));
   if (kpi.source !== "stream") return faults;
   if (kpi.streamId === null) fault("streamId", "missing", "Choose the stream that it is computed from.");
   if (kpi.stat === null) fault("stat", "missing", "Choose how the readings of a day become one value.");
@@ -89,14 +88,22 @@ function windowFaults({ fromMinute, toMinute }: KpiDefinition): Fault[] {
   return [{ field: "toMinute", code: "order", hint }];
 }
 
-/** Null when readings of a stream in `streamUnit` can become the KPI's unit, or the stream says no unit. */
+/**
+ * Null when readings of a stream in `streamUnit` can become the KPI's unit. A stream that says no unit is taken to be in the KPI's, and the
+ * page says so; one whose unit nobody can read is refused, because no day of it could be computed.
+ */
 export function unitFault(
   { unit, stat }: Pick<KpiDefinition, "unit" | "stat">,
   streamUnit: string | null,
 ): Fault | null {
   if (streamUnit === null || stat === null) return null;
   const given = unitOfStat(streamUnit, stat);
-  if (isSameDimension(given, unit) !== false) return null;
+  const isSame = isSameDimension(given, unit);
+  if (isSame === true) return null;
+  if (isSame === null) {
+    const hint = `The stream is in ${streamUnit}, which is no UCUM unit and cannot become ${unit}. Choose another stream, or mend its unit.`;
+    return { field: "streamId", code: "unknown_reference", hint };
+  }
   return { field: "unit", code: "out_of_range", hint: `The stream gives ${given}, which cannot become ${unit}.` };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { noiseOf } from "./autocorrelation";
 import { normalQuantile } from "./distributions";
-import { detectableEffect, measurability } from "./measurability";
+import { detectableEffect, measurability, remedyWords } from "./measurability";
 import { seededRandom } from "./random";
 
 // σ = 10.
@@ -36,6 +36,15 @@ test("what would fix it does fix it, and one day less does not", () => {
 
 test("no baseline is long enough when the window alone hides the effect", () => {
   expect(measurability(4, NOISE, 90, 90).remedies[0]).toEqual({ kind: "longer baseline", days: null });
+});
+
+test("what would fix it is said in words, without a length that would not do", () => {
+  expect(remedyWords(6.5, NOISE, 90)).toBe(
+    "What would show it: a baseline of 147 days instead of 90; or a window of 147 days after go-live instead of 90; " +
+      "or a KPI whose drivers explain 20 % of its variance, or one that scatters less.",
+  );
+  expect(remedyWords(4, NOISE, 90)).toMatch(/^What would show it: a KPI whose drivers explain 70 % of its variance/);
+  expect(remedyWords(7.3, NOISE, 90)).toBe("");
 });
 
 test("the noise of a series is found in it, also through gaps", () => {

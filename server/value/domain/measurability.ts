@@ -10,6 +10,7 @@ const Z = normalQuantile(0.975) + normalQuantile(0.8);
  *
  *     MDE = (z.975 + z.8) · σ · √(1/n₀ + 1/n₁) · √((1 + ρ)/(1 − ρ))
  *
+ * Source: governance.md b3; the power of comparing two means, with fewer independent days by autocorrelation (Bayley and Hammersley 1946).
  * n₀ days before, n₁ after. Leaving out the last factor would promise to see half of what can be seen at ρ = 0.6.
  *
  * @throws {FigureError} naming the field
@@ -59,6 +60,27 @@ export function measurability(effect: number, noise: Noise, daysBefore: number, 
       { kind: "less noise", shareToExplain: 1 - (effect / detectable) ** 2 },
     ],
   };
+}
+
+/**
+ * What would make an effect visible, in one sentence; empty when it can be seen already. `effect` in the KPI's unit, above 0; n₀ is the days
+ * that its noise was found in.
+ *
+ * @throws {FigureError} naming the field
+ */
+export function remedyWords(effect: number, noise: Noise, daysAfter: number): string {
+  const { remedies } = measurability(effect, noise, noise.days, daysAfter);
+  const said = remedies.flatMap((remedy) => {
+    if (remedy.kind === "less noise") {
+      const percent = Math.ceil(remedy.shareToExplain * 100 - 1e-9);
+      return [`a KPI whose drivers explain ${percent} % of its variance, or one that scatters less`];
+    }
+    if (remedy.days === null) return [];
+    return remedy.kind === "longer baseline"
+      ? [`a baseline of ${remedy.days} days instead of ${noise.days}`]
+      : [`a window of ${remedy.days} days after go-live instead of ${daysAfter}`];
+  });
+  return said.length === 0 ? "" : `What would show it: ${said.join("; or ")}.`;
 }
 
 /** Days on one side that make the effect visible while the other side stays; `null` when the other side alone hides it. */

@@ -28,7 +28,10 @@ export interface MinimalSetProblem {
   things: readonly PricedThing[];
 }
 
-/** The cheapest set, and among the cheapest the smallest. */
+/**
+ * The cheapest set, and among the cheapest the smallest: a weighted set cover (Karp, Reducibility among Combinatorial Problems, 1972) in
+ * which what covers may itself need all or any of other things.
+ */
 export interface MinimalSet {
   useCases: readonly string[];
   /** everything used, bought or already there; capabilities left out */

@@ -32,6 +32,8 @@ export interface MustMeetFacts {
   /** expected effect, for the better, and the smallest that the KPI can show in the window; both in the KPI's unit */
   expectedEffect: Fact<number>;
   detectableEffect: Fact<number>;
+  /** what would make an effect visible that is not, in a sentence; left out where nobody knows */
+  remedies?: string;
   /** safety or legal reasons against it, in words; an empty list after a review, unknown before one */
   unacceptable: Fact<readonly string[]>;
 }
@@ -45,7 +47,7 @@ export interface MustMeet {
 
 /**
  * The must-meets before any ranking. No score compensates for one: a use case that nobody stands behind, or whose effect
- * cannot be seen, is not funded because it would pay well.
+ * cannot be seen, is not funded because it would pay well. Source: governance.md b4.
  */
 export function mustMeets(facts: MustMeetFacts, nowMs: number): { verdict: Verdict; checks: readonly MustMeet[] } {
   const checks = [
@@ -103,7 +105,7 @@ function kpi(kpis: readonly KpiFacts[]): MustMeet {
   return { id: "kpi", verdict, why: `${reasons.join("; ")}.` };
 }
 
-function measurable({ expectedEffect, detectableEffect }: MustMeetFacts): MustMeet {
+function measurable({ expectedEffect, detectableEffect, remedies = "" }: MustMeetFacts): MustMeet {
   const id = "measurable";
   if (!expectedEffect.known) return { id, verdict: "unknown", why: expectedEffect.why };
   if (!detectableEffect.known) return { id, verdict: "unknown", why: detectableEffect.why };
@@ -111,7 +113,7 @@ function measurable({ expectedEffect, detectableEffect }: MustMeetFacts): MustMe
   const why =
     verdict === "pass"
       ? "The expected effect is large enough to be seen in the window."
-      : "The expected effect cannot be proven in the window: it is smaller than what the KPI's noise hides.";
+      : `The expected effect cannot be proven in the window: it is smaller than what the KPI's noise hides. ${remedies}`.trim();
   return { id, verdict, why };
 }
 

@@ -24,12 +24,14 @@ test("200,000 draws give the known range", () => {
   expect(range.chanceOfGain).toBeCloseTo(0.719, 2);
 });
 
-test("10,000 draws stay within 0.015 of it in the low half, whatever the seed", () => {
-  for (const seed of ["a", "b", "c", "d"]) {
+// The standard error of 10,000 draws is 0.005, 0.006 and 0.010 at P10, P50 and P90: of 200 seeds 25 leave 0.015, nearly all of them at P90.
+// A seed belongs to its estimate, so these are fixed too.
+test("10,000 draws stay within 0.015 of it", () => {
+  for (const seed of ["known answer", "a", "b", "c", "d"]) {
     const range = forecastReturn(KNOWN, seed);
     expect(Math.abs(range.p10 + 0.242)).toBeLessThan(0.015);
-    expect(Math.abs(range.p50 - 0.253)).toBeLessThan(0.02);
-    expect(Math.abs(range.p90 - 0.921)).toBeLessThan(0.03);
+    expect(Math.abs(range.p50 - 0.253)).toBeLessThan(0.015);
+    expect(Math.abs(range.p90 - 0.921)).toBeLessThan(0.015);
     expect(Math.abs(range.chanceOfGain - 0.719)).toBeLessThan(0.015);
   }
 });

@@ -3,7 +3,7 @@ import { demandNumber, FigureError } from "./fault";
 import { fingerprint, type Random, seededRandom } from "./random";
 import { quantileOf, type Sampler, samplerOf } from "./sampling";
 
-/** Days after go-live over which a use case has to earn its cost. */
+/** Days after go-live over which a use case has to earn its cost. Source of the return and its range: governance.md b2 and b3. */
 export const RETURN_WINDOW_DAYS = 90;
 
 const DEFAULT_DRAWS = 10_000;

@@ -1,55 +1,24 @@
 import { expect, test } from "vitest";
 import type { PortfolioRow } from "../queries";
 import { listed, type Order, rankedRows } from "./portfolio-list";
-import { type ListFilter, nextGate } from "./stages";
-import { FIRST_POLICY, standingOf } from "./standing";
-import { unknown } from "./three-valued";
+import { intakeAt, intakeWords, type ListFilter, nextGate } from "./stages";
+import { FIRST_POLICY, type ValuePolicy } from "./standing";
+import { rowForTests } from "./testing-rows";
 
 const NOW = Date.UTC(2026, 10, 28);
-const nothing = { person: null, confirmedAtMs: null };
-
-function row(title: string, more: Partial<PortfolioRow> = {}): PortfolioRow {
-  const forecast = more.forecast ?? null;
-  const standing = standingOf(
-    {
-      ...{
-        id: title,
-        owner: nothing,
-        sponsor: nothing,
-        committedCents: null,
-        objections: null,
-        figures: null,
-        forecast,
-      },
-      ...{
-        capabilities: [],
-        kpis: [],
-        expectedEffect: unknown<number>("none"),
-        detectableEffect: unknown<number>("none"),
-      },
-    },
-    FIRST_POLICY,
-    NOW,
-  );
-  return {
-    ...{ id: title, teamId: "t", team: "Value", title, summary: "", intake: "accepted", intakeWhy: null },
-    ...{ snoozedUntilMs: null, stage: "idea", ownerId: null, sponsorId: null, ownerName: null, ownerConfirmedMs: null },
-    ...{ sponsorName: null, sponsorConfirmedMs: null, committedCents: null, objections: null, version: 1 },
-    ...{ createdByName: "Elena", createdMs: NOW, estimate: null, forecast, capabilities: [], standing, ...more },
-  };
-}
-
+/** The score has something to say also of what nobody has estimated. */
+const POLICY: ValuePolicy = { ...FIRST_POLICY, rankedBy: "score" };
 const returning = (p50: number) => ({ p10: p50 - 1, p50, p90: p50 + 1, chanceOfGain: 0.5 });
 const ROWS = [
-  row("Pumps", { forecast: returning(0.2), stage: "pilot" }),
-  row("cold store", { forecast: returning(0.6) }),
-  row("Oil"),
-  row("Presses", { intake: "rejected", forecast: returning(2) }),
+  rowForTests("Pumps", { forecast: returning(0.2), stage: "pilot" }),
+  rowForTests("cold store", { forecast: returning(0.6) }),
+  rowForTests("Oil"),
+  rowForTests("Presses", { intake: "rejected", forecast: returning(2) }),
 ];
 const ALL: ListFilter = { q: "", show: "open", stage: "all" };
 const since = { sinceMs: 0, ranks: {}, changes: [{ useCaseId: "Oil", says: "Moved", atMs: NOW }] };
 const titles = (filter: Partial<ListFilter>, order: Order = "rank") =>
-  listed(rankedRows(ROWS, FIRST_POLICY), { ...ALL, ...filter }, order, since).map((one) => one.row.title);
+  listed(rankedRows(ROWS, POLICY), { ...ALL, ...filter }, order, since).map((one) => one.row.title);
 
 test.each<[Order, string[]]>([
   ["rank", ["cold store", "Pumps", "Oil"]],
@@ -60,11 +29,42 @@ test.each<[Order, string[]]>([
   expect(titles({}, order)).toEqual(expected);
 });
 
+test("only what was accepted takes a number, also where a proposal would stand higher", () => {
+  const passing = (title: string, more: Partial<PortfolioRow>): PortfolioRow => {
+    const made = rowForTests(title, more);
+    const candidate = { ...made.standing.candidate, mustMeets: "pass" as const };
+    return { ...made, standing: { ...made.standing, candidate } };
+  };
+  const intakes = ["pending", "rejected", "snoozed", "duplicate"] as const;
+  const rows = [
+    passing("Pumps", { forecast: returning(0.2) }),
+    ...intakes.map((intake) => passing(intake, { intake, forecast: returning(0.9) })),
+    passing("cold store", { forecast: returning(0.1) }),
+  ];
+  const ranks = rankedRows(rows, POLICY).map((one) => [one.row.title, one.ranked.rank]);
+  expect(Object.fromEntries(ranks)).toEqual({
+    ...{ Pumps: 1, "cold store": 2, pending: null, rejected: null, snoozed: null, duplicate: null },
+  });
+});
+
 test("filters leave what all of them leave", () => {
   expect(titles({ stage: "pilot" })).toEqual(["Pumps"]);
   expect(titles({ q: "COLD" })).toEqual(["cold store"]);
   expect(titles({ show: "rejected" })).toEqual(["Presses"]);
   expect(titles({ stage: "pilot", q: "cold" })).toEqual([]);
+});
+
+test("until somebody decides otherwise the rank follows what the money brings, not the score", () => {
+  expect(FIRST_POLICY.rankedBy).toBe("value");
+});
+
+test("a snooze says until when, and so does a proposal whose snooze is over", () => {
+  const snoozedUntilMs = Date.UTC(2026, 11, 28);
+  expect(intakeWords({ intake: "snoozed", snoozedUntilMs })).toBe("Snoozed until 28 Dec 2026");
+  const intake = intakeAt({ intake: "snoozed", snoozedUntilMs }, snoozedUntilMs);
+  expect(intakeWords({ intake, snoozedUntilMs })).toBe("Proposed, snoozed until 28 Dec 2026");
+  expect(intakeAt({ intake: "snoozed", snoozedUntilMs }, snoozedUntilMs - 1)).toBe("snoozed");
+  expect(intakeAt({ intake: "accepted", snoozedUntilMs: null }, NOW)).toBe("accepted");
 });
 
 test("a gate stands at the end of each stage but the last", () => {

@@ -18,15 +18,23 @@ export type Order = (typeof ORDERS)[number];
 /** One for all comparisons: `localeCompare` makes another one for each. */
 const NAMES = new Intl.Collator("en", { numeric: true });
 
-/** Every use case in the order of the policy. @throws {FigureError} when the weights cannot be used */
+/**
+ * Every use case in the order of the policy, from wherever it is looked at: list, board, visit or preview. Only what was accepted has a
+ * rank, so that a proposal takes no number from what is decided.
+ *
+ * @throws {FigureError} when the weights cannot be used
+ */
 export function rankedRows(rows: readonly PortfolioRow[], policy: ValuePolicy): RankedRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
+  let place = 0;
   return rank(
     rows.map(({ standing }) => standing.candidate),
     rankingOf(policy),
   ).flatMap((ranked) => {
     const row = byId.get(ranked.id);
-    return row ? [{ row, ranked }] : [];
+    if (!row) return [];
+    const isRanked = row.intake === "accepted" && ranked.rank !== null;
+    return [{ row, ranked: { ...ranked, rank: isRanked ? (place += 1) : null } }];
   });
 }
 
@@ -57,10 +65,10 @@ function keyOf({ row, ranked }: RankedRow, order: Order, changedMs: ReadonlyMap<
 
 /** A use case as the sentence over the portfolio looks at it. */
 export function verdictRow({ row, ranked }: RankedRow): VerdictRow {
-  const { title, intake, committedCents, capabilities, forecast, standing } = row;
+  const { title, intake, committedCents, capabilities, forecast, standing, paidBackDay } = row;
   const waitsFor = standing.checks.find(({ verdict }) => verdict !== "pass")?.why ?? null;
   return {
-    ...{ title, intake, committedCents, capabilities, waitsFor },
+    ...{ title, intake, committedCents, capabilities, waitsFor, paidBackDay, outlayCents: standing.outlayCents },
     p50: forecast?.p50 ?? null,
     isRanked: ranked.rank !== null,
   };

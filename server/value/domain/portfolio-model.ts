@@ -21,7 +21,7 @@ export type PortfolioGoal = "net value" | "anything" | { least: "budget" } | { l
  *     max Σ (value − own cost)·x − Σ cost·y     x ≤ y for every asset an option needs
  *
  * One row per need instead of one per option with a large factor: the relaxation is tighter, and without budget and hours it
- * is exact (maximum closure). What is present costs nothing and is left out of the model.
+ * is exact (maximum closure). Source: Rhys, A Selection Problem of Shared Fixed Costs and Network Flows (1970); Picard (1976). What is present costs nothing and is left out of the model.
  */
 export function portfolioModel(problem: PortfolioProblem, goal: PortfolioGoal = "net value"): PortfolioModel {
   const builder = new ModelBuilder();

@@ -8,12 +8,18 @@ export interface VerdictRow {
   committedCents: number | null;
   /** median of its 90-day return; null without an estimate */
   p50: number | null;
+  /** what it takes to start, with what has still to be bought; null without an estimate */
+  outlayCents: number | null;
+  /** day from go-live on which it had earned all that was paid, as measured in cash; null where that is not so, or not known */
+  paidBackDay: number | null;
   /** passes its must-meets */
   isRanked: boolean;
   /** why it is not ranked: the first must-meet that does not hold */
   waitsFor: string | null;
   capabilities: readonly CapabilityState[];
 }
+
+const MOST_NAMED = 3;
 
 /** The portfolio in one sentence, and what follows from it: what pays back, what to fund next, and what is not ready. */
 export function portfolioVerdict(
@@ -40,20 +46,37 @@ export function portfolioVerdict(
     return `${money}${of} is committed to ${count(funded.length, "use case")}`;
   }
 
+  /** Of those that the title speaks of: the funded, or the accepted while nothing is funded. What is measured counts before what is forecast. */
   function paying(): string {
-    const known = accepted.filter(({ p50 }) => p50 !== null);
-    if (known.length === 0) return "";
-    const paid = known.filter(({ p50 }) => (p50 ?? 0) > 0).length;
-    const who = paid === 0 ? "None of those accepted" : paid === known.length ? "All accepted" : `${paid} of them`;
-    return `${who} should pay back within 90 days.`;
+    const those = funded.length > 0 ? funded : accepted;
+    const back = those.flatMap(({ title: name, paidBackDay: day }) => (day === null ? [] : [`${name} on day ${day}`]));
+    const more = back.length > MOST_NAMED ? ` and ${back.length - MOST_NAMED} more` : "";
+    const measured = `Measured to have paid back already: ${back.slice(0, MOST_NAMED).join(", ")}${more}.`;
+    const open = those.filter(({ p50, paidBackDay }) => p50 !== null && paidBackDay === null);
+    const paid = open.filter(({ p50 }) => (p50 ?? 0) > 0).length;
+    const whom = back.length > 0 ? "the others" : funded.length > 0 ? "them" : "those accepted";
+    const who = paid === 0 ? "None" : paid === open.length ? "All" : String(paid);
+    const forecast = `${who} of ${whom} should pay back within 90 days.`;
+    return [...(back.length > 0 ? [measured] : []), ...(open.length > 0 ? [forecast] : [])].join(" ");
   }
 
+  /** The first by rank that fits into what is left of the budget; what stands above it and does not is named with its price. */
   function next(): string {
-    const fundable = accepted.find(({ isRanked, committedCents }) => isRanked && committedCents === null);
-    if (fundable) return `Next to fund: ${fundable.title}.`;
-    const first = accepted.find(({ committedCents }) => committedCents === null);
-    if (!first) return "";
-    return `Nothing more can be funded yet: ${first.title} waits. ${first.waitsFor ?? ""}`.trim();
+    const unfunded = accepted.filter(({ committedCents }) => committedCents === null);
+    const [first] = unfunded.filter(({ isRanked }) => isRanked);
+    if (!first) {
+      const [waits] = unfunded;
+      return waits ? `Nothing more can be funded yet: ${waits.title} waits. ${waits.waitsFor ?? ""}`.trim() : "";
+    }
+    if (budgetCents === 0) return `Next to fund: ${first.title}, once the policy has a budget.`;
+    if (first.outlayCents === null) return `Next to fund: ${first.title}, once somebody has estimated what it takes.`;
+    const left = Math.max(0, budgetCents - committed);
+    if (first.outlayCents <= left) return `Next to fund: ${first.title}.`;
+    const [takes, there] = [formatMoney(first.outlayCents, currency), formatMoney(left, currency)];
+    const fits = unfunded.find(({ isRanked, outlayCents }) => isRanked && outlayCents !== null && outlayCents <= left);
+    return fits
+      ? `Next to fund with the ${there} that are left: ${fits.title}. ${first.title} ranks above it and takes ${takes}.`
+      : `Nothing more can be funded: ${first.title} takes ${takes}, and ${there} of the budget are left.`;
   }
 
   function unready(): string {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { certain } from "./estimate";
 import { type MustMeetFacts, mustMeets } from "./must-meets";
 import { type NetValueInput, riskAdjustedNetValue } from "./net-value";
-import { type Candidate, previewMoves, rank, type RankingPolicy } from "./ranking";
+import { type Candidate, movesBetween, rank, type RankingPolicy } from "./ranking";
 import {
   DEFAULT_WEIGHTS,
   knownParts,
@@ -120,6 +120,15 @@ test("an asset counts as there only while its check passes", () => {
   expect(readinessPart([{ costCents: 0, state: "fail" }])).toBe(0);
 });
 
+test("a sensor found in the plant takes readiness with it when it dies, whatever the others cost", () => {
+  const scale = { costCents: 3_000, state: "pass" as const };
+  const sensors = (...states: ("pass" | "fail")[]) => states.map((state) => ({ costCents: 0, state }));
+  expect(readinessPart([scale, ...sensors("pass", "pass")])).toBe(1);
+  expect(readinessPart([scale, ...sensors("pass", "fail")])).toBeCloseTo(2 / 3, 12);
+  expect(readinessPart([{ ...scale, state: "fail" }, ...sensors("pass", "pass")])).toBeCloseTo(2 / 3, 12);
+  expect(readinessPart([{ ...scale, state: "fail" }, ...sensors("pass", "fail")])).toBeCloseTo(1 / 3, 12);
+});
+
 test("five of six checks, and two of three signs of a sponsor", () => {
   const clarity = { owner: "pass", unitAndDirection: "pass", liveBinding: "pass", baseline: "pass" } as const;
   expect(kpiClarityPart({ ...clarity, datedTarget: "unknown", measurable: "pass" })).toBeCloseTo(5 / 6, 12);
@@ -223,11 +232,12 @@ test("new weights are previewed as moves", () => {
   const flat = candidate("flat", { parts: knownParts({ value: 0, readiness: 0, kpiClarity: 0, sponsorship: 0 }) });
   const current: RankingPolicy = { ...POLICY, order: "score" };
   const weights = { value: 10, readiness: 55, kpiClarity: 20, sponsorship: 15 };
-  const moves = previewMoves([ready, paying, flat], current, { ...current, version: 2, weights });
+  const all = [ready, paying, flat];
+  const moves = movesBetween(rank(all, current), rank(all, { ...current, version: 2, weights }));
   expect(moves).toHaveLength(2);
   expect(moves.find(({ id }) => id === "ready")).toMatchObject({ from: 2, to: 1, places: 1 });
   expect(moves.find(({ id }) => id === "paying")).toMatchObject({ from: 1, to: 2, places: -1 });
-  expect(previewMoves([ready, paying, flat], current, current)).toEqual([]);
+  expect(movesBetween(rank(all, current), rank(all, current))).toEqual([]);
 });
 
 const NET: NetValueInput = {

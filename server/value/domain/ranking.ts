@@ -3,7 +3,8 @@ import { type Score, type ScoreParts, throughlineScore, type Weights } from "./s
 
 /**
  * How the portfolio is ranked. A policy has a version and is never changed in place: another policy is another version, and
- * every stored score names the one it was made by.
+ * every stored score names the one it was made by. Source of the default order: governance.md b4, the profitability index of Lorie and
+ * Savage, Three Problems in Rationing Capital (1955).
  */
 export interface RankingPolicy {
   version: number;
@@ -92,28 +93,19 @@ export interface RankMove {
   scoreChange: number;
 }
 
-/**
- * What another policy would change, before it is saved: every use case that gets another rank or another score, the largest
- * move first.
- *
- * @throws {FigureError} when the weights cannot be used
- */
-export function previewMoves(
-  candidates: readonly Candidate[],
-  current: RankingPolicy,
-  proposed: RankingPolicy,
-): RankMove[] {
-  const before = new Map(rank(candidates, current).map((ranked) => [ranked.id, ranked]));
-  return rank(candidates, proposed)
+/** What changed between two rankings: every use case that gets another rank or another score, the largest move first. */
+export function movesBetween(was: readonly Ranked[], is: readonly Ranked[]): RankMove[] {
+  const before = new Map(was.map((ranked) => [ranked.id, ranked]));
+  return is
     .map(({ id, rank: to, score }): RankMove => {
-      const was = before.get(id);
-      const from = was?.rank ?? null;
+      const old = before.get(id);
+      const from = old?.rank ?? null;
       return {
         id,
         from,
         to,
         places: from === null || to === null ? null : from - to,
-        scoreChange: score.value - (was?.score.value ?? 0),
+        scoreChange: score.value - (old?.score.value ?? 0),
       };
     })
     .filter(({ places, scoreChange }) => (places ?? 0) !== 0 || Math.abs(scoreChange) > 1e-9)

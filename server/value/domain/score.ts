@@ -56,13 +56,19 @@ export interface NeededAsset {
   state: Verdict;
 }
 
-/** 1 − what is still to be paid / what everything costs. Needs without a cost count by their number. */
+/**
+ * 1 − what is still to be paid / what everything costs (governance.md b4). A need that costs nothing more, such as a sensor found in the
+ * plant, weighs as much as the mean of those that cost something, or all alike where none does: by its money alone it could die
+ * without taking anything off.
+ */
 export function readinessPart(assets: readonly NeededAsset[]): number {
   if (assets.length === 0) return 1;
-  const total = assets.reduce((sum, { costCents }) => sum + costCents, 0);
-  const missing = assets.filter(({ state }) => state !== "pass");
-  if (total === 0) return 1 - missing.length / assets.length;
-  return 1 - missing.reduce((sum, { costCents }) => sum + costCents, 0) / total;
+  const priced = assets.filter(({ costCents }) => costCents > 0);
+  const mean = priced.length === 0 ? 1 : priced.reduce((sum, { costCents }) => sum + costCents, 0) / priced.length;
+  const weigh = (some: readonly NeededAsset[]): number =>
+    some.reduce((sum, { costCents }) => sum + (costCents > 0 ? costCents : mean), 0);
+  const there = assets.filter(({ state }) => state === "pass");
+  return weigh(there) / weigh(assets);
 }
 
 /** The six checks of a clear KPI. */
@@ -95,7 +101,7 @@ export interface Score extends Explained {
 
 /**
  * The Throughline score, 0–100: 40·value + 25·readiness + 20·KPI clarity + 15·sponsorship by the default weights. A part
- * that is not known gives no points and is named; `atMost` says what it could still give.
+ * that is not known gives no points and is named; `atMost` says what it could still give. Source of the parts: governance.md b4.
  *
  * @throws {FigureError} when the weights cannot be used, or a part is outside 0–1
  */

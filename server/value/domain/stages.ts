@@ -1,6 +1,31 @@
 export const INTAKES = ["pending", "accepted", "rejected", "snoozed", "duplicate"] as const;
 export type Intake = (typeof INTAKES)[number];
 
+/** The decision that holds now: a snooze ends by itself, and then the proposal waits for a decision again. */
+export function intakeAt(
+  { intake, snoozedUntilMs }: { intake: Intake; snoozedUntilMs: number | null },
+  nowMs: number,
+): Intake {
+  return intake === "snoozed" && (snoozedUntilMs ?? 0) <= nowMs ? "pending" : intake;
+}
+
+const INTAKE_WORDS: Readonly<Record<Intake, string>> = {
+  pending: "Proposed",
+  accepted: "Accepted",
+  rejected: "Rejected",
+  snoozed: "Snoozed",
+  duplicate: "Duplicate",
+};
+const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+
+/** `Snoozed until 28 Dec 2026`: what was decided about a proposal, as people call it; days are those of UTC. */
+export function intakeWords({ intake, snoozedUntilMs }: { intake: Intake; snoozedUntilMs: number | null }): string {
+  if (snoozedUntilMs === null) return INTAKE_WORDS[intake];
+  const day = DAY.format(snoozedUntilMs);
+  if (intake === "snoozed") return `Snoozed until ${day}`;
+  return intake === "pending" ? `Proposed, snoozed until ${day}` : INTAKE_WORDS[intake];
+}
+
 /** What the list of use cases shows: those that are open, or those of which something was decided. */
 export const SHOWN_INTAKES = ["open", "accepted", "pending", "snoozed", "rejected"] as const;
 export type ShownIntake = (typeof SHOWN_INTAKES)[number];

@@ -103,6 +103,8 @@ const row = (more: Partial<VerdictRow> = {}): VerdictRow => ({
   intake: "accepted",
   committedCents: null,
   p50: 0.2,
+  outlayCents: 1_000_000,
+  paidBackDay: null,
   isRanked: true,
   waitsFor: null,
   capabilities: [],
@@ -124,6 +126,34 @@ test.each<[string, VerdictRow[], string, string]>([
     "1 of them should pay back within 90 days. Bearing wear is not ready: temperature, because.",
   ],
   [
+    "those that are only accepted are not among those that money went to",
+    [row({ committedCents: 1 }), row({ title: "B", p50: -0.5 }), row({ title: "C", p50: -0.5 })],
+    "is committed to 1 use case",
+    "All of them should pay back within 90 days.",
+  ],
+  [
+    "what was measured to have paid back is told before what is forecast",
+    [row({ committedCents: 1, paidBackDay: 31 }), row({ title: "B", committedCents: 1, p50: -0.5 })],
+    "committed to 2 use cases",
+    "Measured to have paid back already: Bearing wear on day 31. None of the others should pay back within 90 days.",
+  ],
+  [
+    "what is next fits into what is left",
+    [
+      row({ title: "A", committedCents: 150_000_000 }),
+      row({ title: "Big", outlayCents: 60_000_000 }),
+      row({ title: "Small", outlayCents: 50_000_000 }),
+    ],
+    "committed to 1 use case",
+    "Next to fund with the €500 k that are left: Small. Big ranks above it and takes €600 k.",
+  ],
+  [
+    "nothing fits into what is left",
+    [row({ title: "A", committedCents: 190_000_000 }), row({ title: "Big", outlayCents: 60_000_000 })],
+    "committed to 1 use case",
+    "Nothing more can be funded: Big takes €600 k, and €100 k of the budget are left.",
+  ],
+  [
     "what cannot be funded says why",
     [row({ isRanked: false, waitsFor: "No sponsor is named." })],
     "Nothing is committed yet; 1 use case accepted",
@@ -131,6 +161,6 @@ test.each<[string, VerdictRow[], string, string]>([
   ],
 ])("the sentence over the portfolio: %s", (_, rows, title, detail) => {
   const verdict = portfolioVerdict(rows, money);
-  expect(verdict.title).toBe(title);
+  expect(verdict.title).toContain(title);
   expect(verdict.detail).toContain(detail);
 });

@@ -11,7 +11,7 @@ import type { ReturnRange } from "./ninety-day-return";
 import type { Candidate, RankingPolicy } from "./ranking";
 import { type KpiClarity, kpiClarityPart, readinessPart, sponsorshipPart, valuePart, type Weights } from "./score";
 import { allOf, type Fact, holds, known, unknown, type Verdict } from "./three-valued";
-import { netValueOf, outlayCents, type UseCaseFigures } from "./use-case-figures";
+import { type ExpectedCash, expectedCash, netValueOf, outlayCents, type UseCaseFigures } from "./use-case-figures";
 
 /** How the portfolio is ranked, and its money: `value_policies`. Version 0 is what holds before anybody decided. */
 export interface ValuePolicy {
@@ -30,7 +30,7 @@ export const FIRST_POLICY: ValuePolicy = {
   budgetCents: 0,
   discountRate: 0.08,
   weights: { value: 40, readiness: 25, kpiClarity: 20, sponsorship: 15 },
-  rankedBy: "score",
+  rankedBy: "value",
 };
 
 /** The scarce resource of every policy until hours of skills are known. */
@@ -62,6 +62,8 @@ export interface UseCaseFacts {
   /** change for the better that it promises, and the least that its KPI can show; both in the KPI's unit */
   expectedEffect: Fact<number>;
   detectableEffect: Fact<number>;
+  /** what would make it visible where it is not, in a sentence */
+  remedies?: string;
 }
 
 /** Where a use case stands: what it is ranked on, and why. */
@@ -72,6 +74,8 @@ export interface Standing {
   /** checks of its KPI that pass, of six */
   clear: number;
   outlayCents: number | null;
+  /** null without an estimate */
+  cash: ExpectedCash | null;
 }
 
 const NO_ESTIMATE = "nobody has estimated it";
@@ -98,7 +102,10 @@ export function standingOf(facts: UseCaseFacts, policy: ValuePolicy, nowMs: numb
   const unacceptable = facts.objections
     ? known(facts.objections)
     : unknown<readonly string[]>("Nobody has reviewed safety and law.");
-  const met = mustMeets({ owner, sponsor, kpis, expectedEffect, detectableEffect, unacceptable }, nowMs);
+  const met = mustMeets(
+    { owner, sponsor, kpis, expectedEffect, detectableEffect, unacceptable, remedies: facts.remedies },
+    nowMs,
+  );
   const outlay = figures ? outlayCents(figures, missingCents) : null;
   return {
     candidate: {
@@ -120,6 +127,7 @@ export function standingOf(facts: UseCaseFacts, policy: ValuePolicy, nowMs: numb
     clarity,
     clear: Object.values(clarity).filter((verdict) => verdict === "pass").length,
     outlayCents: outlay,
+    cash: figures ? expectedCash(figures, missingCents) : null,
   };
 }
 

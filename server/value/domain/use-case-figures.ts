@@ -1,4 +1,4 @@
-import { type Estimate, estimateFaults, estimateMean } from "./estimate";
+import { certain, type Estimate, estimateFaults, estimateMean, withoutFigure } from "./estimate";
 import type { Explained } from "./explained";
 import { centsFault, type Fault, numberFault } from "./fault";
 import { riskAdjustedNetValue } from "./net-value";
@@ -33,10 +33,7 @@ const LONGEST_RAMP_DAYS = 3_650;
 export function figuresFaults(figures: UseCaseFigures): Fault[] {
   const faults: (Fault | null)[] = FIGURES.flatMap(({ field, isMoney }) => {
     const estimate = figures[field];
-    // Without the figure that the hint would name: forms show units and percent, not cents and shares.
-    const wrong = estimateFaults(field, estimate, isMoney ? { min: 0 } : { min: 0, max: 1 }).map((fault) =>
-      fault.code === "order" ? { ...fault, hint: fault.hint.replace(/, [^,]*$/, ".") } : fault,
-    );
+    const wrong = estimateFaults(field, estimate, isMoney ? { min: 0 } : { min: 0, max: 1 }).map(withoutFigure);
     if (!isMoney || wrong.length > 0) return wrong;
     return [
       centsFault(`${field}.low`, estimate.low),
@@ -92,6 +89,38 @@ export function returnOf(figures: UseCaseFigures, seed: string): ReturnRange {
  */
 export function netValueOf(figures: UseCaseFigures, missingAssetsCents: number, discountRate: number): Explained {
   return riskAdjustedNetValue({ ...figures, missingAssetsCents, discountRate, shape: "pert" });
+}
+
+/** What a use case earns and costs at the means of its estimates, all of it expected; enough to value it at another discount rate. */
+export interface ExpectedCash {
+  /** once ramped up, after adoption and the chance that it works */
+  benefitCentsPerDay: number;
+  /** after the chance that it works: what does not work is stopped */
+  runCentsPerDay: number;
+  rampDays: number;
+  onceCents: number;
+}
+
+/** The expected cash of a use case, with what has still to be bought. */
+export function expectedCash(figures: UseCaseFigures, missingAssetsCents: number): ExpectedCash {
+  const works = estimateMean(figures.technicalProbability);
+  return {
+    benefitCentsPerDay: works * estimateMean(figures.adoption) * estimateMean(figures.benefitCentsPerDay),
+    runCentsPerDay: works * estimateMean(figures.runCentsPerDay),
+    rampDays: figures.rampDays,
+    onceCents: estimateMean(figures.oneOffCents) + missingAssetsCents,
+  };
+}
+
+/** The net value of expected cash, the same as `netValueOf` the figures behind it. @throws {FigureError} for a rate of −100 % or less */
+export function netValueOfCash(cash: ExpectedCash, discountRate: number): number {
+  return riskAdjustedNetValue({
+    benefitCentsPerDay: certain(cash.benefitCentsPerDay),
+    runCentsPerDay: certain(cash.runCentsPerDay),
+    oneOffCents: certain(cash.onceCents),
+    ...{ adoption: certain(1), technicalProbability: certain(1), missingAssetsCents: 0, shape: "pert" },
+    ...{ rampDays: cash.rampDays, discountRate },
+  }).value;
 }
 
 /** What it takes to start: the expected one-off cost and what has still to be bought, in whole cents. */

@@ -1,5 +1,7 @@
-import { type Estimate, estimateFaults } from "./estimate";
-import type { UseCaseFigures } from "./use-case-figures";
+import type { Estimate } from "./estimate";
+import type { Fault } from "./fault";
+import { figuresFaults, type UseCaseFigures } from "./use-case-figures";
+import { UseCaseTitle } from "./use-case-title";
 
 /** A use case as it travels in a CSV file: one row each. Money is in the row's currency with at most two decimals. */
 export interface UseCaseRow {
@@ -33,8 +35,6 @@ export const USE_CASE_COLUMNS: readonly string[] = [
   "ramp_days",
 ];
 
-const LONGEST_TITLE = 200;
-
 /** Reads one row. Every cell that is wrong has its own fault, so that a file is mended in one go. */
 export function readUseCaseRow(
   cells: ReadonlyMap<string, string>,
@@ -46,14 +46,11 @@ export function readUseCaseRow(
     faults.push({ row, column, reason });
     return Number.NaN;
   };
-  const title = cell("title");
-  if (title === "") wrong("title", "Enter a title.");
-  if (title.length > LONGEST_TITLE) wrong("title", `Shorten it to ${LONGEST_TITLE} characters.`);
+  const named = UseCaseTitle.safeParse(cell("title"));
+  if (!named.success) wrong("title", (named.error.issues[0]?.message ?? "Give it a title.").replace(/^E_\w+: /, ""));
+  const title = named.data ?? "";
   if (USE_CASE_COLUMNS.every((column) => column === "title" || cell(column) === ""))
     return faults.length > 0 ? { useCase: null, faults } : { useCase: { title, figures: null }, faults: [] };
-  const currency = cell("currency");
-  if (!/^[A-Z]{3}$/.test(currency)) wrong("currency", "Use a three-letter currency code such as EUR.");
-
   const read = (column: string, money: boolean): number => {
     const text = cell(column);
     if (text === "") return wrong(column, "Enter a number.");
@@ -67,25 +64,36 @@ export function readUseCaseRow(
   };
   const estimate = (column: string, money: boolean): Estimate => {
     const [low, mode, high] = ENDS.map((end) => read(`${column}_${end}`, money));
-    const values = { low: low ?? Number.NaN, mode: mode ?? Number.NaN, high: high ?? Number.NaN };
-    if (!Object.values(values).every(Number.isFinite)) return values;
-    const bounds = money ? { min: 0 } : { min: 0, max: 1 };
-    for (const { field, code, hint } of estimateFaults(column, values, bounds)) {
-      const reason = code === "order" ? "Low, mode and high must not fall." : hint;
-      wrong(field.replace(".", "_"), reason);
-    }
-    return values;
+    return { low: low ?? Number.NaN, mode: mode ?? Number.NaN, high: high ?? Number.NaN };
   };
   const estimates = ESTIMATES.map(({ column, money }) => estimate(column, money));
   const rampDays = read("ramp_days", false);
-  if (Number.isFinite(rampDays) && (!Number.isInteger(rampDays) || rampDays < 0)) {
-    wrong("ramp_days", "Enter whole days, 0 or more.");
-  }
   const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = estimates;
   const complete = benefitCentsPerDay && adoption && technicalProbability && oneOffCents && runCentsPerDay;
-  if (faults.length > 0 || !complete) return { useCase: null, faults };
+  if (!complete) return { useCase: null, faults };
   const estimated = { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay };
-  return { useCase: { title, figures: { currency, ...estimated, rampDays } }, faults: [] };
+  const figures = { currency: cell("currency"), ...estimated, rampDays };
+  // The same rules as for the form. A cell that could not be read has said so above; it is no fault of its neighbours.
+  const unread = new Set(faults.map(({ column }) => column));
+  for (const fault of figuresFaults(figures)) {
+    const column = columnOf(fault);
+    if (!unread.has(column)) wrong(column, fault.code === "order" ? "Low, mode and high must not fall." : fault.hint);
+  }
+  if (faults.length > 0) return { useCase: null, faults: inColumnOrder(faults) };
+  return { useCase: { title, figures }, faults: [] };
+}
+
+/** The column that holds the field which a fault of the figures names. */
+function columnOf({ field }: Fault): string {
+  const [name = "", end] = field.split(".");
+  if (name === "rampDays") return "ramp_days";
+  const column = ESTIMATES.find((estimate) => estimate.field === name)?.column ?? name;
+  return end === undefined ? column : `${column}_${end}`;
+}
+
+function inColumnOrder(faults: readonly RowFault[]): RowFault[] {
+  const place = ({ column }: RowFault): number => USE_CASE_COLUMNS.indexOf(column);
+  return [...faults].sort((a, b) => place(a) - place(b));
 }
 
 /** The cells of one use case in the header's order; money as text with two decimals, so that no spreadsheet rounds it. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { brokenRules, planOf, type PortfolioProblem, portfolioFaults, type Selection } from "../domain/portfolio";
 import { greedyPortfolio } from "../domain/portfolio-greedy";
 import { budgetFrontier, type Certified, planPortfolio, type PortfolioAnswer, whyNot } from "./plan-portfolio";
@@ -50,6 +50,32 @@ function assetChoices(problem: PortfolioProblem, options: ReadonlyMap<string, st
   }
   return sets;
 }
+
+test("an optimum that breaks a rule once it is rounded proves nothing: the plan in its place comes with the solver's bound", () => {
+  const problem = instanceP(100);
+  const real = solver.solve.bind(solver);
+  const solve = vi.spyOn(solver, "solve").mockImplementation((model, options) => {
+    const answer = real(model, options);
+    // Everything at once, which costs more than there is.
+    if (options.relaxed || answer.kind === "infeasible" || !answer.values) return answer;
+    return { ...answer, values: answer.values.map(() => 1) };
+  });
+  try {
+    const answer = solved(planPortfolio(solver, problem, LIMIT));
+    expect(
+      brokenRules(problem, {
+        options: new Map(Object.entries(answer.plan.options)),
+        assets: new Set(answer.plan.assets),
+      }),
+    ).toEqual([]);
+    expect(answer.proven).toBe(false);
+    expect(answer.boundCents).toBeGreaterThanOrEqual(50);
+    expect(budgetFrontier(solver, problem, [100], LIMIT).map(({ proven }) => proven)).toEqual([false]);
+  } finally {
+    solve.mockRestore();
+  }
+  expect(solved(planPortfolio(solver, problem, LIMIT)).proven).toBe(true);
+});
 
 describe("instance P", () => {
   const known = (budget: number): [number, string[]] => {

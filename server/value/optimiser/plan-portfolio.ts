@@ -11,7 +11,7 @@ import { greedyPortfolio } from "../domain/portfolio-greedy";
 import { portfolioModel } from "../domain/portfolio-model";
 import { fingerprint } from "../domain/random";
 import { type Conflict, findConflict } from "./conflict";
-import { SEED, type Solver } from "./solver";
+import { SEED, type Solved, type Solver } from "./solver";
 
 export interface PlanOptions {
   timeLimitS: number;
@@ -49,7 +49,8 @@ function certified(plan: Plan, boundCents: number): Certified {
 /**
  * The best portfolio. At once a greedy plan with the bound of the relaxation (`onFirst`), then the proven best, or the best
  * found when time is up or somebody cancels. Whatever the solver says is rounded, checked against every rule and added up
- * again in cents; a plan that breaks a rule is never returned.
+ * again in cents; a plan that breaks a rule is never returned,
+ * and what stands in its place is not called proven.
  *
  * @throws {FigureError} when the problem has a fault
  */
@@ -89,9 +90,17 @@ export function planPortfolio(solver: Solver, problem: PortfolioProblem, options
   const best = betterOf(problem, found, start);
   if (!best) throw new Error("the time was up before any plan was found; give it more time");
   const plan = planOf(problem, best);
-  const boundCents = solved.kind === "optimal" ? plan.netCents : Math.min(solved.bound * scale, ceilingCents);
-  const answer = certified(plan, boundCents);
-  return { kind: "plan", ...answer, proven: solved.kind === "optimal", run };
+  const proven = isProven(problem, solved.kind, found);
+  const boundCents = proven ? plan.netCents : Math.min(solved.bound * scale, ceilingCents);
+  return { kind: "plan", ...certified(plan, boundCents), proven, run };
+}
+
+/**
+ * An optimum proves a plan only if it is one: rounded to whole cents and whole choices it can break a rule by a hair, and what is shown
+ * in its place is nothing but the best that was found.
+ */
+function isProven(problem: PortfolioProblem, kind: Solved["kind"], found: Selection | null): boolean {
+  return kind === "optimal" && found !== null && brokenRules(problem, found).length === 0;
 }
 
 /** What all use cases would bring if nothing cost anything: the bound when there was no time for a better one. */
@@ -136,7 +145,8 @@ export function budgetFrontier(
     });
     const found = solved.kind !== "infeasible" && solved.values ? selectionOf(solved.values) : null;
     before = betterOf(at, found, start);
-    const point = { budgetCents, plan: before ? planOf(at, before) : null, proven: solved.kind !== "stopped" };
+    const proven = (solved.kind === "infeasible" && before === null) || isProven(at, solved.kind, found);
+    const point = { budgetCents, plan: before ? planOf(at, before) : null, proven };
     points.push(point);
     options.onPoint?.(point);
   }

@@ -32,7 +32,7 @@ const STAT_WORDS = {
 const SOURCE_WORDS: Readonly<Record<Source, string>> = {
   stream: "A live stream",
   manual: "Somebody who enters it, and it says so",
-  import: "Another system",
+  import: "Another system, by a file of its days",
   device: "The health of devices",
   model: "What a model reports",
   rollout: "Roll-outs",

@@ -4,10 +4,13 @@ import type { KpiRow } from "@/server/value/kpi-queries";
 const STATS = { mean: "mean", min: "lowest", max: "highest", integral: "mean × hours" } as const;
 
 /** What a KPI is made of, in a few words. */
-export function kpiSource({ source, stat, streamLabel, fromMinute, toMinute }: KpiRow): string {
+export function kpiSource({ source, stat, streamLabel, streamUnit, unit, fromMinute, toMinute }: KpiRow): string {
   const hours =
     fromMinute === 0 && toMinute === MINUTES_OF_DAY ? "" : `, ${minuteShown(fromMinute)} to ${minuteShown(toMinute)}`;
   if (source === "manual") return "entered by hand";
-  if (source !== "stream") return `from ${source === "import" ? "another system" : `${source}s`}`;
-  return `${stat === null ? "" : STATS[stat]} of ${streamLabel ?? "a stream that is not yours to see"}${hours}`;
+  if (source === "import") return "from another system, by a file";
+  if (source !== "stream") return `from ${source}s`;
+  const of = streamLabel ?? "a stream that is not yours to see";
+  const taken = streamLabel !== null && streamUnit === null ? `, which says no unit and is taken to fit ${unit}` : "";
+  return `${stat === null ? "" : STATS[stat]} of ${of}${taken}${hours}`;
 }

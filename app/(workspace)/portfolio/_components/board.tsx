@@ -75,7 +75,7 @@ export function Board({ rows, policy, mayMove, onEstimate }: BoardProps) {
           );
         })}
       </div>
-      <p role="status" className="vh">
+      <p role="status" aria-label="What moved on the board" className="vh">
         {said}
       </p>
     </>

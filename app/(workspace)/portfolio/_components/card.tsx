@@ -4,7 +4,7 @@ import type { HTMLAttributes, KeyboardEvent } from "react";
 import type { RangeAxis } from "@/components/charts/range-bar";
 import { Button } from "@/components/ui/button";
 import type { RankedRow } from "@/server/value/domain/portfolio-list";
-import { STAGES, stageName } from "@/server/value/domain/stages";
+import { intakeWords, STAGES, stageName } from "@/server/value/domain/stages";
 import type { PortfolioRow } from "@/server/value/queries";
 import { useCarry } from "../../../_shell/carry";
 import styles from "./board.module.css";
@@ -57,7 +57,7 @@ export function Card(props: CardProps) {
       <span className={styles.owner}>{row.ownerName ? `Owner ${row.ownerName}` : "No owner"}</span>
       <div className={styles.acts}>
         {row.intake !== "accepted" ? (
-          <span className="muted">Proposed: it moves once it is accepted</span>
+          <span className="muted">{intakeWords(row)}: it moves once it is accepted</span>
         ) : mayMove ? (
           <Button
             size="small"

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
-import { DataTable } from "@/components/ui/data-table";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FormButton } from "@/components/ui/form-button";
 import forms from "@/components/ui/form.module.css";
@@ -12,10 +11,8 @@ import type { Imported } from "@/server/value/import-verbs";
 import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { refusalOf } from "../../../_trpc/refusal";
-
-/** What fits into one request. */
-const LARGEST_BYTES = 700_000;
-const PIECE = 0x8000;
+import { base64Of, LARGEST_BYTES, TOO_LARGE } from "../../_import/file-bytes";
+import { RowFaults } from "../../_import/row-faults";
 
 /** Use cases and estimates from a CSV file. Where rows are wrong nothing goes in before somebody has read which, and why. */
 export function ImportUseCases() {
@@ -28,9 +25,7 @@ export function ImportUseCases() {
       onSettled: () => client.invalidateQueries({ queryKey: trpc.value.pathKey() }),
     }),
   );
-  const refusal = tooLarge
-    ? { field: "file", message: "The file is larger than 700 KB. Split it." }
-    : refusalOf(take.error);
+  const refusal = tooLarge ? TOO_LARGE : refusalOf(take.error);
   const report = take.data && take.data.faultCount > 0 && take.variables.onlyGood !== true ? take.data : null;
   return (
     <FormButton
@@ -108,22 +103,7 @@ function Report({ report, waits, onTakeGood }: { report: Imported; waits: boolea
   const { faults, faultCount, good } = report;
   return (
     <div className={forms.form}>
-      <p role="alert">
-        Nothing was imported: {faultCount} {faultCount === 1 ? "cell or row is" : "cells or rows are"} wrong.
-      </p>
-      <DataTable
-        label="What is wrong"
-        columns={[{ title: "Row", isNumber: true }, { title: "Column" }, { title: "Why" }]}
-      >
-        {faults.map(({ row, column, reason }) => (
-          <tr key={`${row} ${column} ${reason}`}>
-            <td>{row}</td>
-            <td>{column || "–"}</td>
-            <td>{reason}</td>
-          </tr>
-        ))}
-      </DataTable>
-      {faultCount > faults.length ? <p className="muted">and {faultCount - faults.length} more</p> : null}
+      <RowFaults faults={faults} faultCount={faultCount} />
       {good > 0 ? (
         <div className={forms.buttons}>
           <Button look="primary" disabled={waits} onClick={onTakeGood}>
@@ -142,12 +122,4 @@ function importWords({ added, estimated, unchanged }: Imported): string {
     unchanged > 0 ? `${unchanged} as they were` : "",
   ].filter(Boolean);
   return parts.length === 0 ? "The file holds no use case" : `Imported: ${parts.join(", ")}`;
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = "";
-  // In pieces: a call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  return btoa(text);
 }

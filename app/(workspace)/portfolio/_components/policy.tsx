@@ -5,9 +5,9 @@ import { toast } from "sonner";
 import { SelectField, TextField } from "@/components/ui/field";
 import { FormButton } from "@/components/ui/form-button";
 import { textOf } from "@/components/ui/form-text";
-import { previewMoves, type RankMove } from "@/server/value/domain/ranking";
-import { type Weights, weightsFaults } from "@/server/value/domain/score";
-import { rankingOf, type ValuePolicy } from "@/server/value/domain/standing";
+import { previewWords } from "@/server/value/domain/policy-preview";
+import type { Weights } from "@/server/value/domain/score";
+import type { ValuePolicy } from "@/server/value/domain/standing";
 import { centsOf, figureShown, numberTyped } from "@/server/value/domain/typed-figures";
 import type { PortfolioRow } from "@/server/value/queries";
 import { useTRPC } from "../../../_trpc/client";
@@ -20,7 +20,6 @@ const PARTS: readonly { part: keyof Weights; label: string }[] = [
   { part: "kpiClarity", label: "KPI clarity" },
   { part: "sponsorship", label: "Sponsorship" },
 ];
-const MOST_MOVES = 8;
 
 /** The budget and the weights. What another policy would move is shown before it is saved; saved, it is another version. */
 export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly PortfolioRow[] }) {
@@ -28,6 +27,7 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
   const client = useQueryClient();
   const [weights, setWeights] = useState<Weights>(policy.weights);
   const [rankedBy, setRankedBy] = useState(policy.rankedBy);
+  const [discountRate, setDiscountRate] = useState(policy.discountRate);
   const save = useMutation(
     trpc.value.savePolicy.mutationOptions({
       onSettled: () => client.invalidateQueries({ queryKey: trpc.value.pathKey() }),
@@ -53,6 +53,7 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
         save.reset();
         setWeights(policy.weights);
         setRankedBy(policy.rankedBy);
+        setDiscountRate(policy.discountRate);
       }}
       onSend={(typed, close) =>
         save.mutate(
@@ -60,7 +61,7 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
             ...{ version: policy.version, weights, rankedBy, why: textOf(typed, "why") },
             currency: textOf(typed, "currency").trim().toUpperCase(),
             budgetCents: centsOf(numberTyped(textOf(typed, "budgetCents"))),
-            discountRate: numberTyped(textOf(typed, "discountRate")) / 100,
+            discountRate,
           },
           {
             onSuccess: ({ version }) => {
@@ -99,6 +100,7 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
           autoComplete="off"
           maxLength={6}
           defaultValue={figureShown(policy.discountRate, false)}
+          onChange={(event) => setDiscountRate(numberTyped(event.target.value) / 100)}
           refusal={refusal}
         />
       </div>
@@ -109,8 +111,8 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
         onChange={(event) => setRankedBy(event.target.value === "value" ? "value" : "score")}
         refusal={refusal}
       >
-        <option value="score">The score</option>
         <option value="value">Net value per unit of money that it takes</option>
+        <option value="score">The score</option>
       </SelectField>
       {PARTS.map(({ part, label }) => (
         <TextField
@@ -126,7 +128,7 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
           refusal={refusal}
         />
       ))}
-      <p role="status">{preview(rows, policy, { ...policy, weights, rankedBy })}</p>
+      <p role="status">{previewWords(rows, policy, { ...policy, weights, rankedBy, discountRate })}</p>
       <TextField
         label="Why it changes"
         name="why"
@@ -138,23 +140,4 @@ export function Policy({ policy, rows }: { policy: ValuePolicy; rows: readonly P
       />
     </FormButton>
   );
-}
-
-/** What the policy on the sheet would move, in words. */
-function preview(rows: readonly PortfolioRow[], current: ValuePolicy, proposed: ValuePolicy): string {
-  const [fault] = weightsFaults(proposed.weights);
-  if (fault) return fault.hint;
-  const candidates = rows.filter(({ intake }) => intake === "accepted").map(({ standing }) => standing.candidate);
-  const moves = previewMoves(candidates, rankingOf(current), rankingOf(proposed));
-  if (moves.length === 0) return "Nothing would move.";
-  const titles = new Map(rows.map(({ id, title }) => [id, title]));
-  const said = moves.slice(0, MOST_MOVES).map((move) => `${titles.get(move.id) ?? "One"} ${moveWords(move)}`);
-  const more = moves.length > MOST_MOVES ? `; ${moves.length - MOST_MOVES} more` : "";
-  return `Would move: ${said.join("; ")}${more}.`;
-}
-
-function moveWords({ from, to, places, scoreChange }: RankMove): string {
-  if (places !== null && places !== 0) return `from ${from} to ${to}`;
-  const points = Math.round(scoreChange * 10) / 10;
-  return `${points >= 0 ? "+" : "−"}${Math.abs(points)} points`;
 }

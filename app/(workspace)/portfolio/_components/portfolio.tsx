@@ -22,6 +22,7 @@ import { useAddress } from "./address";
 import { ImportUseCases } from "./import-use-cases";
 import { Policy } from "./policy";
 import { Propose } from "./propose";
+import { RankMoves } from "./rank-moves";
 import { RankingTable } from "./ranking-table";
 import { ReEstimate } from "./re-estimate";
 import { useSince } from "./use-since";
@@ -74,6 +75,7 @@ export function Portfolio() {
         {verdict?.detail}
         {since ? ` ${changedSentence(since, query.data?.asOfMs ?? 0, hereZone())}` : ""}
       </Headline>
+      {query.data ? <RankMoves policyVersion={policy.version} ranked={ranked} /> : null}
       <Sheet flush>
         {ranked.length > 0 ? (
           <FilterBar

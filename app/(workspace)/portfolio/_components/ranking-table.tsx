@@ -10,7 +10,7 @@ import type { Status } from "@/server/fabric/domain/health";
 import { formatReturn } from "@/server/value/domain/money-words";
 import { placesWon, type SinceLastVisit } from "@/server/value/domain/changes";
 import type { RankedRow } from "@/server/value/domain/portfolio-list";
-import { nextGate, stageName } from "@/server/value/domain/stages";
+import { intakeWords, nextGate, stageName } from "@/server/value/domain/stages";
 import type { PortfolioRow } from "@/server/value/queries";
 import { useCarry } from "../../../_shell/carry";
 import styles from "./portfolio.module.css";
@@ -97,7 +97,12 @@ function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
     <tr className={changed ? styles.changedRow : undefined} data-use-case={row.id}>
       <td className={styles.rank}>
         {ranked.rank ?? (
-          <span className="muted" title="No rank while a must-meet does not hold">
+          <span
+            className="muted"
+            title={
+              row.intake === "accepted" ? "No rank while a must-meet does not hold" : "No rank before it is accepted"
+            }
+          >
             –<span className="vh"> without a rank</span>
           </span>
         )}{" "}
@@ -110,9 +115,7 @@ function RankedLine({ row, ranked, axis, won, changed }: RankedLineProps) {
         <span className={table.sub}>{row.summary || row.team}</span>
       </td>
       <td className={table.wideOnly}>
-        <span className={styles.stage}>
-          {row.intake === "accepted" ? stageName(row.stage) : INTAKE_WORDS[row.intake]}
-        </span>
+        <span className={styles.stage}>{row.intake === "accepted" ? stageName(row.stage) : intakeWords(row)}</span>
       </td>
       <td className={table.wholeRow}>
         <Return row={row} axis={axis} />
@@ -157,17 +160,11 @@ function Won({ places }: { places: number }) {
   );
 }
 
-const INTAKE_WORDS: Readonly<Record<PortfolioRow["intake"], string>> = {
-  pending: "Proposed",
-  accepted: "Accepted",
-  rejected: "Rejected",
-  snoozed: "Snoozed",
-  duplicate: "Duplicate",
-};
-
-function waitsFor({ intake, standing }: PortfolioRow): { status: Status; says: string } {
+function waitsFor(row: PortfolioRow): { status: Status; says: string } {
+  const { intake, standing } = row;
   if (intake === "pending") return { status: "unknown", says: "a decision on the proposal" };
-  if (intake !== "accepted") return { status: "unknown", says: INTAKE_WORDS[intake].toLowerCase() };
+  if (intake !== "accepted")
+    return { status: "unknown", says: intakeWords(row).replace(/^./, (first) => first.toLowerCase()) };
   const open =
     standing.checks.find(({ verdict }) => verdict === "fail") ??
     standing.checks.find(({ verdict }) => verdict !== "pass");

@@ -5,15 +5,18 @@ import table from "@/components/ui/table.module.css";
 import { formatReturn } from "@/server/value/domain/money-words";
 import type { PortfolioRow } from "@/server/value/queries";
 
-/** The 90-day return of a use case as a bar, in a table or on a card. */
-export function Return({ row: { forecast }, axis }: { row: PortfolioRow; axis: RangeAxis }) {
+/** The forecast 90-day return of a use case as a bar, in a table or on a card, and the day on which it was measured to have paid back. */
+export function Return({ row: { forecast, paidBackDay }, axis }: { row: PortfolioRow; axis: RangeAxis }) {
   if (!forecast) return <StatusText status="unknown">not estimated</StatusText>;
   const { p10, p50, p90 } = forecast;
   return (
-    <RangeBar
-      {...{ p10, p50, p90, axis }}
-      says={`90-day return ${formatReturn(p10)} to ${formatReturn(p90)}, median ${formatReturn(p50)}`}
-    />
+    <>
+      <RangeBar
+        {...{ p10, p50, p90, axis }}
+        says={`90-day return ${formatReturn(p10)} to ${formatReturn(p90)}, median ${formatReturn(p50)}`}
+      />
+      {paidBackDay === null ? null : <span className={table.sub}>measured: paid back on day {paidBackDay}</span>}
+    </>
   );
 }
 

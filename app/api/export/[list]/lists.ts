@@ -41,7 +41,7 @@ export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
   fleet: list("fleet.read", FleetInput.omit(PAGED), (ctx, filters) =>
     exportFleet(ctx.sql, { ...filters, ...START }, ctx.now()),
   ),
-  portfolio: list("value.read", ExportUseCases, (ctx, filters) => exportUseCases(ctx.sql, filters)),
+  portfolio: list("value.read", ExportUseCases, (ctx, filters) => exportUseCases(ctx.sql, filters, ctx.now())),
   plan: list("value.read", ExportPlan, (ctx, { plan }) => exportPlan(ctx.sql, plan, ctx.now())),
   streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
     exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),

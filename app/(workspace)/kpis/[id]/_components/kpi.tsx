@@ -1,6 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
 import { Headline, Page, Sheet } from "@/components/ui/page";
@@ -18,6 +20,7 @@ import { useTRPC } from "../../../../_trpc/client";
 import { History } from "../../../portfolio/[id]/_components/history";
 import { Approve, EnterValue } from "../../_components/acts";
 import { EditKpi } from "../../_components/edit-kpi";
+import { ImportValues } from "../../_components/import-values";
 import { kpiSource } from "../../_components/kpi-source";
 import { Spark } from "../../_components/spark";
 
@@ -47,6 +50,7 @@ export function Kpi({ id }: { id: string }) {
           <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} />
           {control}
           {mayChange && kpi.source === "manual" ? <EnterValue kpi={kpi} /> : null}
+          {mayChange && kpi.source === "import" ? <ImportValues kpi={kpi} /> : null}
           {mayChange ? <EditKpi key={kpi.definition} kpi={kpi} /> : null}
         </>
       }
@@ -73,9 +77,24 @@ const DAYS_SHOWN = 14;
 const QUALITY = { good: "ok", manual: "ok", thin: "watch", empty: "bad" } as const;
 
 function Days({ kpi }: { kpi: KpiRow }) {
-  const newest = kpi.days.slice(-DAYS_SHOWN).reverse();
+  const [all, setAll] = useState(false);
+  const newest = (all ? kpi.days : kpi.days.slice(-DAYS_SHOWN)).toReversed();
   return (
-    <Sheet title="Days" aside={`${kpi.timeZone}, the newest ${newest.length} of ${kpi.days.length}`} flush>
+    <Sheet
+      title="Days"
+      aside={
+        <>
+          {kpi.timeZone}, {newest.length === kpi.days.length ? "all" : `the newest ${newest.length} of`}{" "}
+          {kpi.days.length}{" "}
+          {kpi.days.length > DAYS_SHOWN ? (
+            <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? `Show the newest ${DAYS_SHOWN}` : `Show all ${kpi.days.length}`}
+            </Button>
+          ) : null}
+        </>
+      }
+      flush
+    >
       {newest.length === 0 ? (
         <Empty title="No day of it has a value yet" />
       ) : (
@@ -122,7 +141,7 @@ function Meaning({ kpi, mayApprove }: { kpi: KpiRow; mayApprove: boolean }) {
       `${Math.round(kpi.minCoverage * 100)} %${kpi.dueEveryS === null ? "" : `, with a reading every ${formatNumber(kpi.dueEveryS / 60)} min`}`,
     ],
     ["Stale after", `${formatNumber(kpi.maxStaleS / 60)} min`],
-    ["Several places", kpi.isAdditive ? "may be added up" : "cannot be added up"],
+    ["Several places", kpi.isAdditive ? "may be added up; nothing adds places up yet" : "cannot be added up"],
     [
       "Can be seen in 90 days",
       detectable.known ? `a change of ${formatNumber(detectable.value)} ${kpi.unit} or more` : detectable.why,

@@ -84,12 +84,15 @@ export function Effects({
   );
 }
 
-function Seen({ effect: { detectable, mode, unit } }: { effect: EffectRow }) {
+function Seen({ effect: { detectable, mode, unit, remedies } }: { effect: EffectRow }) {
   if (!detectable.known) return <StatusText status="unknown">{detectable.why}</StatusText>;
   const least = `${formatNumber(detectable.value)} ${unit}`;
   return mode >= detectable.value ? (
     <StatusText status="ok">yes, from {least} on</StatusText>
   ) : (
-    <StatusText status="bad">not within 90 days: {least} is the least</StatusText>
+    <>
+      <StatusText status="bad">not within 90 days: {least} is the least</StatusText>
+      {remedies === "" ? null : <span className={table.sub}>{remedies}</span>}
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { DataTable } from "@/components/ui/data-table";
 import { Sheet } from "@/components/ui/page";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
-import { moneyMeasures } from "@/server/value/domain/cash-plan";
+import { type MoneyMeasures, moneyMeasures } from "@/server/value/domain/cash-plan";
 import type { Explained, Term } from "@/server/value/domain/explained";
 import { formatMoney } from "@/server/value/domain/money-words";
 import { METHODS, type Rating, scoreOf } from "@/server/value/domain/rating";
@@ -12,6 +12,7 @@ import { missingCentsOf, type ValuePolicy } from "@/server/value/domain/standing
 import type { UseCaseFigures } from "@/server/value/domain/use-case-figures";
 import type { PortfolioRow } from "@/server/value/queries";
 import { useTRPC } from "../../../../_trpc/client";
+import { CashTerms } from "./cash-terms";
 import { Rate } from "./rate";
 
 const METHOD_NAMES = { rice: "RICE", ice: "ICE", wsjf: "WSJF, points" } as const;
@@ -38,10 +39,9 @@ export function Scores({
   const { data } = useQuery(useTRPC().value.rating.queryOptions({ id: row.id }));
   const rating = data?.rating ?? null;
   const missing = missingCentsOf(row.capabilities);
-  const lines = [
-    ...moneyLines(figures, missing, policy, rating),
-    ...METHODS.map((method) => methodLine(method, rating)),
-  ];
+  const weeks = rating?.wsjf?.durationWeeks ?? null;
+  const measures = figures ? moneyMeasures(figures, missing, policy.discountRate, weeks) : null;
+  const lines = [...moneyLines(measures, policy), ...METHODS.map((method) => methodLine(method, rating))];
   return (
     <Sheet
       title="By other methods"
@@ -64,20 +64,15 @@ export function Scores({
           </tr>
         ))}
       </DataTable>
+      {measures ? <CashTerms measures={measures} currency={policy.currency} /> : null}
     </Sheet>
   );
 }
 
-function moneyLines(
-  figures: UseCaseFigures | null,
-  missingCents: number,
-  { currency, discountRate }: ValuePolicy,
-  rating: Rating | null,
-): Line[] {
-  if (figures === null) return [{ name: "Net present value", says: null, why: "nobody has estimated it yet" }];
+function moneyLines(measures: MoneyMeasures | null, { currency, discountRate }: ValuePolicy): Line[] {
+  if (measures === null) return [{ name: "Net present value", says: null, why: "nobody has estimated it yet" }];
   const money = (cents: number) => formatMoney(cents, currency);
   const months = (n: number | null) => (n === null ? "not within a year" : `${shown(n)} mo`);
-  const measures = moneyMeasures(figures, missingCents, discountRate, rating?.wsjf?.durationWeeks ?? null);
   const { internalRate, expectedCommercialValue: commercial, wsjf } = measures;
   const yearly = (monthly: number) => `${shown(((1 + monthly) ** 12 - 1) * 100)} %`;
   return [

@@ -4,7 +4,7 @@ import { TheLine } from "@/components/line/the-line";
 import { Headline, Page } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
-import { stageName } from "@/server/value/domain/stages";
+import { intakeWords, stageName } from "@/server/value/domain/stages";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
@@ -58,7 +58,7 @@ export function UseCase({ id }: { id: string }) {
       <Headline
         title={`${row.title}: ${says}`}
         shape={<StatusShape status={state} size={14} />}
-        aside={row.intake === "accepted" ? stageName(row.stage) : row.intake}
+        aside={row.intake === "accepted" ? stageName(row.stage) : intakeWords(row)}
       >
         {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
       </Headline>
