@@ -1,4 +1,4 @@
-import { escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+import { DatabaseError, escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 
 /** What a query needs of a connection; a pool, a transaction and `Access` all have it. */
 export interface Sql {
@@ -55,7 +55,7 @@ export class Access implements Sql {
       await tx.query("rollback").catch((failure: unknown) => {
         broken = failure instanceof Error ? failure : new Error(String(failure));
       });
-      throw cause;
+      throw withoutValues(cause);
     } finally {
       tx.release(broken);
     }
@@ -73,10 +73,27 @@ export class Access implements Sql {
       yield* work(tx);
       await tx.query("commit");
       finished = true;
+    } catch (cause) {
+      throw withoutValues(cause);
     } finally {
       tx.release(!finished);
     }
   }
+}
+
+/**
+ * PostgreSQL writes the values of a row into the detail and the context of an error, and of a value it cannot read into its message. They
+ * end here: whoever prints an error, a framework of ours or not, prints no data. Code, constraint and table stay.
+ */
+function withoutValues(cause: unknown): unknown {
+  if (!(cause instanceof DatabaseError)) return cause;
+  for (const field of ["detail", "where", "internalQuery"]) Reflect.deleteProperty(cause, field);
+  if (cause.code?.startsWith("22")) {
+    const hidden = (text: string) => text.replace(/".*"/s, '"[hidden]"');
+    cause.stack = cause.stack?.replace(cause.message, hidden(cause.message)) ?? "";
+    cause.message = hidden(cause.message);
+  }
+  return cause;
 }
 
 /** The role and the settings that the policies of db/migrations/0021-row-security.sql read; both end with the transaction. */
