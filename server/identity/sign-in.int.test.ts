@@ -117,6 +117,19 @@ describe("a password", () => {
     expect(outcomes.slice(50)).toEqual([{ refused: "rate" }, { refused: "rate" }]);
   }, 120_000);
 
+  test("A03 also when they all come at once", async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 70 }, (_, i) =>
+        checkPassword(door(), { email: `at-once-${i}@test.invalid`, password: "x" }, visitor("203.0.113.78")).catch(
+          () => ({ refused: "busy" }), // too many to hash at once: counted all the same
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => "refused" in outcome && outcome.refused === "rate")).toHaveLength(20);
+    const { rows } = await db.owner.query("select count(*)::int as n from login_attempts where ip = '203.0.113.78'");
+    expect(rows).toEqual([{ n: 50 }]);
+  }, 120_000);
+
   test("A04 a megabyte is refused before anything is hashed", async () => {
     const huge = "x".repeat(1_048_576);
     expect(Password.safeParse(huge).success).toBe(false);
