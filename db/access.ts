@@ -14,6 +14,8 @@ export interface Limits {
   /** The user, or the token where no user stands behind it: what is somebody's own. */
   ownerId: string;
   teamIds: readonly string[];
+  /** What the policies of db/migrations/0050-accounts.sql open besides: other people's accounts, the whole audit log. */
+  sees?: readonly ("accounts" | "audit")[];
 }
 
 /**
@@ -100,6 +102,6 @@ function withoutValues(cause: unknown): unknown {
 function settings(limits: Limits | "door"): string {
   const local = (name: string, value: string) => `set_config('${name}', ${escapeLiteral(value)}, true)`;
   if (limits === "door") return `select ${local("role", "throughline_door")}`;
-  const { orgId, ownerId, teamIds } = limits;
-  return `select ${local("role", "throughline_web")}, ${local("search_path", "scoped, public")}, ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}`;
+  const { orgId, ownerId, teamIds, sees = [] } = limits;
+  return `select ${local("role", "throughline_web")}, ${local("search_path", "scoped, public")}, ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}, ${local("app.sees", sees.join())}`;
 }

@@ -5,7 +5,7 @@ import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { openTimeSeries } from "@/db/timeseries/open";
 import { type Actor, ownerIdOf, systemActor } from "./actor";
 import { doorAccess, findActor, teamsOf } from "./door";
-import { type Action, reachOf } from "./domain/permissions";
+import { type Action, reachOf, sightOf } from "./domain/permissions";
 import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
 import { RateLimiter } from "./rate-limit";
@@ -136,7 +136,8 @@ export async function contextFor(
   const reach = reachOf(actor, action);
   if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
   const teamIds = reach.scope === "org" ? await allTeams(actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
-  const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
+  const sees = reach.scope === "org" ? sightOf(action) : [];
+  const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds, sees };
   return context(pool, actor, limits, now, shared);
 }
 
