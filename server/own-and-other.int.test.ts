@@ -114,7 +114,10 @@ const seen = async (table: "use_cases" | "kpis" | "outcomes", id: string) => {
   return { id, version: rows[0]?.version ?? 1 };
 };
 const held = (id: number) =>
-  db.owner.query("update quarantine set status = 'held', outcome = null, decided_at = null, decided_by = null where id = $1", [id]);
+  db.owner.query(
+    "update quarantine set status = 'held', outcome = null, decided_at = null, decided_by = null where id = $1",
+    [id],
+  );
 const fresh = (name: string) => `${name}-${randomBytes(4).toString("hex")}`;
 const about = (value: number) => ({ low: value, mode: value, high: value });
 const FIGURES = {
@@ -342,6 +345,9 @@ test.each(["technician", "data-scientist"] as const)("I07 the lists of a %s hold
   expect(await caller.plan.newest({ question: { budgetCents: 1 } })).toMatchObject({ ownerName: "own" });
   expect(await caller.plan.newest({ question: { budgetCents: 2 } })).toBeNull();
   expect((await caller.value.outcomes()).map(({ statement }) => statement)).toEqual(["own"]);
+  const never = NEVER.team;
+  expect(await caller.home.facts({ team: other.team })).toEqual(await caller.home.facts({ team: never }));
+  expect(await caller.home.facts({ team: own.team })).not.toEqual(await caller.home.facts({ team: never }));
   expect(await caller.streams.marks({ id: other.stream, ...RANGE })).toEqual(
     await caller.streams.marks({ id: NEVER.stream, ...RANGE }),
   );
