@@ -174,7 +174,8 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
   },
   "quarantine.discard": async (caller, thing) => {
     await held(thing.held);
-    await caller.quarantine.discard({ ids: [thing.held] }).finally(() => held(thing.held));
+    await caller.quarantine.discard({ ids: [thing.held] });
+    await held(thing.held);
   },
   "value.get": (caller, { useCase }) => caller.value.get({ id: useCase }),
   "value.rating": async (caller, { useCase }) => {

@@ -1,4 +1,4 @@
-import { DomainError, type DomainErrorCode, errorCode } from "./errors";
+import { DomainError, type DomainErrorCode } from "./errors";
 import { addressOf } from "./rates";
 import { databaseRefusal, newCorrelationId, type Refusal, refusalResponse, Refused, UNEXPECTED } from "./refusal";
 import { webLog } from "./web-log";

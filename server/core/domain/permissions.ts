@@ -112,6 +112,7 @@ const SIGHTS: Partial<Record<Action, readonly Sight[]>> = {
   "sessions.manage": ["accounts"],
   "tokens.manage": ["accounts"],
   "audit.read": ["accounts", "audit"],
+  "audit.export": ["accounts", "audit"],
 };
 
 /** What the database opens beside the rows of teams to whoever may do this; nothing for what is not about people. */
