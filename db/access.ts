@@ -1,4 +1,4 @@
-import { escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+import { DatabaseError, escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 
 /** What a query needs of a connection; a pool, a transaction and `Access` all have it. */
 export interface Sql {
@@ -14,6 +14,8 @@ export interface Limits {
   /** The user, or the token where no user stands behind it: what is somebody's own. */
   ownerId: string;
   teamIds: readonly string[];
+  /** What the policies of db/migrations/0050-accounts.sql open besides: other people's accounts, the whole audit log. */
+  sees?: readonly ("accounts" | "audit")[];
 }
 
 /**
@@ -55,7 +57,7 @@ export class Access implements Sql {
       await tx.query("rollback").catch((failure: unknown) => {
         broken = failure instanceof Error ? failure : new Error(String(failure));
       });
-      throw cause;
+      throw withoutValues(cause);
     } finally {
       tx.release(broken);
     }
@@ -73,16 +75,33 @@ export class Access implements Sql {
       yield* work(tx);
       await tx.query("commit");
       finished = true;
+    } catch (cause) {
+      throw withoutValues(cause);
     } finally {
       tx.release(!finished);
     }
   }
 }
 
+/**
+ * PostgreSQL writes the values of a row into the detail and the context of an error, and of a value it cannot read into its message. They
+ * end here: whoever prints an error, a framework of ours or not, prints no data. Code, constraint and table stay.
+ */
+function withoutValues(cause: unknown): unknown {
+  if (!(cause instanceof DatabaseError)) return cause;
+  for (const field of ["detail", "where", "internalQuery"]) Reflect.deleteProperty(cause, field);
+  if (cause.code?.startsWith("22")) {
+    const hidden = (text: string) => text.replace(/".*"/s, '"[hidden]"');
+    cause.stack = cause.stack?.replace(cause.message, hidden(cause.message)) ?? "";
+    cause.message = hidden(cause.message);
+  }
+  return cause;
+}
+
 /** The role and the settings that the policies of db/migrations/0021-row-security.sql read; both end with the transaction. */
 function settings(limits: Limits | "door"): string {
   const local = (name: string, value: string) => `set_config('${name}', ${escapeLiteral(value)}, true)`;
   if (limits === "door") return `select ${local("role", "throughline_door")}`;
-  const { orgId, ownerId, teamIds } = limits;
-  return `select ${local("role", "throughline_web")}, ${local("search_path", "scoped, public")}, ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}`;
+  const { orgId, ownerId, teamIds, sees = [] } = limits;
+  return `select ${local("role", "throughline_web")}, ${local("search_path", "scoped, public")}, ${local("app.org", orgId)}, ${local("app.owner", ownerId)}, ${local("app.teams", `{${teamIds.join()}}`)}, ${local("app.sees", sees.join())}`;
 }

@@ -7,8 +7,7 @@ import { openVisit } from "./core/context";
 import { ACTIONS, type Action, PERMISSIONS, type Role, ROLES, TEAM_ROLES } from "./core/domain/permissions";
 import { hashSecret } from "./core/secrets-hash";
 import { appRouter, createCaller } from "./root";
-import { PlanQuestion } from "./value/domain/plan-inputs";
-import { questionHash } from "./value/domain/plan-question";
+import { makeTwoTeams } from "./testing-two-teams";
 
 /**
  * Every procedure and every route handler × every role × own team, other team, nobody and somebody disabled. The judge is the table of
@@ -30,73 +29,12 @@ const OTHER_DOORS: Readonly<Record<string, string>> = {
 /** Transactions that are no change of anybody's: each with its reason. */
 const UNAUDITED: Readonly<Record<string, string>> = { checkPassword: "attempts to sign in have a table of their own" };
 
-type Standing = "own" | "other";
 let db: TestDb;
-const team = { own: "", other: "" };
-const stream = { own: 0, other: 0 };
-const held = { own: 0, other: 0 };
-const useCase = { own: "", other: "" };
-const kpi = { own: "", other: "" };
-const outcome = { own: "", other: "" };
-const task = { own: "", other: "" };
+let things: Awaited<ReturnType<typeof makeTwoTeams>>;
 
 beforeAll(async () => {
   db = await cloneTestDb();
-  const org = (await db.owner.query<{ id: string }>("select id from orgs")).rows[0]?.id;
-  await db.owner.query("insert into users (email, name) values ('owner@test.invalid', 'owner')");
-  for (const standing of ["own", "other"] as const) {
-    const made = await db.owner.query<{ id: string }>("insert into teams (org_id, name) values ($1, $2) returning id", [
-      org,
-      standing,
-    ]);
-    team[standing] = made.rows[0]?.id ?? "";
-    await db.owner.query("insert into nodes (id, status, team_id) values ($1, 'accepted', $2)", [
-      `node-${standing}`,
-      team[standing],
-    ]);
-    const added = await db.owner.query<{ id: number }>(
-      "insert into streams (node_id, key, status) values ($1, 'k', 'accepted') returning id",
-      [`node-${standing}`],
-    );
-    stream[standing] = added.rows[0]?.id ?? 0;
-    const kept = await db.owner.query<{ id: string }>(
-      "insert into quarantine (node_id, topic, reason, message, payload) values ($1, 't', 'E', 'm', 'x') returning id",
-      [`node-${standing}`],
-    );
-    held[standing] = Number(kept.rows[0]?.id);
-    const proposed = await db.owner.query<{ id: string }>(
-      "insert into use_cases (org_id, team_id, title, intake, created_by, created_by_name) values ($1, $2, $3, 'accepted', 'test', 'test') returning id",
-      [org, team[standing], standing],
-    );
-    useCase[standing] = proposed.rows[0]?.id ?? "";
-    const measured = await db.owner.query<{ id: string }>(
-      "insert into kpis (org_id, team_id, name, created_by, created_by_name) values ($1, $2, $3, 'test', 'test') returning id",
-      [org, team[standing], standing],
-    );
-    kpi[standing] = measured.rows[0]?.id ?? "";
-    await db.owner.query(
-      `insert into kpi_versions (kpi_id, version, unit, direction, source, time_zone, from_minute, to_minute, min_coverage, max_stale_s, is_additive,
-         value_low, value_mode, value_high, currency, made_by, made_by_name)
-       values ($1, 1, '1', 'up', 'manual', 'UTC', 0, 1440, 0.8, 60, false, 0, 0, 0, 'EUR', 'test', 'test')`,
-      [kpi[standing]],
-    );
-    const wanted = await db.owner.query<{ id: string }>(
-      `insert into outcomes (org_id, team_id, statement, owner_id, horizon, created_by, created_by_name)
-       select $1, $2, $3, id, '2030-01-01', 'test', 'test' from users where email = 'owner@test.invalid' returning id`,
-      [org, team[standing], standing],
-    );
-    outcome[standing] = wanted.rows[0]?.id ?? "";
-    const asked = PlanQuestion.parse({ budgetCents: standing === "own" ? 1 : 2 });
-    const doing = await db.owner.query<{ id: string }>(
-      `with p as (
-         insert into plans (org_id, team_ids, owner_id, owner_name, goal, question, question_hash, facts, input_hash, time_limit_s, ended_at)
-         values ($1, $2, 'test', $3, 'portfolio', $4, $5, '{}', '0000000000000000', 1, now()) returning id)
-       insert into plan_tasks (org_id, plan_id, n, asset, title, cost_cents, use_case_ids)
-       select $1, id, 1, 'to find:flow', 'Install flow', 0, $6 from p returning id`,
-      [org, [team[standing]], standing, JSON.stringify(asked), questionHash(asked), [useCase[standing]]],
-    );
-    task[standing] = doing.rows[0]?.id ?? "";
-  }
+  things = await makeTwoTeams(db);
 });
 afterAll(() => db.drop());
 
@@ -110,7 +48,7 @@ async function tokenOf(role: Role, { disabled = false } = {}): Promise<string> {
   const id = user.rows[0]?.id;
   await db.owner.query("insert into memberships (user_id, team_id, role, granted_by) values ($1, $2, $3, 'test')", [
     id,
-    TEAM_ROLES.has(role) ? team.own : null,
+    TEAM_ROLES.has(role) ? things.own.team : null,
     role,
   ]);
   await db.owner.query(
@@ -161,21 +99,6 @@ function permissionOf(meta: unknown): Action | undefined {
   return ACTIONS.find((action) => action === named);
 }
 
-/** Whether a task is still to be done, whoever may see it. */
-async function isOpen(id: string): Promise<boolean> {
-  const { rows } = await db.owner.query<{ open: boolean }>(
-    "select done_at is null as open from plan_tasks where id = $1",
-    [id],
-  );
-  return rows[0]?.open ?? false;
-}
-
-/** A use case as it is now, whoever may see it. */
-async function versionOf(id: string): Promise<{ id: string; version: number }> {
-  const { rows } = await db.owner.query<{ version: number }>("select version from use_cases where id = $1", [id]);
-  return { id, version: rows[0]?.version ?? 0 };
-}
-
 async function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => "OK",
@@ -205,58 +128,6 @@ describe.each(ROLES)("%s", (role) => {
   test("who was disabled may call nothing", async () => {
     const caller = await callerOf(role, { disabled: true });
     for (const { path, call } of procedures) expect(await codeOf(call(caller, {})), path).toBe("UNAUTHORIZED");
-  });
-
-  test("I01-I08 the other team's ids are answered like ids that do not exist", async () => {
-    const caller = await callerOf(role);
-    const reach = (action: Action): string | undefined => new Map(Object.entries(PERMISSIONS[action].to)).get(role);
-    const calls: [Action, (standing: Standing) => Promise<unknown>][] = [
-      ["fleet.read", (s) => caller.fleet.node({ node: `node-${s}` })],
-      ["stream.read", (s) => caller.streams.get({ id: stream[s] })],
-      ["quarantine.read", (s) => caller.quarantine.payload({ id: held[s] })],
-      ["fleet.accept", (s) => caller.fleet.accept({ node: `node-${s}`, withStreams: false })],
-      ["fleet.manage", (s) => caller.fleet.rename({ node: `node-${s}`, name: `Node ${s}` })],
-      ["fleet.manage", (s) => caller.fleet.retire({ node: `node-${s}` })],
-      ["fleet.manage", (s) => caller.fleet.takeBack({ node: `node-${s}` })],
-      ["stream.accept", (s) => caller.streams.accept({ streamIds: [stream[s]] })],
-      ["value.read", (s) => caller.value.get({ id: useCase[s] })],
-      ["value.estimate", async (s) => caller.value.setNeeds({ ...(await versionOf(useCase[s])), needs: [] })],
-      [
-        "value.estimate",
-        async (s) =>
-          caller.value.rate({ ...(await versionOf(useCase[s])), rating: { rice: null, ice: null, wsjf: null } }),
-      ],
-      [
-        "value.read",
-        async (s) => (await caller.measured.get({ id: useCase[s] })) ?? caller.value.get({ id: useCase[s] }),
-      ],
-      ["value.read", (s) => caller.blast.of({ kind: "stream", id: stream[s] })],
-      ["value.read", (s) => caller.blast.of({ kind: "node", node: `node-${s}` })],
-      ["value.read", (s) => caller.value.kpi({ id: kpi[s] })],
-      ["value.read", (s) => caller.value.outcome({ id: outcome[s] })],
-      ["value.estimate", async (s) => caller.plan.setTask({ id: task[s], isDone: await isOpen(task[s]) })],
-      ["value.decide", async (s) => caller.value.triage({ ...(await versionOf(useCase[s])), to: "accepted" })],
-    ];
-    for (const [action, call] of calls) {
-      const scope = reach(action);
-      expect(await codeOf(call("own")), `${action} own`).toBe(scope === undefined ? "NOT_FOUND" : "OK");
-      expect(await codeOf(call("other")), `${action} other`).toBe(scope === "org" ? "OK" : "NOT_FOUND");
-    }
-    if (reach("fleet.read") === "team") {
-      const { rows } = await caller.fleet.list({});
-      expect(rows.map(({ id }) => id)).toEqual(["node-own"]);
-      expect((await caller.streams.list({})).rows.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
-      expect((await caller.streams.list({ node: "node-other" })).rows).toEqual([]);
-      expect((await caller.quarantine.list({})).nodes.map(({ nodeId }) => nodeId)).toEqual(["node-own"]);
-      expect((await caller.value.portfolio()).rows.map(({ title }) => title)).toEqual(["own"]);
-      expect((await caller.value.kpis()).map(({ name }) => name)).toEqual(["own"]);
-      expect((await caller.plan.tasks({ useCaseId: useCase.own })).map(({ id }) => id)).toEqual([task.own]);
-      expect(await caller.plan.tasks({ useCaseId: useCase.other })).toEqual([]);
-      expect((await caller.plan.facts({ question: {} })).left.map(({ title }) => title)).toEqual(["own"]);
-      expect(await caller.plan.newest({ question: { budgetCents: 1 } })).toMatchObject({ ownerName: "own" });
-      expect(await caller.plan.newest({ question: { budgetCents: 2 } })).toBeNull();
-      expect((await caller.value.outcomes()).map(({ statement }) => statement)).toEqual(["own"]);
-    }
   });
 });
 
@@ -301,8 +172,8 @@ describe("I09-I14 ids that are none, or not theirs", () => {
     const technician = await callerOf("technician");
     expect((await technician.streams.list({ node: "node-other" })).rows).toEqual([]);
     expect(await technician.fleet.streamsOfNode({ node: "node-other" })).toEqual([]);
-    expect(await codeOf(technician.quarantine.discard({ ids: [held.own, held.other] }))).toBe("OK");
-    const { rows } = await db.owner.query("select status from quarantine where id = $1", [held.other]);
+    expect(await codeOf(technician.quarantine.discard({ ids: [things.own.held, things.other.held] }))).toBe("OK");
+    const { rows } = await db.owner.query("select status from quarantine where id = $1", [things.other.held]);
     expect(rows).toEqual([{ status: "held" }]);
   });
 });
@@ -332,23 +203,23 @@ describe("route handlers", () => {
     const download = (id: number) => (request: Request) =>
       exported.GET(request, { params: Promise.resolve({ id: String(id) }) });
 
-    const own = await get(`/api/streams/1/export?${range}`, download(stream.own), token);
+    const own = await get(`/api/streams/1/export?${range}`, download(things.own.stream), token);
     expect([own.status, await own.text()]).toEqual([200, "stream_id,ts,value,quality\n"]);
     expect(own.headers.get("content-disposition")).toMatch(/^attachment; filename="[A-Za-z0-9._-]+"$/);
-    const other = await get(`/api/streams/1/export?${range}`, download(stream.other), token);
+    const other = await get(`/api/streams/1/export?${range}`, download(things.other.stream), token);
     const none = await get(`/api/streams/1/export?${range}`, download(999_999), token);
     const told = async (answer: Response) => ({ ...(await answer.json()), correlationId: null });
     expect([other.status, await told(other)]).toEqual([none.status, await told(none)]);
     expect(other.status).toBe(404);
-    const foreign = await get(`/api/series?id=${stream.other}&${range}`, series.GET, token);
+    const foreign = await get(`/api/series?id=${things.other.stream}&${range}`, series.GET, token);
     const missing = await get(`/api/series?id=999999&${range}`, series.GET, token);
     expect(await foreign.json()).toEqual(await missing.json());
     expect((await get("/api/audit/export", audit.GET, token)).status).toBe(404);
 
     for (const [path, handler] of [
-      [`/api/series?id=${stream.own}&${range}`, series.GET],
-      [`/api/streams/1/export?${range}`, download(stream.own)],
-      [`/api/live?streams=${stream.own}`, live.GET],
+      [`/api/series?id=${things.own.stream}&${range}`, series.GET],
+      [`/api/streams/1/export?${range}`, download(things.own.stream)],
+      [`/api/live?streams=${things.own.stream}`, live.GET],
       ["/api/audit/export", audit.GET],
     ] as const) {
       const refused = await get(path, handler, null);
@@ -361,11 +232,11 @@ describe("route handlers", () => {
     const live = await import("@/app/api/live/route");
     const token = await tokenOf("technician");
     await db.owner.query("insert into latest_values (stream_id, ts, value) values ($1, now(), 1), ($2, now(), 4711)", [
-      stream.own,
-      stream.other,
+      things.own.stream,
+      things.other.stream,
     ]);
     const over = new AbortController();
-    const request = new Request(`http://localhost/api/live?streams=${stream.own},${stream.other}`, {
+    const request = new Request(`http://localhost/api/live?streams=${things.own.stream},${things.other.stream}`, {
       headers: { authorization: `Bearer ${token}` },
       signal: over.signal,
     });
@@ -382,8 +253,8 @@ describe("route handlers", () => {
     // The other team's value changes first: what was heard once the own one's new value is here would have held it.
     await until('"what":"nodes"');
     for (const [id, value] of [
-      [stream.other, 4712],
-      [stream.own, 2],
+      [things.other.stream, 4712],
+      [things.own.stream, 2],
     ]) {
       await db.owner.query("update latest_values set value = $2 where stream_id = $1", [id, value]);
       await db.owner.query("select pg_notify('tl_latest', $1)", [JSON.stringify({ streams: [id] })]);

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import * as account from "@/app/api/account/[verb]/route";
 import * as audit from "@/app/api/audit/export/route";
 import * as exported from "@/app/api/export/[list]/route";
@@ -11,6 +12,7 @@ import * as series from "@/app/api/series/route";
 import * as readings from "@/app/api/streams/[id]/export/route";
 import * as rpc from "@/app/api/trpc/[trpc]/route";
 import * as artifacts from "@/app/api/v1/artifacts/[sha256]/route";
+import * as api from "@/app/api/v1/[...path]/route";
 import * as metrics from "@/app/metrics/route";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { EXPORTED_LISTS } from "./core/domain/exported-lists";
@@ -195,24 +197,72 @@ test("A35 the door of the nodes refuses in the same shape, and asks for the logi
   expectRefusal(await get("0".repeat(64), `?token=${token}`), 400, "E_TOKEN_IN_URL", "token");
 });
 
-test("whoever is turned away is in the log, with where they came from and the id of the answer, and without the token", async () => {
+/** What the log of the web process says while `work` runs. */
+async function logged<T>(work: () => Promise<T>): Promise<{ result: T; lines: string[] }> {
   const lines: string[] = [];
   globalThis.throughlineWebLog = openLogger(
     "web",
     "info",
     new Writable({ write: (part: Buffer, _, done) => done(void lines.push(part.toString())) }),
   );
-  const headers = { "x-tl-peer": "203.0.113.8" };
-  const nobody = await ask(series.GET, `/api/series?id=1&${RANGE}`, { headers }, null);
-  const secret = await ask(series.GET, `/api/series?id=1&key=${token}`, { headers }, null);
-  const foreign = { "content-type": "application/json", "x-tl": "1", origin: "https://evil.example", ...headers };
-  const csrf = await ask((request) => rpc.POST(request), "/api/trpc/me.viewer", {
-    method: "POST",
-    body: "{}",
-    headers: foreign,
+  try {
+    return { result: await work(), lines };
+  } finally {
+    globalThis.throughlineWebLog = undefined;
+  }
+}
+
+describe("what fails in the database", () => {
+  const CANARY = "CANARY-3c81";
+  const saveView = (name: string) =>
+    ask((request) => rpc.POST(request), "/api/trpc/views.save", {
+      method: "POST",
+      body: JSON.stringify({ json: { page: "fleet", name, query: "" } }),
+      headers: { "content-type": "application/json", "x-tl": "1" },
+    });
+  /** As if storing a view failed, the way PostgreSQL words such a failure: with the row in it. */
+  const failWith = (raise: string) =>
+    db.owner.query(
+      `create or replace function fail_view() returns trigger language plpgsql as $$ begin ${raise} end $$;
+       create or replace trigger fail_view before insert on saved_views for each row execute function fail_view()`,
+    );
+  afterAll(() => db.owner.query("drop trigger if exists fail_view on saved_views"));
+
+  test("is in the log under the id of the answer, and the values of the row are in neither", async () => {
+    for (const raise of [
+      `raise exception 'broken' using detail = 'Failing row contains (' || new.name || ').', errcode = '23514';`,
+      `perform new.name::uuid; return new;`,
+    ]) {
+      await failWith(raise);
+      const { result, lines } = await logged(() => saveView(CANARY));
+      expect(result.status).toBe(500);
+      const correlationId = z
+        .object({ error: z.object({ json: z.object({ data: z.object({ correlationId: z.uuid() }) }) }) })
+        .parse(result.body).error.json.data.correlationId;
+      expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+        { correlationId, path: "/api/trpc/views.save", err: { code: expect.stringMatching(/^(23514|22P02)$/) } },
+      ]);
+      expect(lines.join() + JSON.stringify(result.body)).not.toContain(CANARY);
+    }
   });
-  const mistyped = await ask(series.GET, `/api/series?id=x&${RANGE}`, { headers });
-  globalThis.throughlineWebLog = undefined;
+
+  test("what takes too long is told in the words of every other door", async () => {
+    await failWith("raise exception 'slow' using errcode = 'query_canceled';");
+    const { result } = await logged(() => saveView("slow"));
+    expect(result.body).toMatchObject({
+      error: {
+        json: {
+          message: "The database took too long for this.",
+          data: { reason: "E_TIMEOUT", hint: expect.any(String) },
+        },
+      },
+    });
+  });
+});
+
+test("whoever is turned away is in the log, with where they came from and the id of the answer, and without the token", async () => {
+  const { result, lines } = await logged(turnAway);
+  const { nobody, secret, csrf, mistyped } = result;
   expect(mistyped.status).toBe(400);
   const turnedAway: readonly [code: string, path: string, told: Told][] = [
     ["E_UNAUTHENTICATED", "/api/series", nobody],
@@ -231,6 +281,20 @@ test("whoever is turned away is in the log, with where they came from and the id
   expect(lines.join()).not.toContain(token);
 });
 
+async function turnAway() {
+  const headers = { "x-tl-peer": "203.0.113.8" };
+  const nobody = await ask(series.GET, `/api/series?id=1&${RANGE}`, { headers }, null);
+  const secret = await ask(series.GET, `/api/series?id=1&key=${token}`, { headers }, null);
+  const foreign = { "content-type": "application/json", "x-tl": "1", origin: "https://evil.example", ...headers };
+  const csrf = await ask((request) => rpc.POST(request), "/api/trpc/me.viewer", {
+    method: "POST",
+    body: "{}",
+    headers: foreign,
+  });
+  const mistyped = await ask(series.GET, `/api/series?id=x&${RANGE}`, { headers });
+  return { nobody, secret, csrf, mistyped };
+}
+
 describe("T32 whoever asks too often waits", () => {
   const callRpc = (request: Request) => rpc.POST(request);
   const RPC = { method: "POST", body: "{}", headers: { "content-type": "application/json", "x-tl": "1" } };
@@ -239,7 +303,8 @@ describe("T32 whoever asks too often waits", () => {
   async function spend(bucket: string): Promise<void> {
     await db.owner.query(
       `insert into rate_counts (bucket, window_start, n)
-       select $1, to_timestamp((floor(extract(epoch from now()) / 60) + i) * 60), 10000 from generate_series(0, 1) i`,
+       select $1, to_timestamp((floor(extract(epoch from now()) / 60) + i) * 60), 10000 from generate_series(0, 1) i
+       on conflict do nothing`,
       [bucket],
     );
   }
@@ -271,5 +336,24 @@ describe("T32 whoever asks too often waits", () => {
       "E_RATE",
     );
     expect((await ask(series.GET, `/api/series?id=1&${RANGE}`, { headers })).status).toBe(200);
+    for (const path of ["/health", "/openapi.json", "/docs"])
+      expect((await ask(api.GET, `/api/v1${path}`, { headers }, null)).status, path).toBe(200);
+  });
+
+  test("at the open addresses too, which ask the database at most once a second", async () => {
+    const headers = { "x-tl-peer": "203.0.113.10" };
+    if (globalThis.throughlineWeb) globalThis.throughlineWeb.vitals = null;
+    expect((await ask(health.GET, "/api/health", { headers }, null)).status).toBe(200);
+    await db.owner.query("alter function system_vitals rename to system_vitals_gone");
+    for (let i = 0; i < 50; i++) expect((await ask(health.GET, "/api/health", { headers }, null)).status).toBe(200);
+    await db.owner.query("alter function system_vitals_gone rename to system_vitals");
+  });
+
+  test.each(["/health", "/openapi.json", "/docs"])("/api/v1%s counts against its address", async (path) => {
+    const headers = { "x-tl-peer": "203.0.113.11" };
+    await spend("api:address:203.0.113.11");
+    expectRefusal(await ask(api.GET, `/api/v1${path}`, { headers }, null), 429, "E_RATE");
+    await spend("web:address:203.0.113.11");
+    expectRefusal(await ask(health.GET, "/api/health", { headers }, null), 429, "E_RATE");
   });
 });

@@ -7,6 +7,7 @@ import { cache, type ReactNode } from "react";
 import { visitOf } from "@/server/core/context";
 import type { Action } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
+import { admitVisit } from "@/server/core/rates";
 import { appRouter, signInOptions } from "@/server/root";
 import { makeQueryClient } from "./query-client";
 
@@ -15,8 +16,12 @@ export const getQueryClient = cache(makeQueryClient);
 /** Who asks for this page; looked up once, however many queries it makes. */
 const visit = cache(async () => visitOf(await headers()));
 
+/** Counts this page once as a request of whoever asks, however many of its parts require something. @throws {Refused} */
+const admitted = cache(async () => admitVisit(await visit(), await headers()));
+
 /** Sends whoever is not signed in, or no longer, to the sign-in page. What they may see is asked where it is read. */
 export async function requireSignIn(): Promise<void> {
+  await admitted();
   if ((await (await visit()).who()) === null) redirect("/login");
 }
 

@@ -68,12 +68,12 @@ async function dispatch(request: Request): Promise<Response> {
   if (!route && !open) throw new Refused(NOT_THERE);
   if (request.method !== "GET" && request.method !== "HEAD") throw new Refused(methodRefusal("GET, HEAD"));
   const raw = queryOf(url.searchParams);
-  if (open) return open(raw);
-  if (!route) throw new Refused(NOT_THERE);
-
   const { pool, proxies, cursors, perActor, perAddress } = resources();
   const address = clientAddress(request.headers, proxies);
   admit(await perAddress.take(`api:address:${address}`));
+  if (open) return open(raw);
+  if (!route) throw new Refused(NOT_THERE);
+
   const visit = openVisit(pool, request.headers);
   const actor = await visit.who();
   if (actor) admit(await perActor.take(bucketOf(actor)));

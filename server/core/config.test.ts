@@ -17,3 +17,12 @@ test("every wrong variable is named at once, with what it should be", () => {
   expect(wrong).toThrow(ConfigError);
   expect(wrong).toThrow(/DATABASE_URL must look like postgres:.*MQTT_URL is not set.*INGEST_PORT must be 0 to 65535/);
 });
+
+test("F73 the jobs process refuses the secrets that the web process refuses, and needs none", () => {
+  expect(readJobsConfig(GOOD).sealKey).toBeNull();
+  for (const [secret, why] of [
+    ["short", "is shorter than 32 bytes"],
+    ["your-secret-key-min-32-chars-long!!", "is a well-known value"],
+  ] as const)
+    expect(() => readJobsConfig({ ...GOOD, THROUGHLINE_SECRET: secret })).toThrow(`THROUGHLINE_SECRET ${why}`);
+});

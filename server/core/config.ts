@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { z } from "zod";
+import { weaknessOf } from "./domain/secret-strength";
 
 /** sysexits.h EX_CONFIG: a supervisor must not restart a process that ends with it. */
 export const EXIT_BAD_CONFIGURATION = 78;
@@ -64,8 +65,14 @@ const JobsEnv = z.object({
     .string()
     .regex(/^(file|s3):\/\//, "must be file:///folder or s3://KEY:SECRET@host/bucket")
     .optional(),
-  // seals the anchors of the audit log; the same as for the web process
-  THROUGHLINE_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  // seals the anchors of the audit log; the same as for the web process. Without it the rest of the jobs still runs.
+  THROUGHLINE_SECRET: z
+    .string()
+    .superRefine((secret, context) => {
+      const weakness = weaknessOf(secret);
+      if (weakness !== null) context.addIssue({ code: "custom", message: weakness });
+    })
+    .optional(),
   LOG_LEVEL: LogLevel.default("info"),
 });
 
@@ -106,6 +113,9 @@ const ApiEnv = z.object({
     .default(0),
 });
 
+/** What the web process needs besides its secret. */
+const WebEnv = ApiEnv.extend({ DATABASE_URL: DatabaseUrl });
+
 export interface ApiConfig {
   statementTimeoutMs: number;
   proxies: number;
@@ -143,6 +153,11 @@ export function readJobsConfig(env: Env): JobsConfig {
 export function readApiConfig(env: Env): ApiConfig {
   const read = parseEnv(ApiEnv, env);
   return { statementTimeoutMs: read.API_STATEMENT_TIMEOUT_MS, proxies: read.THROUGHLINE_PROXIES };
+}
+
+/** Looks at all that the web process will read of the environment, before anybody asks it for anything. @throws {ConfigError} */
+export function checkWebConfig(env: Env): void {
+  parseEnv(WebEnv, env);
 }
 
 function parseEnv<T extends z.ZodType>(schema: T, env: Env): z.infer<T> {

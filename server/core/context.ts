@@ -5,11 +5,12 @@ import type { TimeSeriesStore } from "@/db/timeseries/port";
 import { openTimeSeries } from "@/db/timeseries/open";
 import { type Actor, ownerIdOf, systemActor } from "./actor";
 import { doorAccess, findActor, teamsOf } from "./door";
-import { type Action, reachOf } from "./domain/permissions";
+import { type Action, reachOf, sightOf } from "./domain/permissions";
 import { DomainError } from "./errors";
 import { LiveHub } from "./live-hub";
 import { RateLimiter } from "./rate-limit";
 import { SharedReads } from "./shared-reads";
+import { webLog } from "./web-log";
 
 /**
  * What every query and verb is given. `sql` and `transaction` reach only the rows of the teams in which the actor may do what the
@@ -53,6 +54,7 @@ interface WebResources {
   pool: Pool;
   series: Promise<TimeSeriesStore> | null;
   live: LiveHub | null;
+  vitals: { askedMs: number; answer: Promise<Vitals> } | null;
   shared: SharedReads;
   rates: Rates;
 }
@@ -77,6 +79,7 @@ function resources(): WebResources {
       pool,
       series: null,
       live: null,
+      vitals: null,
       shared: new SharedReads(),
       rates: {
         person: new RateLimiter(pool, { allowed: 1_200, windowS: 60 }),
@@ -133,7 +136,8 @@ export async function contextFor(
   const reach = reachOf(actor, action);
   if (reach === null) throw new DomainError("not_found", NOT_HERE, { action, actor: actor.id });
   const teamIds = reach.scope === "org" ? await allTeams(actor.orgId) : reach.scope === "team" ? reach.teamIds : [];
-  const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds };
+  const sees = reach.scope === "org" ? sightOf(action) : [];
+  const limits = actor.kind === "system" ? "all" : { orgId: actor.orgId, ownerId: ownerIdOf(actor), teamIds, sees };
   return context(pool, actor, limits, now, shared);
 }
 
@@ -171,9 +175,24 @@ export async function systemContext(pool: Pool, name: string): Promise<Ctx> {
   return context(pool, systemActor(name, rows[0]?.org ?? ""), "all", Date.now);
 }
 
-/** Whether the database answers, and figures of the whole installation that name nothing and nobody. */
-export async function readVitals(): Promise<Vitals> {
-  const { pool } = resources();
+/** Health checks come from anywhere and by the dozen: figures of the last second serve them all, ms. */
+const VITALS_FRESH_MS = 1_000;
+
+/** Whether the database answers, and figures of the whole installation that name nothing and nobody; at most a second old. */
+export function readVitals(): Promise<Vitals> {
+  const shared = resources();
+  const nowMs = performance.now();
+  const fresh = shared.vitals;
+  if (fresh && nowMs - fresh.askedMs < VITALS_FRESH_MS) return fresh.answer;
+  const asked = { askedMs: nowMs, answer: askVitals(shared.pool) };
+  shared.vitals = asked;
+  asked.answer.catch(() => {
+    if (shared.vitals === asked) shared.vitals = null; // a failure is told to those who wait for it, and not kept
+  });
+  return asked.answer;
+}
+
+async function askVitals(pool: Pool): Promise<Vitals> {
   const started = performance.now();
   const { rows } = await doorAccess(pool).query<Omit<Vitals, "tookMs" | "connections">>(
     `select last_batch_ms as "lastBatchMs", online, offline, quarantined, proposed from system_vitals()`,
@@ -206,7 +225,7 @@ export function webRates(): Rates {
 /** Tells browsers of this process what changed. */
 export function webLiveHub(): LiveHub {
   const shared = resources();
-  shared.live ??= new LiveHub(webDatabaseUrl, (what, cause) => console.error(what, cause));
+  shared.live ??= new LiveHub(webDatabaseUrl, (what, cause) => webLog().error({ err: cause }, what));
   return shared.live;
 }
 

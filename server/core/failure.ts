@@ -1,6 +1,6 @@
-import { DomainError, type DomainErrorCode, errorCode } from "./errors";
+import { DomainError, type DomainErrorCode } from "./errors";
 import { addressOf } from "./rates";
-import { newCorrelationId, type Refusal, refusalResponse, Refused } from "./refusal";
+import { databaseRefusal, newCorrelationId, type Refusal, refusalResponse, Refused, UNEXPECTED } from "./refusal";
 import { webLog } from "./web-log";
 
 const DOMAIN_STATUS: Record<DomainErrorCode, [number, string]> = {
@@ -28,28 +28,12 @@ function refusalFor(cause: unknown): Refusal {
       };
     return { status, code, message: cause.message, ...(typeof field === "string" ? { field } : {}) };
   }
-  if (errorCode(cause) === "57014") {
-    return {
-      status: 503,
-      code: "E_TIMEOUT",
-      message: "The database took too long for this.",
-      hint: "Narrow the range, or ask for fewer streams.",
-      retryAfterS: 5,
-    };
-  }
-  if (/^(ECONNREFUSED|ECONNRESET|53300|57P0[1-3]|08...)$/.test(errorCode(cause) ?? "")) {
-    return {
-      status: 503,
-      code: "E_UNAVAILABLE",
-      message: "The database does not answer right now.",
-      hint: "Try again in a moment.",
-      retryAfterS: 5,
-    };
-  }
+  const known = databaseRefusal(cause);
+  if (known) return known;
   return {
     status: 500,
     code: "E_INTERNAL",
-    message: "The server could not do this. What failed is in its log; trying again is safe.",
+    message: UNEXPECTED,
   };
 }
 
@@ -61,7 +45,8 @@ export async function answered(request: Request, work: () => Promise<Response>):
   } catch (cause) {
     const refusal = refusalFor(cause);
     const { pathname } = new URL(request.url);
-    if (refusal.status >= 500) webLog().error({ err: cause, correlationId, path: pathname }, "a request failed");
+    if (refusal.status >= 500)
+      noteFailure(cause instanceof Refused ? (cause.cause ?? cause) : cause, pathname, correlationId);
     else if (isTurnedAway(refusal)) noteRefusal(refusal.code, pathname, request.headers, correlationId);
     return refusalResponse(refusal, correlationId);
   }
@@ -70,6 +55,11 @@ export async function answered(request: Request, work: () => Promise<Response>):
 /** Whoever is not let in, asks too often, or shows a secret; not what is only mistyped. */
 function isTurnedAway({ status, code }: Refusal): boolean {
   return [401, 403, 404, 429].includes(status) || code === "E_TOKEN_IN_URL" || code === "E_KEY";
+}
+
+/** Writes why a request failed, without what is secret, under the id that whoever asked was told. */
+export function noteFailure(cause: unknown, path: string, correlationId: string): void {
+  webLog().error({ err: cause, correlationId, path: path.slice(0, 200) }, "a request failed");
 }
 
 /** Writes that a request was turned away, and where it came from, so that somebody who tries doors is seen. */

@@ -27,16 +27,35 @@ export interface SessionStart {
  */
 export async function startSession(sql: Sql, { userId, ip, userAgent }: SessionStart): Promise<string> {
   const sid = randomBytes(32).toString("base64url");
-  const { rows } = await sql.query<{ fieldOnly: boolean }>(
-    `select coalesce(bool_and(role = 'technician'), false) as "fieldOnly" from memberships where user_id = $1`,
-    [userId],
-  );
-  const { idle, absolute } = rows[0]?.fieldOnly ? LIMITS.field : LIMITS.desk;
+  const { idle, absolute } = await limitsOf(sql, userId);
   await sql.query(
     `insert into sessions (sid_hash, user_id, idle_limit, expires_at, ip, user_agent) values ($1, $2, $3::interval, now() + $4::interval, $5, $6)`,
     [hashSecret(sid), userId, idle, absolute, ip, userAgent.slice(0, 300)],
   );
   return sid;
+}
+
+async function limitsOf(sql: Sql, userId: string): Promise<(typeof LIMITS)[keyof typeof LIMITS]> {
+  const { rows } = await sql.query<{ fieldOnly: boolean }>(
+    `select coalesce(bool_and(role = 'technician'), false) as "fieldOnly" from memberships where user_id = $1`,
+    [userId],
+  );
+  return rows[0]?.fieldOnly ? LIMITS.field : LIMITS.desk;
+}
+
+/**
+ * Cuts the open sessions of somebody to what their roles allow now: a phone that was signed in for a week must not become an
+ * administrator's for a week. Never makes one longer.
+ * @returns how many were cut; one that has been idle or open for longer than that is over with it
+ */
+export async function tightenSessions(sql: Sql, userId: string): Promise<number> {
+  const { idle, absolute } = await limitsOf(sql, userId);
+  const { rowCount } = await sql.query(
+    `update sessions set idle_limit = least(idle_limit, $2::interval), expires_at = least(expires_at, created_at + $3::interval)
+     where user_id = $1 and revoked_at is null and expires_at > now() and (idle_limit > $2::interval or expires_at > created_at + $3::interval)`,
+    [userId, idle, absolute],
+  );
+  return rowCount ?? 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Visit } from "./context";
 import type { Action } from "./domain/permissions";
 import { DomainError, type DomainErrorCode } from "./errors";
 import { inputFault } from "./input-faults";
-import { newCorrelationId } from "./refusal";
+import { databaseRefusal, newCorrelationId, UNEXPECTED } from "./refusal";
 import { wireForm } from "./wire-form";
 
 type TrpcCode = TRPCError["code"];
@@ -33,21 +33,20 @@ const t = initTRPC
     errorFormatter: ({ shape, error }) => {
       const fault = error.cause instanceof ZodError ? inputFault(error.cause) : null;
       const refusal = error.cause instanceof DomainError ? error.cause : null;
+      const isUnexpected = error.code === "INTERNAL_SERVER_ERROR";
+      const database = isUnexpected ? databaseRefusal(error.cause) : null;
       return {
         ...shape,
-        // A person reads what a DomainError says. Anything else is ours to read in the log, not theirs.
-        message:
-          error.code === "INTERNAL_SERVER_ERROR"
-            ? "The server could not do this. What failed is in its log; trying again is safe."
-            : (fault?.message ?? shape.message),
+        // A person reads what a DomainError says, or that the database is slow or gone. Anything else is ours to read in the log.
+        message: database?.message ?? (isUnexpected ? UNEXPECTED : (fault?.message ?? shape.message)),
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
           path: shape.data.path,
           /** what was refused, for code to branch on: E_… of an input, or the code of the refusal */
-          reason: fault?.code ?? refusal?.code ?? null,
+          reason: fault?.code ?? refusal?.code ?? database?.code ?? null,
           field: fault?.field ?? fieldOf(refusal),
-          hint: fault?.hint ?? null,
+          hint: fault?.hint ?? database?.hint ?? null,
           correlationId: correlationOf(error),
         },
       };

@@ -4,6 +4,7 @@ import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { granterOf, mayGrant, type Role, TEAM_ROLES } from "@/server/core/domain/permissions";
 import { DomainError, errorCode } from "@/server/core/errors";
+import { tightenSessions } from "@/server/core/session";
 import { tell } from "@/server/inbox/verbs";
 import { insertReset } from "./password-verbs";
 import type { AddPerson, DisablePerson, GrantRole, RevokeRole } from "./schema";
@@ -70,7 +71,10 @@ export async function enablePerson(ctx: VerbCtx, { userId }: { userId: string })
   });
 }
 
-/** Gives a role. Nobody gives one to themselves. @throws {DomainError} not_found, forbidden, conflict, invalid_input */
+/**
+ * Gives a role. Nobody gives one to themselves. Sessions that are longer than the role allows are cut to what it allows.
+ * @throws {DomainError} not_found, forbidden, conflict, invalid_input
+ */
 export async function grantRole(ctx: VerbCtx, grant: GrantRole): Promise<void> {
   demandGrantable(ctx, grant.role);
   if (grant.userId === ownerIdOf(ctx.actor))
@@ -78,12 +82,13 @@ export async function grantRole(ctx: VerbCtx, grant: GrantRole): Promise<void> {
   await ctx.transaction(async (tx) => {
     await demandPerson(tx, grant.userId);
     await insertGrant(tx, ctx, grant);
+    const sessionsCut = await tightenSessions(tx, grant.userId);
     await tellRole(tx, ctx, grant, "granted");
     await audit(tx, ctx, {
       action: "role.grant",
       subject: `user:${grant.userId}`,
       teamId: grant.teamId,
-      after: { role: grant.role },
+      after: { role: grant.role, ...(sessionsCut > 0 ? { sessionsCut } : {}) },
     });
   });
 }

@@ -134,6 +134,22 @@ test("A32 nobody promotes themselves with a token of their own, nor through a se
   await admin.call.tokens.create({ name: "reads", role: "chair", access: "read" });
 });
 
+test("A32 a personal token that may write makes no further tokens and ends no session of its owner", async () => {
+  const bo = await person("B", "executive");
+  const session = await sessionOf(bo.id, 1);
+  for (const attempt of [
+    () => bo.call.me.createToken({ name: "for ever", days: 366, access: "write" }),
+    () => bo.call.me.endOtherSessions(),
+    () => bo.call.me.endSession({ id: session }),
+  ])
+    await expect(attempt()).rejects.toMatchObject({ code: "FORBIDDEN" });
+  const { rows } = await db.owner.query(
+    `select (select count(*)::int from api_tokens where user_id = $1) as tokens, (select count(*)::int from sessions where user_id = $1 and revoked_at is null) as sessions`,
+    [bo.id],
+  );
+  expect(rows).toEqual([{ tokens: 1, sessions: 1 }]);
+});
+
 test("the chair gives and takes seats, an administrator does not; the seat is not emptied by mistake", async () => {
   await db.owner.query("delete from memberships where role = 'chair'");
   const [admin, chair, bo] = [await person("A", "admin"), await person("C", "chair"), await person("B", "executive")];

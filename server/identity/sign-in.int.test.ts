@@ -5,6 +5,7 @@ import { doorAccess } from "@/server/core/door";
 import { sessionCookieName } from "@/server/core/deployment";
 import type { Role } from "@/server/core/domain/permissions";
 import { sealSession } from "@/server/core/session";
+import { hashSecret } from "@/server/core/secrets-hash";
 import { systemContext } from "@/server/core/context";
 import { createCaller } from "@/server/root";
 import { changePassword, issueReset, issueSetUp, setUp, spendReset } from "./password-verbs";
@@ -114,6 +115,19 @@ describe("a password", () => {
       );
     expect(outcomes.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => ({ refused: "credentials" })));
     expect(outcomes.slice(50)).toEqual([{ refused: "rate" }, { refused: "rate" }]);
+  }, 120_000);
+
+  test("A03 also when they all come at once", async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 70 }, (_, i) =>
+        checkPassword(door(), { email: `at-once-${i}@test.invalid`, password: "x" }, visitor("203.0.113.78")).catch(
+          () => ({ refused: "busy" }), // too many to hash at once: counted all the same
+        ),
+      ),
+    );
+    expect(outcomes.filter((outcome) => "refused" in outcome && outcome.refused === "rate")).toHaveLength(20);
+    const { rows } = await db.owner.query("select count(*)::int as n from login_attempts where ip = '203.0.113.78'");
+    expect(rows).toEqual([{ n: 50 }]);
   }, 120_000);
 
   test("A04 a megabyte is refused before anything is hashed", async () => {
@@ -248,6 +262,44 @@ describe("a session", () => {
       expect(await session.who(), what).toBeNull();
       await expect(session.caller().me.viewer(), what).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     }
+  });
+
+  test("A13 a technician's week ends with the role that makes them more: open sessions are cut to what it allows", async () => {
+    await person("root-of-cuts@test.invalid");
+    const admin = await signedIn(await person("cutter@test.invalid"));
+    const { rows: people } = await db.owner.query<{ id: string }>(
+      `with u as (insert into users (email, name) values ('field@test.invalid', 'Field') returning id)
+       insert into memberships (user_id, team_id, role, granted_by) select u.id, t.id, 'technician', 'test' from u, teams t returning user_id as id`,
+    );
+    const id = people[0]?.id ?? "";
+    const [old, idle, fresh] = [await signedIn(id), await signedIn(id), await signedIn(id)];
+    const aged = async ({ sid }: { sid: string }, change: string) =>
+      db.owner.query(`update sessions set ${change} where sid_hash = $1`, [hashSecret(sid)]);
+    await aged(old, "created_at = now() - interval '13 hours', expires_at = now() + interval '155 hours'");
+    for (const session of [old, idle, fresh]) expect(await session.who()).not.toBeNull();
+    await aged(idle, "last_seen_at = now() - interval '31 minutes'"); // being asked for counts as seen
+
+    await grantRole(await admin.ctx("roles.grant"), { userId: id, role: "admin", teamId: null });
+    expect([await old.who(), await idle.who()]).toEqual([null, null]);
+    expect(await fresh.who()).not.toBeNull();
+    const { rows } = await db.owner.query(
+      `select extract(epoch from idle_limit)::int / 60 as idle, extract(epoch from expires_at - created_at)::int / 3600 as hours from sessions where sid_hash = $1`,
+      [hashSecret(fresh.sid)],
+    );
+    expect(rows).toEqual([{ idle: 30, hours: 12 }]);
+    const { rows: told } = await db.owner.query(
+      "select after from audit_log where subject = $1 and action = 'role.grant'",
+      [`user:${id}`],
+    );
+    expect(told).toEqual([{ after: { role: "admin", sessionsCut: 3 } }]);
+
+    // What was cut already is not cut again.
+    await grantRole(await admin.ctx("roles.grant"), { userId: id, role: "executive", teamId: null });
+    const { rows: last } = await db.owner.query(
+      "select after from audit_log where subject = $1 and action = 'role.grant' order by n desc limit 1",
+      [`user:${id}`],
+    );
+    expect(last).toEqual([{ after: { role: "executive" } }]);
   });
 
   test("A14-A18 a cookie that another key made, that was changed, or that is over opens nothing", async () => {

@@ -44,6 +44,8 @@ export async function checkPassword(door: Access, typed: unknown, { ip }: Visito
 
 /** @returns the attempt's id, or null when there were too many */
 async function countAttempt(tx: Tx, account: string, ip: string): Promise<string | null> {
+  // Whoever counts holds both counts still, the address's always first: two that come at once cannot wait for each other.
+  await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 8))", [ip]);
   await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 7))", [account]);
   const { rows } = await tx.query<{ ofAccount: number; ofAddress: number }>(
     `select count(*) filter (where account = $1 and id > coalesce((select max(id) from login_attempts where account = $1 and succeeded), 0))::int as "ofAccount",

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Tx } from "@/db/access";
+import type { UserActor } from "@/server/core/actor";
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
 import { TOKEN_PREFIX } from "@/server/core/door";
@@ -10,9 +11,9 @@ import type { CreateServiceToken, CreateToken } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor">;
 
-/** Ends one of one's own sessions; the next request that carries its cookie is refused. */
+/** Ends one of one's own sessions; the next request that carries its cookie is refused. @throws {DomainError} forbidden for a token */
 export async function endOwnSession(ctx: VerbCtx, { id }: { id: string }): Promise<void> {
-  const userId = personOf(ctx);
+  const { id: userId } = signedIn(ctx);
   await ctx.transaction(async (tx) => {
     const { rowCount } = await tx.query(
       "update sessions set revoked_at = now(), revoked_why = 'ended by its owner' where id = $1 and user_id = $2 and revoked_at is null",
@@ -23,10 +24,9 @@ export async function endOwnSession(ctx: VerbCtx, { id }: { id: string }): Promi
   });
 }
 
-/** Signs out everywhere but here. */
+/** Signs out everywhere but here. @throws {DomainError} forbidden for a token */
 export async function endOtherSessions(ctx: VerbCtx): Promise<{ ended: number }> {
-  const userId = personOf(ctx);
-  const here = ctx.actor.kind === "user" ? ctx.actor.sessionId : null;
+  const { id: userId, sessionId: here } = signedIn(ctx);
   return ctx.transaction(async (tx) => {
     const { rowCount } = await tx.query(
       "update sessions set revoked_at = now(), revoked_why = 'ended by its owner' where user_id = $1 and id is distinct from $2 and revoked_at is null",
@@ -37,9 +37,12 @@ export async function endOtherSessions(ctx: VerbCtx): Promise<{ ended: number }>
   });
 }
 
-/** A token that acts with one's own roles. The token itself is in the answer and nowhere else. */
+/**
+ * A token that acts with one's own roles. The token itself is in the answer and nowhere else.
+ * @throws {DomainError} forbidden for a token
+ */
 export async function createOwnToken(ctx: VerbCtx, input: CreateToken): Promise<{ id: string; token: string }> {
-  const userId = personOf(ctx);
+  const { id: userId } = signedIn(ctx);
   return ctx.transaction((tx) => insertToken(tx, ctx, { ...input, userId, role: null, teamId: null }));
 }
 
@@ -105,6 +108,15 @@ async function revoke(tx: Tx, ctx: VerbCtx, id: string, userId: string | null): 
 async function firstTeam(tx: Tx): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>("select first_team() as id");
   return rows[0]?.id ?? null;
+}
+
+/**
+ * Somebody who has signed in, and no program of theirs: a token that leaked must neither outlive itself by making more of its kind nor sign
+ * its owner out.
+ */
+function signedIn({ actor }: Pick<Ctx, "actor">): UserActor {
+  if (actor.kind === "user") return actor;
+  throw new DomainError("forbidden", "A token cannot do this. Sign in, and do it on the page of your account.");
 }
 
 /** What is somebody's own needs somebody: a token of the organisation has no account. */

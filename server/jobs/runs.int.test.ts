@@ -11,7 +11,7 @@ import type { Action } from "@/server/core/domain/permissions";
 import { openLogger } from "@/server/core/logger";
 import { findOwner } from "@/server/identity/owner-queries";
 import { openObjectStore } from "@/server/models/objects/store";
-import { keepAnchors } from "./anchors";
+import { keepAnchors, readKeptAnchors } from "./anchors";
 import type { Kind } from "./domain/run";
 import { exportReadings } from "./kinds/export-readings";
 import { recomputeRollups } from "./kinds/recompute-rollups";
@@ -307,6 +307,8 @@ test("the audit log is verified against heads outside of the database, and whoev
   const whole = await startVerifyAudit(await as("auditor", "audit.export"));
   await runs.take(whole.id);
   expect(await stateOf(whole.id)).toMatchObject({ state: "done", result: { anchors: 1 } });
+
+  await expect(readKeptAnchors({ ...parts, sealKey: null })).rejects.toThrow("no secret to read their seal");
 
   await db.owner.query("alter table audit_log disable trigger user");
   await db.owner.query("create table kept as table audit_log");

@@ -48,8 +48,8 @@ async function giveArtifact(
   try {
     bytes = await store.get(digest.data);
   } catch (cause) {
-    console.error(`The artifact ${digest.data} could not be read.`, cause);
-    throw problem(502, "E_UNAVAILABLE", "The object store cannot give this artifact now; try again later.");
+    const message = "The object store cannot give this artifact now; try again later.";
+    throw new Refused({ status: 502, code: "E_UNAVAILABLE", message }, { cause });
   }
   if (bytes === null) throw problem(404, "E_NOT_FOUND", "The object store does not have this artifact.");
 

@@ -16,8 +16,9 @@ const limit = new StreamLimit();
 const BEAT_MS = 5_000;
 
 /**
- * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, and
- * when the browser reads slower than it is told (it comes back and starts from the newest values).
+ * `GET /api/live?streams=1,2,3`: server-sent events for one browser. Ends when the browser goes, when the server is told to end, when
+ * whoever listens may no longer see the same rows, and when the browser reads slower than it is told (it comes back and starts from the
+ * newest values).
  */
 export function GET(request: Request): Promise<Response> {
   // Nobody causes it: the line opens and asks again by itself, for as long as a tab is open.
@@ -53,8 +54,13 @@ function lineOf(ctx: Ctx, streams: readonly number[], headers: Headers, gone: Ab
         // A message and no comment: an EventSource tells its page nothing of comments.
         const beat = setInterval(() => {
           write('data: {"type":"beat"}\n\n');
-          // Whoever was signed out, disabled or lost the role meanwhile hears no more.
-          visitOf(headers).as("stream.read").catch(close);
+          // Whoever was signed out, disabled or lost the role meanwhile hears no more; nor does the line of somebody whose teams
+          // changed go on with the old ones: the browser comes back and is told what it may see now.
+          visitOf(headers)
+            .as("stream.read")
+            .then((again) => {
+              if (again.scope !== ctx.scope || can(again.actor, "jobs.read") !== can(ctx.actor, "jobs.read")) close();
+            }, close);
         }, BEAT_MS);
         const unsubscribe = webLiveHub().subscribe({
           sql: ctx.sql,

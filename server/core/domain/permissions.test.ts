@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ACTIONS, can, isRead, PERMISSIONS, type Principal, reachOf, type Role, ROLES } from "./permissions";
+import { ACTIONS, can, isRead, PERMISSIONS, type Principal, reachOf, type Role, ROLES, sightOf } from "./permissions";
 
 const holding = (role: Role, teamId: string | null = null): Principal => ({
   kind: "user",
@@ -44,4 +44,11 @@ test("a token that reads changes nothing, whatever its role", () => {
 test("auditors change nothing but what is their own", () => {
   const changes = ACTIONS.filter((action) => !isRead(action) && "auditor" in PERMISSIONS[action].to);
   expect(changes.sort()).toEqual(["account.manage", "jobs.own", "views.manage"]);
+});
+
+test("whoever does something with the log sees all of it, and accounts are open to what is about people alone", () => {
+  const opens = (sight: "accounts" | "audit") => ACTIONS.filter((action) => sightOf(action).includes(sight));
+  expect(opens("audit")).toEqual(ACTIONS.filter((action) => action.startsWith("audit.")));
+  const people = /^(users|roles|sessions|tokens|teams|audit)\./;
+  expect(opens("accounts")).toEqual(ACTIONS.filter((action) => people.test(action)));
 });

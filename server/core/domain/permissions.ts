@@ -102,6 +102,24 @@ export const PERMISSIONS = {
 export type Action = keyof typeof PERMISSIONS;
 export const ACTIONS = Object.keys(PERMISSIONS).filter((name): name is Action => name in PERMISSIONS);
 
+/** What is other people's and no team's: their sessions and tokens (`accounts`), and the whole audit log (`audit`). */
+export type Sight = "accounts" | "audit";
+const SIGHTS: Partial<Record<Action, readonly Sight[]>> = {
+  "teams.manage": ["accounts"],
+  "users.read": ["accounts"],
+  "users.manage": ["accounts"],
+  "roles.grant": ["accounts"],
+  "sessions.manage": ["accounts"],
+  "tokens.manage": ["accounts"],
+  "audit.read": ["accounts", "audit"],
+  "audit.export": ["accounts", "audit"],
+};
+
+/** What the database opens beside the rows of teams to whoever may do this; nothing for what is not about people. */
+export function sightOf(action: Action): readonly Sight[] {
+  return SIGHTS[action] ?? [];
+}
+
 /** A role that somebody holds: in one team, or (`teamId` null) in the whole organisation. */
 export interface Membership {
   role: Role;

@@ -1,7 +1,7 @@
 import { DomainError } from "@/server/core/errors";
 import { verifyAudit as verify } from "@/server/audit/verify";
 import type { Work } from "../runs";
-import { readKeptAnchors } from "../anchors";
+import { NOTHING_TO_COMPARE, readKeptAnchors } from "../anchors";
 
 /** The whole audit log from its first row, against itself and against the heads that were copied out of the database. */
 export const verifyAudit: Work = async (attempt, parts) => {
@@ -10,7 +10,7 @@ export const verifyAudit: Work = async (attempt, parts) => {
   const anchors = await readKeptAnchors(parts);
   await attempt.say(
     anchors.length === 0
-      ? "No head was copied out yet: a tail that was cut off before now cannot be seen."
+      ? NOTHING_TO_COMPARE
       : `${anchors.length} heads that were copied out earlier are compared too.`,
   );
   const verdict = await verify(parts.pool, anchors, (read) =>

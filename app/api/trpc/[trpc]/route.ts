@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { visitOf } from "@/server/core/context";
-import { answered, noteRefusal } from "@/server/core/failure";
+import { answered, noteFailure, noteRefusal } from "@/server/core/failure";
 import { MAX_RPC_BATCH } from "@/server/core/domain/rpc-limits";
 import { admitVisit } from "@/server/core/rates";
 import { Refused } from "@/server/core/refusal";
@@ -26,7 +26,7 @@ function handle(request: Request): Promise<Response> {
       responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
       onError: ({ error, path = "?" }) => {
         if (error.code === "INTERNAL_SERVER_ERROR")
-          console.error(`tRPC ${path} failed (${correlationOf(error)})`, error.cause ?? error);
+          noteFailure(error.cause ?? error, `/api/trpc/${path}`, correlationOf(error));
         else if (TURNED_AWAY.has(error.code))
           noteRefusal(error.code, `/api/trpc/${path}`, request.headers, correlationOf(error));
       },
