@@ -202,7 +202,11 @@ export class Device {
     commands.on("ping", () => ({ boot: this.boot, epoch: this.store.epoch, bufferBytes: this.store.usage().total }));
     commands.on("hold", () => this.sender.hold("hold"));
     commands.on("resume", () => this.sender.resume());
-    commands.on("resend", (args) => {
+    commands.on("resend", async (args) => {
+      if (args.birth === true) {
+        await this.session.publishBirth();
+        return;
+      }
       const lane = Lane.safeParse(args.lane);
       this.sender.resend(lane.success ? lane.data : null, typeof args.from === "number" ? args.from : 0);
     });

@@ -12,6 +12,7 @@ let line: TestLine;
 let dataDir = "";
 beforeAll(async () => {
   line = await openTestLine(await startTestBroker());
+  await line.start();
   dataDir = mkdtempSync(join(tmpdir(), "tl-line-"));
 });
 afterAll(async () => {
@@ -55,7 +56,6 @@ const row = (tsMs: number, n: number) => ({
 });
 
 test("rows, events and inference written to the SDK are committed by the real ingest, then freed", async () => {
-  await line.start();
   const device = await open(NODE, await trustedNode(NODE), "first");
   const startMs = Date.now() - 60_000;
   for (let n = 0; n < 1_000; n += 1) await device.write(row(startMs + n * 10, n));
@@ -120,6 +120,33 @@ test("what had to be given up offline arrives as gap records: acknowledged rows 
   expect(distinct).toBe(n);
   expect(n / KEYS.length + (rows[0]?.lost ?? 0)).toBe(6_000);
   expect(device.stats().rejectedBatches).toBe(0);
+  await device.close();
+});
+
+test("a birth that the control plane lost is asked for and comes back on the same connection", async () => {
+  const node = "sdk-line-4";
+  const device = await open(node, await trustedNode(node), "fourth");
+  await device.write(row(Date.now() - 2_000, 1));
+  await device.flush();
+  await until(
+    () => isDrained(device),
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  const { owner } = line.db;
+  await owner.query("delete from stream_aliases where node_id = $1", [node]);
+  await owner.query("delete from births where node_id = $1", [node]);
+  await owner.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await device.write(row(Date.now() - 1_000, 2));
+  await device.flush();
+  await until(
+    async () => (await readings(node)).n === 2 * KEYS.length,
+    () => `${JSON.stringify(device.stats())}`,
+    15_000,
+  );
+  const births = await owner.query("select boot from births where node_id = $1", [node]);
+  expect(births.rows).toEqual([{ boot: device.boot }]);
+  expect(device.stats()).toMatchObject({ connects: 1, ignoredCommands: 0 });
   await device.close();
 });
 

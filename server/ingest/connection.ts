@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
-import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
+import { type CommandVerb, CORRELATION_BYTES } from "@/sdk/wire/command";
+import { commandTopic, CONTROL_PLANE_SUBSCRIPTIONS, responseTopic } from "@/sdk/wire/topics";
 import { errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import type { MessageProperties } from "./decode";
@@ -102,11 +104,17 @@ export class Connection {
     process.nextTick(() => stream.uncork());
   }
 
-  publishCommand(topic: string, body: string, expiryS: number): void {
+  /** With a response topic and a number of its own, because a node ignores a command that has none (wire contract §1). */
+  publishCommand(node: string, verb: CommandVerb, body: string, expiryS: number): void {
     if (!this.#client.connected) return;
-    this.#client.publish(topic, body, {
+    this.#client.publish(commandTopic(node, verb), body, {
       qos: 1,
-      properties: { contentType: "application/json", messageExpiryInterval: expiryS },
+      properties: {
+        contentType: "application/json",
+        messageExpiryInterval: expiryS,
+        responseTopic: responseTopic(node),
+        correlationData: randomBytes(CORRELATION_BYTES),
+      },
     });
   }
 

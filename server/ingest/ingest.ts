@@ -144,7 +144,7 @@ export async function startIngest({
     log,
     now,
     owns,
-    sendCommand: (topic, body) => connection.publishCommand(topic, body, COMMAND_EXPIRY_S),
+    sendCommand: (node, verb, body) => connection.publishCommand(node, verb, body, COMMAND_EXPIRY_S),
   });
   const replayer = new Replayer({
     pool,

@@ -1,5 +1,6 @@
+import type { CommandVerb } from "@/sdk/wire/command";
 import type { Lane } from "@/sdk/wire/names";
-import { commandTopic, parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
+import { parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
 import type { Refusal } from "@/sdk/wire/refusal";
 import type { Logger } from "@/server/core/logger";
 import type { Incoming } from "./connection";
@@ -25,7 +26,7 @@ export interface IntakeParts {
   log: Logger;
   /** whether this replica works for the node */
   owns(node: string): boolean;
-  sendCommand(topic: string, body: string): void;
+  sendCommand(node: string, verb: CommandVerb, body: string): void;
   now(): number;
 }
 
@@ -300,7 +301,7 @@ export class Intake {
     if (now - (this.#asked.get(key) ?? 0) < ASK_PACE_MS) return;
     if (this.#asked.size > 10_000) this.#asked.clear();
     this.#asked.set(key, now);
-    this.parts.sendCommand(commandTopic(node, "resend"), JSON.stringify({ v: 1, args }));
+    this.parts.sendCommand(node, "resend", JSON.stringify({ v: 1, args }));
   }
 }
 
