@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { IClientPublishOptions } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BATCH_JSON, MAX_BATCH_BYTES } from "@/sdk/wire/batch";
@@ -67,6 +67,14 @@ describe("a batch that is refused whole", () => {
       null,
       bytes(gzipSync("[".repeat(1_000_000)), {
         properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } },
+      }),
+    ],
+    [
+      "M12 two million arrays in two kilobytes",
+      "TOO_LARGE",
+      null,
+      bytes(brotliCompressSync(`[${"[0],".repeat(2_000_000)}0]`), {
+        properties: { contentType: BATCH_JSON, userProperties: { ce: "br" } },
       }),
     ],
     ["M13 the same key twice", "PARSE", null, edited((text) => text.replace('"count":3', '"count":3,"count":4'))],

@@ -33,6 +33,8 @@ export interface IntakeParts {
 /** A batch as it came, with the SHA-256 of its bytes. */
 type HashedSource = Source & { sha256: Buffer };
 
+/** What a birth or another document may grow to when decompressed, bytes: it is read on this thread, where everybody waits for it. */
+const MAX_DOCUMENT_BYTES = 1024 * 1024;
 /** How long a batch waits in memory for the birth of its boot before it is put into quarantine, ms. */
 const BIRTH_WAIT_MS = 2_000;
 /** Batches of one lane that may be under way here; a node that keeps to its window never has more than twice 16. */
@@ -108,7 +110,7 @@ export class Intake {
   }
 
   #takeControl(topic: Exclude<UpTopic, { kind: "batch" | "plain" }>, source: Source, incoming: Incoming): void {
-    const json = decodeJson(source.payload, source.properties);
+    const json = decodeJson(source.payload, source.properties, MAX_DOCUMENT_BYTES);
     if (!json.ok) return this.#keep(json.refusal, topic.node, source, incoming);
     this.parts.control.take(topic, json.value, source, incoming.acknowledge);
   }
