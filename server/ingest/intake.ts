@@ -92,7 +92,8 @@ export class Intake {
       );
       return "later";
     }
-    control.seen(topic.node);
+    // What the broker kept of a plain reading says nothing about whether its node is there now.
+    if (topic.kind !== "plain" || !incoming.properties.retain) control.seen(topic.node);
     switch (topic.kind) {
       case "batch":
         if (!this.parts.owns(topic.node)) return "now"; // its owner acknowledges; when that one is dead the node sends again
