@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { batchTopic } from "@/sdk/wire/topics";
+import { batchTopic, stateTopic } from "@/sdk/wire/topics";
 import { type BadInput, good, openBadInput, PROPERTIES } from "./testing-bad-input";
 import { BASE_MS, birthOf, countReadings, newUlid, type TestNode, waitFor } from "./testing";
 
@@ -55,6 +55,11 @@ describe("numbers", () => {
     const node = await plant.trusted(plant.nextId());
     for (const i of [4, 2, 3, 1]) await node.send(node.batch(i, { 1: [i] }));
     await waitFor(() => node.upTo() === 4, "the ack");
+    const { rows } = await plant.line.db.owner.query<{ value: number }>(
+      "select r.value from readings r join streams s on s.id = r.stream_id where s.key = $1 order by r.ts",
+      [`${node.id}/x`],
+    );
+    expect(rows.map(({ value }) => value)).toEqual([0, 1, 2, 3, 4]);
     await node.close();
   });
 
@@ -85,6 +90,46 @@ describe("numbers", () => {
     await plant.othersAreFine();
     expect(performance.now() - started).toBeLessThan(3_000);
     await Promise.all(flood);
+    await node.close();
+  });
+
+  test("M41 a flood of states is acknowledged and given up but for the newest; a birth among them is kept", async () => {
+    const node = await plant.trusted(plant.nextId());
+    const { owner } = plant.line.db;
+    const before = await plant.line.metric("throughline_ingest_control_dropped_total");
+    const lock = await owner.connect();
+    try {
+      await lock.query("begin");
+      await lock.query("select 1 from nodes where id = $1 for update", [node.id]);
+      const state = (why: string) =>
+        node.publish(stateTopic(node.id), JSON.stringify({ v: 1, online: true, boot: node.boot, why }));
+      const flood = Array.from({ length: 200 }, () => state("flood"));
+      const birth = node.birth([
+        { alias: 1, key: `${node.id}/x` },
+        { alias: 2, key: `${node.id}/on`, unit: "1", type: "boolean" },
+        { alias: 3, key: `${node.id}/new` },
+      ]);
+      const more = Array.from({ length: 300 }, (_, i) => state(`flood ${i}`));
+      await waitFor(
+        async () => (await plant.line.metric("throughline_ingest_control_dropped_total")) - before >= 400,
+        "the flood to be given up",
+      );
+      await plant.othersAreFine();
+      await Promise.all([...flood, birth, ...more]);
+    } finally {
+      await lock.query("rollback");
+      lock.release();
+    }
+    const found = async () =>
+      (
+        await owner.query(
+          "select online_why as why, exists (select from streams where key = $2) as born from nodes where id = $1",
+          [node.id, `${node.id}/new`],
+        )
+      ).rows[0];
+    await waitFor(async () => (await found()).why === "flood 299", "the newest state");
+    expect(await found()).toEqual({ why: "flood 299", born: true });
+    await plant.othersAreFine();
     await node.close();
   });
 

@@ -126,7 +126,7 @@ export async function startIngest({
     pressure: () => writer.pressure,
   });
   const desired = new DesiredDocuments({ pool, log, publish: (topic, body) => connection.publishKept(topic, body) });
-  const control = new Control({ pool, registry, writer, acks, desired, notifier, log, replica });
+  const control = new Control({ pool, registry, writer, acks, desired, notifier, metrics, log, replica });
   const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
   const owns = (node: string) => replicas.owns(node);
   const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
