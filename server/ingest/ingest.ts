@@ -92,7 +92,7 @@ export async function startIngest({
       else if (missing.get(key)?.from !== lane.settled.upTo + 1)
         missing.set(key, { node: lane.node, lane: lane.lane, from: lane.settled.upTo + 1, sinceMs: now() });
     }
-    if (hasEvents) notifier.changed("tl_events");
+    if (hasEvents || result.mismatches > 0) notifier.changed("tl_events");
     if (result.kept > 0) notifier.changed("tl_quarantine");
     metrics.readings.inc(readings);
     metrics.batches.inc({ outcome: "stored" }, result.stored.length);
