@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -19,6 +20,30 @@ afterAll(async () => {
   await line.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+/** A way to the broker that can be cut without a word to either end. */
+async function layCable(brokerUrl: string): Promise<{ url: string; pull(): Promise<void> }> {
+  const { hostname, port } = new URL(brokerUrl);
+  const ends = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on("error", () => undefined); // cut
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((laid) => server.listen(0, "127.0.0.1", laid));
+  const address = server.address();
+  return {
+    url: `mqtt://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    pull: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      for (const end of ends) end.destroy();
+      await closed;
+    },
+  };
+}
 
 const NODE = "sdk-line-1";
 const KEYS = Array.from({ length: 10 }, (_, index) => `press-1/s${index}`);
@@ -122,6 +147,59 @@ test("what had to be given up offline arrives as gap records: acknowledged rows 
   expect(device.stats().rejectedBatches).toBe(0);
   await device.close();
 });
+
+test("media written to the SDK is in the store as it was announced, and its batch leaves the buffer", async () => {
+  const node = "sdk-line-5";
+  const device = await open(node, await trustedNode(node), "fifth");
+  const fromMs = Date.now() - 5_000;
+  const picture = {
+    sha256: "ab".repeat(32),
+    bytes: 182_331,
+    type: "image/jpeg",
+    stream: "cam-1/frame",
+    from: fromMs,
+    to: fromMs + 2_000,
+    trigger: "pattern:hot-bearing",
+  };
+  await device.media({ tsMs: fromMs, ...picture });
+  await device.flush();
+  await until(
+    () => isDrained(device) && device.stats().lanes.media.settledUpTo === 0,
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  const { rows } = await line.db.owner.query(
+    `select sha256, bytes::float8 as bytes, type, stream, extract(epoch from from_ts)::float8 * 1000 as "from", extract(epoch from to_ts)::float8 * 1000 as "to", trigger
+     from media_manifests where node_id = $1`,
+    [node],
+  );
+  expect(rows).toEqual([{ ...picture, sha256: `sha256:${picture.sha256}` }]);
+  await device.close();
+});
+
+test("a cable that is pulled: the broker publishes the Will, and the control plane sees the node offline as lost", async () => {
+  const node = "sdk-line-6";
+  const token = await trustedNode(node);
+  const cable = await layCable(line.broker.url);
+  const device = await open(node, token, "sixth", { url: cable.url });
+  const state = async () => {
+    const { rows } = await line.db.owner.query("select online, online_why as why from nodes where id = $1", [node]);
+    return rows[0];
+  };
+  await until(
+    async () => (await state()).online === true,
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  await cable.pull();
+  await until(
+    async () => (await state()).online === false,
+    () => "the Will, which a broker that can holds back for 30 s",
+    50_000,
+  );
+  expect(await state()).toEqual({ online: false, why: "lost" });
+  await device.close();
+}, 90_000);
 
 test("a birth that the control plane lost is asked for and comes back on the same connection", async () => {
   const node = "sdk-line-4";
