@@ -24,6 +24,22 @@ const edited =
   (edit: (text: string) => string): Make =>
   (node) => ({ body: edit(JSON.stringify(good(node))), options: PROPERTIES });
 
+/** Words that a hint has to have, so that it says what to change. */
+const HINTS: [RegExp, RegExp][] = [
+  [/^M04/, /BOM/],
+  [/^M0[56]/, /UTF-8/],
+  [/^M07/, /ce to gzip/],
+  [/^M0[89]/, /smaller|at most|limit/i],
+  [/depth/, /within 8 levels/],
+  [/arrays/, /at most 200000/],
+  [/^M13/, /each key once/],
+  [/^M14/, /reserved/],
+  [/^M15/, /Supported: 1\./],
+  [/^M26/, /without the retain flag/],
+  [/^M30/, /application\/vnd\.throughline\.batch\+json/],
+  [/NaN/, /null.*nan/],
+];
+
 describe("a batch that is refused whole", () => {
   test.each<[string, string, string | null, Make]>([
     ["M01 empty payload", "PARSE", null, bytes("")],
@@ -133,7 +149,7 @@ describe("a batch that is refused whole", () => {
       "quality.1[0]",
       json((node) => good(node, { quality: { 1: [[0, "odd"]] } })),
     ],
-  ])("%s → %s", async (_name, code, field, make) => {
+  ])("%s → %s", async (name, code, field, make) => {
     const node = await plant.trusted(plant.nextId());
     const { body, options = {} } = make(node);
     const hinted = {
@@ -147,7 +163,7 @@ describe("a batch that is refused whole", () => {
     const held = await plant.heldOf(node.id, code);
     expect(held.field).toBe(field);
     expect(held.message).toMatch(/^[^{}]{10,}/);
-    expect(held.hint).toMatch(/\w+/);
+    expect(held.hint).toMatch(HINTS.find(([row]) => row.test(name))?.[1] ?? /^\S.{9,}$/);
     expect(held.payload.equals(Buffer.from(body))).toBe(true);
     // The lane goes on behind it, and the node is told.
     await waitFor(
