@@ -219,7 +219,7 @@ test("a birth that the control plane lost is asked for and comes back on the sam
   await device.flush();
   await until(
     async () => (await readings(node)).n === 2 * KEYS.length,
-    () => `${JSON.stringify(device.stats())}`,
+    () => JSON.stringify(device.stats()),
     15_000,
   );
   const births = await owner.query("select boot from births where node_id = $1", [node]);
