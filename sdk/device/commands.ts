@@ -7,6 +7,8 @@ import type { IncomingMessage } from "./link";
 
 /** Answers kept for commands that are sent again. */
 const MAX_ANSWERS = 256;
+/** What is ignored is told at most this often, so that a flood of it fills neither log nor buffer. */
+const TELL_EVERY_MS = 60_000;
 const Stored = z.array(z.tuple([z.string(), CommandAnswer.nullable()])).max(MAX_ANSWERS * 2);
 
 /** What a verb's handler gives back; throwing answers `failed` with the message. */
@@ -28,6 +30,8 @@ export class Commands {
   private readonly handlers = new Map<string, CommandHandler>();
   private readonly serial = new Serial();
   ignored = 0;
+  private tellIgnored: (detail: string) => void = () => undefined;
+  private toldAtMs: number | null = null;
 
   private constructor(
     private readonly path: string,
@@ -47,6 +51,11 @@ export class Commands {
     this.handlers.set(verb, handler);
   }
 
+  /** Called for a command that is ignored, at most once a minute: whoever sends such a thing tries something. */
+  onIgnored(tell: (detail: string) => void): void {
+    this.tellIgnored = tell;
+  }
+
   /** What to publish for this command; `null` when it is not to be answered at all. */
   handle(verb: string, message: IncomingMessage): Promise<CommandReply | null> {
     return this.serial.run(() => this.answer(verb, message));
@@ -60,7 +69,7 @@ export class Commands {
       /[+#\0]/.test(responseTopic) ||
       correlation?.length !== CORRELATION_BYTES
     ) {
-      this.ignored += 1;
+      this.ignore(verb, responseTopic);
       return null;
     }
     const id = correlation.toString("hex");
@@ -92,6 +101,16 @@ export class Commands {
     this.answers.set(id, null);
     await this.save();
     return reply(await this.keep(id, await run(verb, handler, parsed.data.args)));
+  }
+
+  private ignore(verb: string, responseTopic: string | null | undefined): void {
+    this.ignored += 1;
+    const now = this.now();
+    if (this.toldAtMs !== null && Math.abs(now - this.toldAtMs) < TELL_EVERY_MS) return;
+    this.toldAtMs = now;
+    this.tellIgnored(
+      `The command ${verb.slice(0, 32)} was ignored: its answer would go to ${responseTopic?.slice(0, 200) ?? "nobody"}. Commands need a response topic under ${this.ownPrefix} and ${CORRELATION_BYTES} bytes of correlation data.`,
+    );
   }
 
   private async keep(id: string, answer: CommandAnswer): Promise<CommandAnswer> {

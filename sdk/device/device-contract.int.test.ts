@@ -213,6 +213,73 @@ describe("documents and commands", () => {
     expect(again.stats().ignoredCommands).toBe(1);
   });
 
+  test("M27: a response topic of another node is never answered to, and the node records the attempt once", async () => {
+    const peer = await newPeer();
+    const { node, start } = await newNode();
+    const device = await start();
+    let runs = 0;
+    device.onCommand("snapshot", () => void (runs += 1));
+    await until(
+      () => device.stats().state === "online",
+      () => device.stats().state,
+    );
+    const topics = ["tl/1/neighbour/dn/cmd/restart", "tl/1/neighbour/up/rsp", `tl/1/${node}/up/+`];
+    for (const [n, responseTopic] of topics.entries())
+      await peer.client.publishAsync(`tl/1/${node}/dn/cmd/snapshot`, JSON.stringify({ v: 1 }), {
+        qos: 1,
+        properties: { responseTopic, correlationData: Buffer.alloc(16, n) },
+      });
+    await until(
+      () => device.stats().ignoredCommands === 3 && peer.batches("events").length > 0,
+      () => JSON.stringify(device.stats()),
+    );
+    expect(runs).toBe(0);
+    expect(peer.messages.filter(({ topic }) => topic.endsWith("/rsp"))).toEqual([]);
+    await settled(device);
+    const events = peer.batches("events").flatMap(({ batch }) => (batch.lane === "events" ? batch.rows : []));
+    expect(events).toMatchObject([
+      { kind: "command-ignored", severity: "high", data: { detail: expect.stringContaining("tl/1/neighbour/dn") } },
+    ]);
+  });
+
+  test("hold keeps what is written on the node, resume lets it go, and both are answered", async () => {
+    const peer = await newPeer();
+    const { node, start } = await newNode();
+    const device = await start();
+    await until(
+      () => device.stats().state === "online",
+      () => device.stats().state,
+    );
+    const answers = () =>
+      peer.messages
+        .filter(({ topic }) => topic === `tl/1/${node}/up/rsp`)
+        .map(({ payload }): unknown => JSON.parse(payload.toString()));
+    const command = async (verb: string, nth: number) => {
+      await peer.client.publishAsync(`tl/1/${node}/dn/cmd/${verb}`, JSON.stringify({ v: 1 }), {
+        qos: 1,
+        properties: { responseTopic: `tl/1/${node}/up/rsp`, correlationData: Buffer.alloc(16, nth) },
+      });
+      await until(
+        () => answers().length === nth,
+        () => JSON.stringify(answers()),
+      );
+    };
+    await command("hold", 1);
+    expect(device.stats().heldBy).toBe("hold");
+    await writeRows(device, 0, 10);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(peer.order).toEqual([]);
+    expect(heldBatches(device)).toBeGreaterThan(0);
+    await command("resume", 2);
+    await settled(device);
+    expect(device.stats().heldBy).toBeNull();
+    expect(peer.values("1")).toEqual(range(0, 10));
+    expect(answers()).toMatchObject([
+      { verb: "hold", ok: true, code: "done" },
+      { verb: "resume", ok: true, code: "done" },
+    ]);
+  });
+
   test("a desired revision that fails in part is reported, and the last good one stays, also for the next start", async () => {
     const peer = await newPeer();
     const { node, start } = await newNode();

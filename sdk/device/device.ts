@@ -39,6 +39,8 @@ const DEFAULT_BACKFILL_RATE = 10_000;
 /** Rows that may wait unsealed, per lane, while the disk refuses sealed batches. */
 const MAX_UNSEALED_ROWS = 20_000;
 const LOOK_EVERY_MS = 1_000;
+/** Problems that become an event of the node, because somebody may be at fault who is not there to read its log. */
+const RECORDED: Partial<Record<string, string>> = { TAKEN_OVER: "taken-over", COMMAND_IGNORED: "command-ignored" };
 
 /**
  * Opens the buffer, seals what a former start left, and starts to connect; it does not wait for a connection.
@@ -199,10 +201,15 @@ export class Device {
         if (desired.backfillRate !== undefined) this.sender.setBackfillRate(desired.backfillRate);
       },
     );
+    commands.onIgnored((detail) => this.problem("COMMAND_IGNORED", detail));
     commands.on("ping", () => ({ boot: this.boot, epoch: this.store.epoch, bufferBytes: this.store.usage().total }));
     commands.on("hold", () => this.sender.hold("hold"));
     commands.on("resume", () => this.sender.resume());
-    commands.on("resend", (args) => {
+    commands.on("resend", async (args) => {
+      if (args.birth === true) {
+        await this.session.publishBirth();
+        return;
+      }
       const lane = Lane.safeParse(args.lane);
       this.sender.resend(lane.success ? lane.data : null, typeof args.from === "number" ? args.from : 0);
     });
@@ -428,9 +435,10 @@ export class Device {
   private problem(code: string, detail: string): void {
     this.options.logger?.warn({ code, node: this.options.node }, detail);
     this.options.onProblem?.(code, detail);
-    if (code !== "TAKEN_OVER") return;
+    const kind = RECORDED[code];
+    if (kind === undefined) return;
     this.tolerant(() =>
-      this.event({ tsMs: Math.max(0, this.parts.time.now()), kind: "taken-over", severity: "high", data: { detail } }),
+      this.event({ tsMs: Math.max(0, this.parts.time.now()), kind, severity: "high", data: { detail } }),
     ).catch((cause: unknown) => this.noteFault(cause));
   }
 

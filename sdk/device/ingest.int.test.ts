@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -12,12 +13,37 @@ let line: TestLine;
 let dataDir = "";
 beforeAll(async () => {
   line = await openTestLine(await startTestBroker());
+  await line.start();
   dataDir = mkdtempSync(join(tmpdir(), "tl-line-"));
 });
 afterAll(async () => {
   await line.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+/** A way to the broker that can be cut without a word to either end. */
+async function layCable(brokerUrl: string): Promise<{ url: string; pull(): Promise<void> }> {
+  const { hostname, port } = new URL(brokerUrl);
+  const ends = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const end of [near, far]) {
+      ends.add(end);
+      end.on("error", () => undefined); // cut
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((laid) => server.listen(0, "127.0.0.1", laid));
+  const address = server.address();
+  return {
+    url: `mqtt://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    pull: async () => {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      for (const end of ends) end.destroy();
+      await closed;
+    },
+  };
+}
 
 const NODE = "sdk-line-1";
 const KEYS = Array.from({ length: 10 }, (_, index) => `press-1/s${index}`);
@@ -55,7 +81,6 @@ const row = (tsMs: number, n: number) => ({
 });
 
 test("rows, events and inference written to the SDK are committed by the real ingest, then freed", async () => {
-  await line.start();
   const device = await open(NODE, await trustedNode(NODE), "first");
   const startMs = Date.now() - 60_000;
   for (let n = 0; n < 1_000; n += 1) await device.write(row(startMs + n * 10, n));
@@ -120,6 +145,86 @@ test("what had to be given up offline arrives as gap records: acknowledged rows 
   expect(distinct).toBe(n);
   expect(n / KEYS.length + (rows[0]?.lost ?? 0)).toBe(6_000);
   expect(device.stats().rejectedBatches).toBe(0);
+  await device.close();
+});
+
+test("media written to the SDK is in the store as it was announced, and its batch leaves the buffer", async () => {
+  const node = "sdk-line-5";
+  const device = await open(node, await trustedNode(node), "fifth");
+  const fromMs = Date.now() - 5_000;
+  const picture = {
+    sha256: "ab".repeat(32),
+    bytes: 182_331,
+    type: "image/jpeg",
+    stream: "cam-1/frame",
+    from: fromMs,
+    to: fromMs + 2_000,
+    trigger: "pattern:hot-bearing",
+  };
+  await device.media({ tsMs: fromMs, ...picture });
+  await device.flush();
+  await until(
+    () => isDrained(device) && device.stats().lanes.media.settledUpTo === 0,
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  const { rows } = await line.db.owner.query(
+    `select sha256, bytes::float8 as bytes, type, stream, extract(epoch from from_ts)::float8 * 1000 as "from", extract(epoch from to_ts)::float8 * 1000 as "to", trigger
+     from media_manifests where node_id = $1`,
+    [node],
+  );
+  expect(rows).toEqual([{ ...picture, sha256: `sha256:${picture.sha256}` }]);
+  await device.close();
+});
+
+test("a cable that is pulled: the broker publishes the Will, and the control plane sees the node offline as lost", async () => {
+  const node = "sdk-line-6";
+  const token = await trustedNode(node);
+  const cable = await layCable(line.broker.url);
+  const device = await open(node, token, "sixth", { url: cable.url });
+  const state = async () => {
+    const { rows } = await line.db.owner.query("select online, online_why as why from nodes where id = $1", [node]);
+    return rows[0];
+  };
+  await until(
+    async () => (await state()).online === true,
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  await cable.pull();
+  await until(
+    async () => (await state()).online === false,
+    () => "the Will, which a broker that can holds back for 30 s",
+    50_000,
+  );
+  expect(await state()).toEqual({ online: false, why: "lost" });
+  await device.close();
+}, 90_000);
+
+test("a birth that the control plane lost is asked for and comes back on the same connection", async () => {
+  const node = "sdk-line-4";
+  const device = await open(node, await trustedNode(node), "fourth");
+  await device.write(row(Date.now() - 2_000, 1));
+  await device.flush();
+  await until(
+    () => isDrained(device),
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  const { owner } = line.db;
+  await owner.query("delete from stream_aliases where node_id = $1", [node]);
+  await owner.query("delete from births where node_id = $1", [node]);
+  await owner.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await device.write(row(Date.now() - 1_000, 2));
+  await device.flush();
+  await until(
+    async () => (await readings(node)).n === 2 * KEYS.length,
+    () => JSON.stringify(device.stats()),
+    15_000,
+  );
+  const births = await owner.query("select boot from births where node_id = $1", [node]);
+  expect(births.rows).toEqual([{ boot: device.boot }]);
+  expect(device.stats()).toMatchObject({ connects: 1, ignoredCommands: 0 });
   await device.close();
 });
 

@@ -15,6 +15,10 @@ export const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 export const MAX_BATCH_ROWS = 10_000;
 export const MAX_BATCH_READINGS = 100_000;
 export const MAX_JSON_DEPTH = 8;
+/** Arrays and objects in one document: each costs tens of bytes of memory for as little as three on the wire. */
+export const MAX_JSON_CONTAINERS = 200_000;
+/** Keys in one document, repeats in other objects included: 30 for each of the most rows. */
+export const MAX_JSON_KEYS = 300_000;
 
 /** Rows the edge had to drop: the loss itself is data (G5). `from` and `to` are capture times of the first and last. */
 export const Gap = z.object({

@@ -36,7 +36,12 @@ export function formatPath(path: readonly PropertyKey[]): string {
 /** The first issue of a zod error as a refusal; the count of the others goes into the hint. */
 export function refusalFromZod(error: ZodError, code: RejectCode = "SCHEMA"): Refusal {
   const [first, ...others] = error.issues;
-  if (!first) return { code, message: "The document does not have the expected shape." };
+  if (!first)
+    return {
+      code,
+      message: "The document does not have the expected shape.",
+      hint: "See docs/api/wire for the schema.",
+    };
   const field = formatPath(first.path);
   const more = others.length > 0 ? ` ${others.length} more fault${others.length > 1 ? "s" : ""} after this one.` : "";
   return {

@@ -19,7 +19,7 @@ export function nodeSubscriptions(node: string): string[] {
   return [`${TOPIC_ROOT}/${node}/dn/ack/+`, desiredTopic(node), commandTopic(node, "+")];
 }
 
-/** What the control plane subscribes to, without the `$share/{group}/` that a capable broker allows in front. */
+/** What every replica of the control plane subscribes to, never with `$share/{group}/` in front (docs/adr/011-ingest-replicas.md). */
 export const CONTROL_PLANE_SUBSCRIPTIONS = [`${TOPIC_ROOT}/+/up/#`] as const;
 
 /** A topic a node published on, taken apart. */

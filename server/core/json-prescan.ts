@@ -1,4 +1,4 @@
-import { MAX_JSON_DEPTH } from "@/sdk/wire/batch";
+import { MAX_JSON_CONTAINERS, MAX_JSON_DEPTH, MAX_JSON_KEYS } from "@/sdk/wire/batch";
 import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
 
 const QUOTE = 0x22;
@@ -12,14 +12,16 @@ const IS_MARK = new Uint8Array(256);
 for (const mark of [QUOTE, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COLON]) IS_MARK[mark] = 1;
 
 /**
- * Walks over JSON bytes once, before anything is parsed, and counts its objects and their pairs. Depth is what makes a
- * parser or a serializer overflow its stack; the count of pairs tells afterwards whether a key came twice, because the
- * parser keeps only the last one. Says nothing about whether the JSON is well formed.
+ * Walks over JSON bytes once, before anything is parsed, and counts its arrays, objects and their pairs. Depth is what makes a
+ * parser or a serializer overflow its stack, number is what fills its memory: 8 MiB of `[0],` parse to 134 MB. The count of
+ * pairs tells afterwards whether a key came twice, because the parser keeps only the last one. Says nothing about whether the
+ * JSON is well formed.
  */
 export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Checked<{ pairs: number; objects: number }> {
   let depth = 0;
   let pairs = 0;
   let objects = 0;
+  let containers = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
     if (IS_MARK[byte] === 0) continue; // digits, commas and spaces are most of a batch
@@ -30,6 +32,7 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
       case OPEN_OBJECT:
       case OPEN_ARRAY:
         if (byte === OPEN_OBJECT) objects++;
+        if (++containers > MAX_JSON_CONTAINERS) return tooMany(MAX_JSON_CONTAINERS, "arrays and objects", i);
         if (++depth > maxDepth) {
           return refused(
             "TOO_LARGE",
@@ -44,10 +47,19 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
         depth--;
         break;
       default:
-        pairs++; // a colon
+        if (++pairs > MAX_JSON_KEYS) return tooMany(MAX_JSON_KEYS, "keys", i); // a colon
     }
   }
   return accepted({ pairs, objects });
+}
+
+function tooMany<T>(most: number, what: string, at: number): Checked<T> {
+  return refused(
+    "TOO_LARGE",
+    `The JSON has more than ${most} ${what} (byte ${at}).`,
+    undefined,
+    `Send fewer rows at once: at most ${most} ${what}.`,
+  );
 }
 
 /** Keys that name parts of JavaScript's own object model; as data they are either a mistake or an attack. */

@@ -1,8 +1,8 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { IClientPublishOptions } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BATCH_JSON, MAX_BATCH_BYTES } from "@/sdk/wire/batch";
-import { batchTopic } from "@/sdk/wire/topics";
+import { batchTopic, plainTopic } from "@/sdk/wire/topics";
 import { type BadInput, good, openBadInput, PROPERTIES } from "./testing-bad-input";
 import { BASE_MS, birthOf, countReadings, newUlid, TestNode, waitFor } from "./testing";
 
@@ -23,6 +23,22 @@ const bytes =
 const edited =
   (edit: (text: string) => string): Make =>
   (node) => ({ body: edit(JSON.stringify(good(node))), options: PROPERTIES });
+
+/** Words that a hint has to have, so that it says what to change. */
+const HINTS: [RegExp, RegExp][] = [
+  [/^M04/, /BOM/],
+  [/^M0[56]/, /UTF-8/],
+  [/^M07/, /ce to gzip/],
+  [/^M0[89]/, /smaller|at most|limit/i],
+  [/depth/, /within 8 levels/],
+  [/arrays/, /at most 200000/],
+  [/^M13/, /each key once/],
+  [/^M14/, /reserved/],
+  [/^M15/, /Supported: 1\./],
+  [/^M26/, /without the retain flag/],
+  [/^M30/, /application\/vnd\.throughline\.batch\+json/],
+  [/NaN/, /null.*nan/],
+];
 
 describe("a batch that is refused whole", () => {
   test.each<[string, string, string | null, Make]>([
@@ -67,6 +83,14 @@ describe("a batch that is refused whole", () => {
       null,
       bytes(gzipSync("[".repeat(1_000_000)), {
         properties: { contentType: BATCH_JSON, userProperties: { ce: "gzip" } },
+      }),
+    ],
+    [
+      "M12 two million arrays in two kilobytes",
+      "TOO_LARGE",
+      null,
+      bytes(brotliCompressSync(`[${"[0],".repeat(2_000_000)}0]`), {
+        properties: { contentType: BATCH_JSON, userProperties: { ce: "br" } },
       }),
     ],
     ["M13 the same key twice", "PARSE", null, edited((text) => text.replace('"count":3', '"count":3,"count":4'))],
@@ -125,7 +149,7 @@ describe("a batch that is refused whole", () => {
       "quality.1[0]",
       json((node) => good(node, { quality: { 1: [[0, "odd"]] } })),
     ],
-  ])("%s → %s", async (_name, code, field, make) => {
+  ])("%s → %s", async (name, code, field, make) => {
     const node = await plant.trusted(plant.nextId());
     const { body, options = {} } = make(node);
     const hinted = {
@@ -139,7 +163,7 @@ describe("a batch that is refused whole", () => {
     const held = await plant.heldOf(node.id, code);
     expect(held.field).toBe(field);
     expect(held.message).toMatch(/^[^{}]{10,}/);
-    expect(held.hint).toMatch(/\w+/);
+    expect(held.hint).toMatch(HINTS.find(([row]) => row.test(name))?.[1] ?? /^\S.{9,}$/);
     expect(held.payload.equals(Buffer.from(body))).toBe(true);
     // The lane goes on behind it, and the node is told.
     await waitFor(
@@ -156,6 +180,42 @@ describe("a batch that is refused whole", () => {
     await node.close();
   });
 });
+
+test("M26 a retained plain reading without ts is no new reading at every reconnect: it is refused, and kept once", async () => {
+  const node = await plant.trusted(plant.nextId());
+  const topic = plainTopic(node.id, "tank/level");
+  const { owner } = plant.line.db;
+  await node.publish(topic, "7", { retain: true });
+  expect(await plant.heldOf(node.id, "CONTRACT")).toMatchObject({
+    field: "retain",
+    hint: expect.stringMatching(/without the retain flag, or send ts/),
+  });
+  await node.publish(topic, "8");
+  await node.publish(topic, JSON.stringify({ value: 9, ts: BASE_MS }), { retain: true });
+  await waitFor(async () => (await countReadings(plant.line.db, "tank/level")) === 2, "the two that say when");
+  await node.publish(topic, "7", { retain: true }); // as the broker does at every reconnect of ingest
+  await node.publish(topic, "10");
+  await waitFor(async () => (await countReadings(plant.line.db, "tank/level")) === 3, "the one behind it");
+  const held = await owner.query("select 1 from quarantine where node_id = $1", [node.id]);
+  expect(held.rowCount, "kept once").toBe(1);
+  await plant.othersAreFine();
+  await node.close();
+});
+
+test("M26 a node whose reading the broker kept counts as heard only when it speaks", async () => {
+  const id = plant.nextId();
+  await plant.line.db.owner.query("insert into nodes (id, status, trusted) values ($1, 'accepted', true)", [id]);
+  const node = await TestNode.connect(plant.line.broker, id);
+  const heard = async () =>
+    (await plant.line.db.owner.query("select last_seen_at from nodes where id = $1", [id])).rows[0].last_seen_at;
+  await node.publish(plainTopic(id, "tank/level"), "7", { retain: true });
+  await plant.heldOf(id, "CONTRACT");
+  await new Promise((later) => setTimeout(later, 5_500)); // last_seen_at is written every five seconds
+  expect(await heard()).toBeNull();
+  await node.publish(plainTopic(id, "tank/level"), "7");
+  await waitFor(async () => (await heard()) !== null, "the node to be heard");
+  await node.close();
+}, 30_000);
 
 test("M16 an alias the birth never named: its column waits with UNKNOWN_ALIAS, the others are stored", async () => {
   const node = await plant.trusted(plant.nextId());

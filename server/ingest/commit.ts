@@ -4,7 +4,7 @@ import { isSettled, settle, type Settled } from "@/sdk/wire/settle";
 import type { Lane } from "@/sdk/wire/names";
 import type { RejectCode } from "@/sdk/wire/codes";
 import { type BatchItem, type Item, type Kept, keptFrom, type PlainItem } from "./items";
-import { insertGaps, insertKept, insertLaneRows } from "./insert-rows";
+import { insertGaps, insertKept, insertLaneRows, insertMismatches, type Mismatch } from "./insert-rows";
 
 export interface RejectedBatch {
   batch: number;
@@ -84,6 +84,7 @@ async function commitIn(
   const known = await findLedgerRows(tx, batches, laneOf, lanes);
   const result: CommitResult = { lanes: [], stored: [], duplicates: 0, mismatches: 0, kept: 0 };
   const kept: Kept[] = [];
+  const mismatched: Mismatch[] = [];
   const fresh: { lane: LaneState; item: BatchItem }[] = [];
 
   for (const item of batches) {
@@ -96,6 +97,7 @@ async function commitIn(
         result.duplicates++; // null: settled so long ago that the ledger was pruned
       else {
         result.mismatches++;
+        mismatched.push({ node: lane.ref.node, lane: lane.ref.lane, epoch: lane.ref.epoch, batch: item.batch });
         const detail = `Batch ${item.batch} came before with other bytes.`;
         lane.rejected.push({ batch: item.batch, code: "SEALED_MISMATCH", detail });
         kept.push(
@@ -138,6 +140,7 @@ async function commitIn(
     tx,
     fresh.map(({ item }) => item),
   );
+  if (mismatched.length > 0) await insertMismatches(tx, mismatched);
   result.kept = await insertKept(tx, kept);
   const statements = [...ledgerRows(fresh), ...moveCursors([...lanes.values()]), "commit"];
   await tx.query(statements.join(";"));

@@ -1,13 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import mqtt, { type IConnackPacket, type IPublishPacket, type MqttClient } from "mqtt";
-import { CONTROL_PLANE_SUBSCRIPTIONS } from "@/sdk/wire/topics";
+import { type CommandVerb, CORRELATION_BYTES } from "@/sdk/wire/command";
+import { commandTopic, CONTROL_PLANE_SUBSCRIPTIONS, responseTopic } from "@/sdk/wire/topics";
 import { errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import type { MessageProperties } from "./decode";
 
 /** What the broker said in CONNACK that it can do; nothing is assumed. */
 export interface BrokerOffers {
-  /** offered, and not used: docs/adr says why */
+  /** offered, and never used: docs/adr/011 says why */
   sharedSubscriptions: boolean;
   retain: boolean;
   maximumPacketSize: number | null;
@@ -36,6 +38,7 @@ const RECEIVE_MAXIMUM = 2_000;
 /** Acks under way to the broker; more are dropped, because the next ack says more than the last. */
 const MAX_UNSENT_ACKS = 5_000;
 const CLOSE_WAIT_MS = 2_000;
+const SUBSCRIBE_AGAIN_MS = 5_000;
 
 /**
  * The way to the broker. Messages come one at a time: as long as `takeMessage` has not answered, the client reads nothing
@@ -102,11 +105,17 @@ export class Connection {
     process.nextTick(() => stream.uncork());
   }
 
-  publishCommand(topic: string, body: string, expiryS: number): void {
+  /** With a response topic and a number of its own, because a node ignores a command that has none (wire contract §1). */
+  publishCommand(node: string, verb: CommandVerb, body: string, expiryS: number): void {
     if (!this.#client.connected) return;
-    this.#client.publish(topic, body, {
+    this.#client.publish(commandTopic(node, verb), body, {
       qos: 1,
-      properties: { contentType: "application/json", messageExpiryInterval: expiryS },
+      properties: {
+        contentType: "application/json",
+        messageExpiryInterval: expiryS,
+        responseTopic: responseTopic(node),
+        correlationData: randomBytes(CORRELATION_BYTES),
+      },
     });
   }
 
@@ -160,14 +169,9 @@ export class Connection {
       if (refusedByBroker) {
         this.options.log.error(
           { filters, reason: cause ? errorText(cause) : "refused" },
-          "The broker refused our subscription; trying again in 5 s.",
+          "The broker refused our subscription; trying again in 5 s: it must let the control plane read tl/1/+/up/#.",
         );
-        // What CONNACK offered does not hold (some brokers say nothing and refuse): go without.
-        if (offers.sharedSubscriptions) this.#offers = { ...offers, sharedSubscriptions: false };
-        setTimeout(
-          () => this.#client.connected && this.#subscribe([...CONTROL_PLANE_SUBSCRIPTIONS]),
-          offers.sharedSubscriptions ? 0 : 5_000,
-        );
+        setTimeout(() => this.#client.connected && this.#subscribe(filters), SUBSCRIBE_AGAIN_MS);
         return;
       }
       this.#subscribed = true;

@@ -9,6 +9,8 @@ import type { Logger } from "@/server/core/logger";
 import type { Acks } from "./acks";
 import type { DesiredDocuments } from "./desired";
 import { applyBirth, readBirth } from "./births";
+import { leastNeeded } from "./control-queue";
+import type { IngestMetrics } from "./ingest-metrics";
 import { keptFrom, type Source } from "./items";
 import type { Notifier } from "./notifier";
 import type { Registry } from "./registry";
@@ -21,6 +23,7 @@ export interface ControlParts {
   acks: Acks;
   desired: DesiredDocuments;
   notifier: Notifier;
+  metrics: Pick<IngestMetrics, "controlDropped">;
   log: Logger;
   /** name of this replica */
   replica: string;
@@ -30,15 +33,34 @@ type ControlTopic = Exclude<UpTopic, { kind: "batch" | "plain" }>;
 
 const SEEN_PACE_MS = 5_000;
 const RETRY_MS = 500;
-/** Control messages of one node that may wait; a node sends a handful per connection. */
-const MAX_PER_NODE = 200;
+/**
+ * Control messages of one node that may wait; a node sends a handful per connection. What waits is not acknowledged and takes
+ * its place among the messages a broker lets be under way (200 at the embedded Mosquitto): one node must not take them all.
+ */
+const MAX_PER_NODE = 64;
+
+interface WaitingMessage {
+  kind: ControlTopic["kind"];
+  topic: ControlTopic;
+  json: unknown;
+  source: Source;
+  settled(): void;
+}
+
+interface NodeQueue {
+  waiting: WaitingMessage[];
+  /** births among what waits or is being written */
+  births: number;
+  /** ends when nothing waits */
+  run: Promise<void>;
+}
 
 /**
  * Births, states, reported documents and action reports: few, each in its own transaction, in order per node. The broker is
  * told only after the commit, so what was not kept comes again.
  */
 export class Control {
-  readonly #tails = new Map<string, { last: Promise<void>; length: number; births: number }>();
+  readonly #queues = new Map<string, NodeQueue>();
   readonly #birthWaiters = new Map<string, Set<() => void>>();
   readonly #seen = new Set<string>();
   #seenTimer: NodeJS.Timeout | null = null;
@@ -47,19 +69,29 @@ export class Control {
   constructor(private readonly parts: ControlParts) {}
 
   take(topic: ControlTopic, json: unknown, source: Source, settled: () => void): void {
-    const { node } = topic;
-    const tail = this.#tails.get(node) ?? { last: Promise.resolve(), length: 0, births: 0 };
-    if (tail.length >= MAX_PER_NODE) return; // not acknowledged: the broker keeps it for the next connection
-    tail.length++;
-    const births = topic.kind === "birth" ? 1 : 0;
-    tail.births += births;
-    tail.last = tail.last
-      .then(() => this.#persist(topic, json, source, settled))
-      .finally(() => {
-        tail.births -= births;
-        if (--tail.length === 0) this.#tails.delete(node);
-      });
-    this.#tails.set(node, tail);
+    const { node, kind } = topic;
+    const known = this.#queues.get(node);
+    const queue = known ?? { waiting: [], births: 0, run: Promise.resolve() };
+    queue.waiting.push({ kind, topic, json, source, settled });
+    if (kind === "birth") queue.births++;
+    if (queue.waiting.length > MAX_PER_NODE) {
+      const [dropped] = queue.waiting.splice(leastNeeded(queue.waiting), 1);
+      if (dropped?.kind === "birth") queue.births--;
+      // Acknowledged all the same: unacknowledged it would hold a place at the broker until this connection ends.
+      dropped?.settled();
+      this.parts.metrics.controlDropped.inc({ kind: dropped?.kind ?? kind });
+    }
+    if (known) return;
+    this.#queues.set(node, queue);
+    queue.run = this.#work(node, queue);
+  }
+
+  async #work(node: string, queue: Pick<NodeQueue, "waiting" | "births">): Promise<void> {
+    for (let next = queue.waiting.shift(); next; next = queue.waiting.shift()) {
+      await this.#persist(next.topic, next.json, next.source, next.settled);
+      if (next.kind === "birth") queue.births--;
+    }
+    this.#queues.delete(node);
   }
 
   /** Notes that the node was heard, for `last_seen_at`, at a pace the database can take. */
@@ -86,7 +118,7 @@ export class Control {
 
   /** Whether a birth of this node came that is not in the database yet. */
   hasBirthUnderWay(node: string): boolean {
-    return (this.#tails.get(node)?.births ?? 0) > 0;
+    return (this.#queues.get(node)?.births ?? 0) > 0;
   }
 
   /** Resolves at the next birth of this node, or after the time. */
@@ -112,7 +144,7 @@ export class Control {
   }
 
   async drain(): Promise<void> {
-    await Promise.all([...this.#tails.values()].map(({ last }) => last));
+    await Promise.all([...this.#queues.values()].map(({ run }) => run));
     this.#closed = true;
     await this.flushSeen();
   }

@@ -27,7 +27,11 @@ const BOM = [0xef, 0xbb, 0xbf];
  * Bytes of a batch or document to parsed JSON: size, content type, compression (with a limit on what it may grow to),
  * strict UTF-8, depth, keys. Nothing about its shape is promised.
  */
-export function decodeJson(payload: Buffer, properties: MessageProperties): Checked<unknown> {
+export function decodeJson(
+  payload: Buffer,
+  properties: MessageProperties,
+  maxDecodedBytes = MAX_DECODED_BYTES,
+): Checked<unknown> {
   if (payload.length > MAX_BATCH_BYTES) {
     return refused(
       "TOO_LARGE",
@@ -44,7 +48,7 @@ export function decodeJson(payload: Buffer, properties: MessageProperties): Chec
       "Send only ce, epoch, batch and traceparent.",
     );
   }
-  const plain = decompress(payload, properties);
+  const plain = decompress(payload, properties, maxDecodedBytes);
   if (!plain.ok) return plain;
   const bytes = plain.value;
   if (bytes.length === 0) return refused("PARSE", "The payload is empty.", undefined, "Send a JSON document.");
@@ -71,7 +75,16 @@ export function decodeJson(payload: Buffer, properties: MessageProperties): Chec
   return keys.ok ? accepted(json) : keys;
 }
 
-function decompress(payload: Buffer, { contentType, user }: MessageProperties): Checked<Buffer> {
+/** Whether the sender says so; what is compressed without a word is refused unread. */
+export function isCompressed({ user }: Pick<MessageProperties, "user">): boolean {
+  return user.ce !== undefined && user.ce !== "" && user.ce !== "identity";
+}
+
+function decompress(
+  payload: Buffer,
+  { contentType, user }: MessageProperties,
+  maxDecodedBytes: number,
+): Checked<Buffer> {
   const type = contentType?.split(";")[0]?.trim().toLowerCase();
   if (type !== undefined && type !== "" && !JSON_TYPES.has(type)) {
     return refused(
@@ -82,13 +95,13 @@ function decompress(payload: Buffer, { contentType, user }: MessageProperties): 
     );
   }
   const encoding = user.ce;
-  if (encoding === undefined || encoding === "" || encoding === "identity") {
+  if (!isCompressed({ user })) {
     const looksCompressed = GZIP_MAGIC.every((byte, i) => payload[i] === byte);
     return looksCompressed
       ? refused("CTYPE", "The payload is gzip but does not say so.", "ce", "Set the user property ce to gzip.")
       : accepted(payload);
   }
-  const options = { maxOutputLength: MAX_DECODED_BYTES };
+  const options = { maxOutputLength: maxDecodedBytes };
   try {
     if (encoding === "gzip") return accepted(gunzipSync(payload, options));
     if (encoding === "br") return accepted(brotliDecompressSync(payload, options));
@@ -96,7 +109,7 @@ function decompress(payload: Buffer, { contentType, user }: MessageProperties): 
     return errorCode(cause) === "ERR_BUFFER_TOO_LARGE"
       ? refused(
           "TOO_LARGE",
-          `The payload grows beyond ${MAX_DECODED_BYTES} bytes when decompressed.`,
+          `The payload grows beyond ${maxDecodedBytes} bytes when decompressed.`,
           "ce",
           "Seal smaller batches.",
         )
@@ -107,7 +120,7 @@ function decompress(payload: Buffer, { contentType, user }: MessageProperties): 
           "Compress the whole payload once, or leave ce away.",
         );
   }
-  return refused("CTYPE", `The compression ${encoding.slice(0, 20)} is not one we read.`, "ce", "Use gzip or br.");
+  return refused("CTYPE", `The compression ${encoding?.slice(0, 20)} is not one we read.`, "ce", "Use gzip or br.");
 }
 
 function isUtf16(bytes: Buffer): boolean {

@@ -8,6 +8,7 @@ import { openTestLine, TestNode, waitFor } from "./testing";
 
 /** Real ingest processes, killed while nodes send: what a node was told is settled is stored, once. On the broker of TL_TEST_BROKER. */
 let replicas: ChildProcess[] = [];
+const ports = new WeakMap<ChildProcess, number>();
 
 beforeAll(async () => {
   await buildProcesses();
@@ -41,6 +42,7 @@ async function startReplica(db: TestDb, broker: TestBroker, name: string): Promi
     },
   });
   replicas.push(replica);
+  ports.set(replica, port);
   await waitFor(
     () =>
       fetch(`http://127.0.0.1:${port}/health`).then(
@@ -51,6 +53,15 @@ async function startReplica(db: TestDb, broker: TestBroker, name: string): Promi
     20_000,
   );
   return replica;
+}
+
+/** A figure of `/metrics`, summed over its labels; NaN when there is none of the name. */
+async function metricOf(replica: ChildProcess, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${ports.get(replica)}/metrics`)).text();
+  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, "gm"))].map(([, value]) =>
+    Number(value),
+  );
+  return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0);
 }
 
 /** Sends as a node does: at most 16 batches under way, and again what stays without an ack for a second. */
@@ -144,7 +155,7 @@ describe("something is killed", () => {
 
   test("the broker is killed: nodes and ingest come back by themselves", async () => {
     const node = await trustedNode(db, broker, "broken");
-    await startReplica(db, broker, "b");
+    const replica = await startReplica(db, broker, "b");
     let restarted = false;
     await sendAll(node, 100, async (at) => {
       if (restarted || at < 30) return;
@@ -152,6 +163,11 @@ describe("something is killed", () => {
       await broker.restart();
     });
     await expectEachOnce(db, "broken/x", 100);
+    expect(await metricOf(replica, "throughline_ingest_readings_total")).toBe(300);
+    expect(await metricOf(replica, "throughline_ingest_batches_total")).toBeGreaterThanOrEqual(100);
+    expect(await metricOf(replica, "throughline_ingest_messages_total")).toBeGreaterThanOrEqual(101);
+    expect(await metricOf(replica, "throughline_ingest_acks_total")).toBeGreaterThanOrEqual(1);
+    expect(await metricOf(replica, "throughline_ingest_connected")).toBe(1);
     await node.close();
   }, 90_000);
 });

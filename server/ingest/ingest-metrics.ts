@@ -40,6 +40,11 @@ export function openIngestMetrics(
       "throughline_ingest_over_window_total",
       "Batches left unacknowledged because their lane had too many under way",
     ),
+    controlDropped: counter(
+      "throughline_ingest_control_dropped_total",
+      "States, births and documents given up because too many of their node waited, by kind",
+      ["kind"],
+    ),
     acks: counter("throughline_ingest_acks_total", "Durable acks published", ["sent"]),
     stalls: counter("throughline_ingest_stalls_total", "Commits that failed because the database did not take data"),
     commitSeconds: new Histogram({

@@ -92,7 +92,7 @@ export async function startIngest({
       else if (missing.get(key)?.from !== lane.settled.upTo + 1)
         missing.set(key, { node: lane.node, lane: lane.lane, from: lane.settled.upTo + 1, sinceMs: now() });
     }
-    if (hasEvents) notifier.changed("tl_events");
+    if (hasEvents || result.mismatches > 0) notifier.changed("tl_events");
     if (result.kept > 0) notifier.changed("tl_quarantine");
     metrics.readings.inc(readings);
     metrics.batches.inc({ outcome: "stored" }, result.stored.length);
@@ -126,7 +126,7 @@ export async function startIngest({
     pressure: () => writer.pressure,
   });
   const desired = new DesiredDocuments({ pool, log, publish: (topic, body) => connection.publishKept(topic, body) });
-  const control = new Control({ pool, registry, writer, acks, desired, notifier, log, replica });
+  const control = new Control({ pool, registry, writer, acks, desired, notifier, metrics, log, replica });
   const replicas: Replicas = new Replicas(databaseUrl, replica, log, () => plain.ownersChanged());
   const owns = (node: string) => replicas.owns(node);
   const plain: PlainRamp = new PlainRamp({ pool, registry, writer, metrics, log, owns });
@@ -144,7 +144,7 @@ export async function startIngest({
     log,
     now,
     owns,
-    sendCommand: (topic, body) => connection.publishCommand(topic, body, COMMAND_EXPIRY_S),
+    sendCommand: (node, verb, body) => connection.publishCommand(node, verb, body, COMMAND_EXPIRY_S),
   });
   const replayer = new Replayer({
     pool,

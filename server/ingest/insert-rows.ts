@@ -96,6 +96,26 @@ export async function insertLaneRows(tx: PoolClient, items: readonly BatchItem[]
   }
 }
 
+/** A batch that came a second time with other bytes. */
+export interface Mismatch {
+  node: string;
+  lane: string;
+  epoch: string;
+  batch: number;
+}
+
+/** An alarm per node and hour: two devices share an identity, or a buffer was cut. Each payload is in quarantine besides. */
+export async function insertMismatches(tx: PoolClient, mismatches: readonly Mismatch[]): Promise<void> {
+  const perNode = [...new Map(mismatches.map((mismatch) => [mismatch.node, mismatch])).values()];
+  await tx.query(
+    `insert into events (node_id, ts, kind, severity, data)
+     select r.node, now(), 'sealed-mismatch', 'high', jsonb_build_object('lane', r.lane, 'epoch', r.epoch, 'batch', r.batch)
+     from jsonb_to_recordset($1::jsonb) as r (node text, lane text, epoch text, batch int8)
+     where not exists (select from events e where e.node_id = r.node and e.kind = 'sealed-mismatch' and e.ts > now() - interval '1 hour')`,
+    [JSON.stringify(perNode)],
+  );
+}
+
 export async function insertGaps(tx: PoolClient, items: readonly BatchItem[]): Promise<void> {
   const gaps = items.flatMap(({ node, lane, epoch, gaps: lost }) => lost.map((gap) => ({ node, lane, epoch, ...gap })));
   if (gaps.length === 0) return;

@@ -1,5 +1,6 @@
+import type { CommandVerb } from "@/sdk/wire/command";
 import type { Lane } from "@/sdk/wire/names";
-import { commandTopic, parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
+import { parseUpTopic, type UpTopic } from "@/sdk/wire/topics";
 import type { Refusal } from "@/sdk/wire/refusal";
 import type { Logger } from "@/server/core/logger";
 import type { Incoming } from "./connection";
@@ -25,13 +26,15 @@ export interface IntakeParts {
   log: Logger;
   /** whether this replica works for the node */
   owns(node: string): boolean;
-  sendCommand(topic: string, body: string): void;
+  sendCommand(node: string, verb: CommandVerb, body: string): void;
   now(): number;
 }
 
 /** A batch as it came, with the SHA-256 of its bytes. */
 type HashedSource = Source & { sha256: Buffer };
 
+/** What a birth or another document may grow to when decompressed, bytes: it is read on this thread, where everybody waits for it. */
+const MAX_DOCUMENT_BYTES = 1024 * 1024;
 /** How long a batch waits in memory for the birth of its boot before it is put into quarantine, ms. */
 const BIRTH_WAIT_MS = 2_000;
 /** Batches of one lane that may be under way here; a node that keeps to its window never has more than twice 16. */
@@ -89,7 +92,8 @@ export class Intake {
       );
       return "later";
     }
-    control.seen(topic.node);
+    // What the broker kept of a plain reading says nothing about whether its node is there now.
+    if (topic.kind !== "plain" || !incoming.properties.retain) control.seen(topic.node);
     switch (topic.kind) {
       case "batch":
         if (!this.parts.owns(topic.node)) return "now"; // its owner acknowledges; when that one is dead the node sends again
@@ -107,7 +111,7 @@ export class Intake {
   }
 
   #takeControl(topic: Exclude<UpTopic, { kind: "batch" | "plain" }>, source: Source, incoming: Incoming): void {
-    const json = decodeJson(source.payload, source.properties);
+    const json = decodeJson(source.payload, source.properties, MAX_DOCUMENT_BYTES);
     if (!json.ok) return this.#keep(json.refusal, topic.node, source, incoming);
     this.parts.control.take(topic, json.value, source, incoming.acknowledge);
   }
@@ -300,7 +304,7 @@ export class Intake {
     if (now - (this.#asked.get(key) ?? 0) < ASK_PACE_MS) return;
     if (this.#asked.size > 10_000) this.#asked.clear();
     this.#asked.set(key, now);
-    this.parts.sendCommand(commandTopic(node, "resend"), JSON.stringify({ v: 1, args }));
+    this.parts.sendCommand(node, "resend", JSON.stringify({ v: 1, args }));
   }
 }
 

@@ -27,6 +27,14 @@ export function readPlain(source: Source): Checked<{ tsMs: number; value: number
     );
   const parsed = parsePlain(source.payload.toString("utf8"));
   if (!parsed.ok) return parsed;
+  // The broker sends what it retains at every reconnect: the time of arrival would make an old value a new reading each time.
+  if (source.properties.retain && parsed.value.ts === null)
+    return refused(
+      "CONTRACT",
+      "A plain reading without ts was published retained.",
+      "retain",
+      "Publish readings without the retain flag, or send ts with them.",
+    );
   const tsMs = parsed.value.ts ?? source.receivedMs;
   if (!(tsMs >= EARLIEST_MS && tsMs <= source.receivedMs + MAX_AHEAD_MS))
     return refused("CLOCK", "The capture time cannot be.", "ts", "Send milliseconds since 1970, or leave ts away.");
@@ -103,6 +111,7 @@ export class PlainRamp {
             {
               code: "CONTRACT",
               message: `The database cannot store this: ${cause instanceof Error ? cause.message : String(cause)}.`,
+              hint: "Correct the value and send it again.",
             },
             node,
             source,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import { isCompressed } from "./decode";
 import { type BatchPayload, type PayloadRead, readPayload } from "./read-payload";
 import { type PackedReads, unpackReads } from "./reader-pack";
 
@@ -15,7 +16,10 @@ type Taken = (read: PayloadRead & { sha256: Buffer }) => void;
 
 /** Payload bytes that may be with the thread; more is left in the socket. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
-/** A payload below this is read at once when nothing waits for the thread: the trip would cost more than the reading. */
+/**
+ * A payload below this is read at once when nothing waits for the thread: the trip would cost more than the reading. Not one that
+ * is compressed, because its size says nothing about the work.
+ */
 const READ_HERE_BYTES = 4 * 1024;
 /** The thread's own heap, MB: a group of payloads and what reading them leaves behind. */
 const THREAD_HEAP_MB = 96;
@@ -61,7 +65,8 @@ export class Reader {
 
   /** Calls `taken` in the order asked: before this returns for a small batch with none before it, later otherwise. */
   read(batch: BatchPayload, taken: Taken): void {
-    if (this.#pendingBytes === 0 && batch.payload.length < READ_HERE_BYTES) return taken(readPayload(batch));
+    if (this.#pendingBytes === 0 && batch.payload.length < READ_HERE_BYTES && !isCompressed(batch.properties))
+      return taken(readPayload(batch));
     this.#gathered.push({ batch, taken });
     this.#pendingBytes += batch.payload.length;
     if (this.#gathered.length === 1) setImmediate(() => this.#ask());

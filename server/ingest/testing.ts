@@ -132,7 +132,9 @@ export class TestNode {
 export interface TestLine {
   db: TestDb;
   broker: TestBroker;
-  start(replica?: string): Promise<Ingest>;
+  start(replica?: string, options?: { maxQueueBytes?: number }): Promise<Ingest>;
+  /** A counter or gauge of the ingest started last, summed over its labels. */
+  metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -140,22 +142,29 @@ export interface TestLine {
 export async function openTestLine(broker: TestBroker): Promise<TestLine> {
   const db = await cloneTestDb();
   const running: Ingest[] = [];
+  let metrics = openRegistry("ingest-test");
   return {
     db,
     broker,
-    start: async (replica = "a") => {
+    start: async (replica = "a", { maxQueueBytes = 16 * 1024 * 1024 } = {}) => {
+      metrics = openRegistry("ingest-test");
       const ingest = await startIngest({
         pool: db.pool,
         databaseUrl: db.appUrl,
         mqttUrl: broker.ingestUrl,
         replica,
-        maxQueueBytes: 16 * 1024 * 1024,
+        maxQueueBytes,
         log: openLogger("ingest-test", process.env.TL_TEST_LOG === "1" ? "debug" : "silent"),
-        metrics: openRegistry("ingest-test"),
+        metrics,
       });
       running.push(ingest);
       await waitFor(() => ingest.health().broker === true, "ingest to listen");
       return ingest;
+    },
+    metric: async (name) => {
+      const found = await metrics.getSingleMetric(name)?.get();
+      if (!found) throw new Error(`there is no metric ${name}`);
+      return found.values.reduce((sum, { value }) => sum + value, 0);
     },
     close: async () => {
       for (const ingest of running) await ingest.close();
