@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Device } from "@/sdk/device/device";
 import { DeviceError } from "@/sdk/device/errors";
+import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
 import type { EventOut, InferenceOut } from "./pipeline/output";
@@ -20,7 +21,7 @@ export interface EdgeDevice {
   reapplyDesired(): Promise<void>;
   /** announces what changed in the birth, such as the model of a slot */
   rebirth(): Promise<void>;
-  stats(): unknown;
+  stats(): DeviceStats;
   flush(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
 import { openAdapter } from "./adapters/open";
@@ -12,6 +13,7 @@ import { sumModel } from "./inference/testing";
 import { ioOf, writeModel } from "./inference/testing-files";
 import type { EventOut, InferenceOut } from "./pipeline/output";
 import type { Sample } from "./samples";
+import { statsOf } from "./testing-device";
 import { type EdgeWorker, startWorker } from "./worker";
 
 let folder = "";
@@ -30,6 +32,7 @@ function recorder() {
   const written: Sample[] = [];
   const events: EventOut[] = [];
   const inferences: InferenceOut[] = [];
+  let stats = statsOf();
   let desire: (desired: Desired) => Promise<DesiredFault[]> = async () => [];
   const device: EdgeDevice = {
     write: async (sample) => void written.push(sample),
@@ -38,7 +41,7 @@ function recorder() {
     onDesired: async (handler) => void (desire = handler),
     reapplyDesired: async () => undefined,
     rebirth: async () => undefined,
-    stats: () => ({}),
+    stats: () => stats,
     flush: async () => undefined,
     close: async () => undefined,
   };
@@ -47,6 +50,7 @@ function recorder() {
     written,
     events,
     inferences,
+    say: (changes: Partial<DeviceStats>) => void (stats = statsOf(changes)),
     desire: (desired: Partial<Desired>) =>
       desire({ v: 1, revision: 1, slots: [], pipelines: [], sampling: {}, ...desired }),
   };
@@ -165,6 +169,23 @@ test("health names every part and metrics count what happened", async () => {
   expect(metrics).toMatch(/throughline_edge_readings_total 80/);
   expect(metrics).toMatch(/throughline_edge_event_loop_delay_seconds_bucket/);
   expect((await get("/nothing")).status).toBe(404);
+}, 20_000);
+
+test("a node without a connection says so in its health, with the reason, and in its metrics", async () => {
+  const { say } = await start();
+  say({ state: "waiting", failedConnects: 5, connectTrouble: "connect ECONNREFUSED 127.0.0.1:9", bufferBytes: 4_096 });
+  const health = await get("/health");
+  expect(health.status).toBe(200);
+  expect(JSON.parse(health.text)).toMatchObject({
+    status: "degraded",
+    parts: expect.arrayContaining([
+      { name: "control plane", status: "degraded", detail: expect.stringContaining("ECONNREFUSED") },
+      { name: "buffer", status: "ok" },
+    ]),
+  });
+  const metrics = (await get("/metrics")).text;
+  expect(metrics).toMatch(/throughline_edge_connected 0/);
+  expect(metrics).toMatch(/throughline_edge_buffer_bytes 4096/);
 }, 20_000);
 
 test("a refused model leaves its slot empty, says so, and readings go on", async () => {

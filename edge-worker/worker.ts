@@ -6,6 +6,7 @@ import type { Desired } from "@/sdk/wire/twin";
 import { ConfigError, type EdgeConfig } from "./config";
 import { DesiredModels } from "./desired-models";
 import type { EdgeDevice } from "./device";
+import { deviceParts, watchDevice } from "./device-health";
 import { type Health, type Part, serveHealth } from "./health";
 import { ModelThread } from "./inference/model-thread";
 import { Slots } from "./inference/slots";
@@ -54,6 +55,7 @@ const STOP_DEADLINE_MS = 2_500;
 export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   const { config, device, log } = options;
   const metrics = createMetrics();
+  watchDevice(metrics.registry, () => device.stats());
   const stopWatching = watchEventLoop(metrics);
   const startedMs = Date.now();
   let threadTrouble: string | null = null;
@@ -208,6 +210,7 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
 
   function parts(): Part[] {
     return [
+      ...deviceParts(device.stats()),
       ...adapterStates.map(({ adapter, state, error }): Part => {
         const trouble = adapter.trouble() ?? error;
         return {
