@@ -181,3 +181,21 @@ test("--explain tells value, source, default and meaning, and keeps the token to
   expect(stdout).toMatch(/logLevel = "info"\n.*\n.*from: default/);
   expect(stdout).not.toMatch(/tln_secret/);
 });
+
+test("--explain explains without any configuration, and then names what is missing", async () => {
+  const { code, stdout } = await startEdge({}, ["--explain"]).ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/quotaMb = 512\n {4}disk the buffer may take/);
+  expect(stdout).toMatch(/It cannot be used yet:\nnode: is missing/);
+});
+
+test("the configuration file may be the word after the options; any other word is told, with the usage", async () => {
+  const config = await writeLine();
+  const explained = await startEdge({ EDGE_TOKEN: "x" }, ["--explain", config]).ended;
+  expect([explained.code, explained.stderr]).toEqual([0, ""]);
+  expect(explained.stdout).toMatch(/node = "edge-test-1"/);
+  const two = await startEdge({ EDGE_TOKEN: "x" }, ["--check", config, "other.yaml"]).ended;
+  expect([two.code, two.stderr]).toEqual([64, expect.stringMatching(/One configuration file, not 2.*\nUsage: edge/)]);
+  const unknown = await startEdge({ EDGE_TOKEN: "x" }, ["--verbose"]).ended;
+  expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringMatching(/'--verbose'.*\nUsage: edge/)]);
+});
