@@ -33,9 +33,13 @@ function recorder() {
   const events: EventOut[] = [];
   const inferences: InferenceOut[] = [];
   let stats = statsOf();
+  let refusal: Error | null = null;
   let desire: (desired: Desired) => Promise<DesiredFault[]> = async () => [];
   const device: EdgeDevice = {
-    write: async (sample) => void written.push(sample),
+    write: async (sample) => {
+      if (refusal) throw refusal;
+      written.push(sample);
+    },
     event: async (row) => void events.push(row),
     inference: async (row) => void inferences.push(row),
     onDesired: async (handler) => void (desire = handler),
@@ -50,6 +54,7 @@ function recorder() {
     written,
     events,
     inferences,
+    refuse: (cause: Error | null) => void (refusal = cause),
     say: (changes: Partial<DeviceStats>) => void (stats = statsOf(changes)),
     desire: (desired: Partial<Desired>) =>
       desire({ v: 1, revision: 1, slots: [], pipelines: [], sampling: {}, ...desired }),
@@ -186,6 +191,19 @@ test("a node without a connection says so in its health, with the reason, and in
   const metrics = (await get("/metrics")).text;
   expect(metrics).toMatch(/throughline_edge_connected 0/);
   expect(metrics).toMatch(/throughline_edge_buffer_bytes 4096/);
+}, 20_000);
+
+test("a refusal that passes leaves no trace in the health of its source", async () => {
+  const { refuse, written } = await start({
+    adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 200 }],
+  });
+  const source = () => worker?.health().parts.find(({ name }) => name.startsWith("adapter"));
+  refuse(new Error("The disk is full."));
+  await expect.poll(source).toMatchObject({ status: "degraded", detail: "The disk is full." });
+  refuse(null);
+  const before = written.length;
+  await expect.poll(() => written.length).toBeGreaterThan(before);
+  await expect.poll(source).toMatchObject({ status: "ok" });
 }, 20_000);
 
 test("a refused model leaves its slot empty, says so, and readings go on", async () => {

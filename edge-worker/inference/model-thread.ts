@@ -15,8 +15,13 @@ export type ThreadAnswer =
   | { kind: "done"; id: number }
   | { kind: "failed"; id: number; code: ModelRefusalCode | null; message: string };
 
+/** What the thread was busy with when it was lost; null when it was idle. `model` is that of `ThreadModel.model`. */
+export type Culprit = { kind: "load" | "run"; model: number } | null;
+
 /** A model inside the thread. */
 export interface ThreadModel {
+  /** its number in this thread */
+  model: number;
   digest: string;
   score(features: Float32Array): Promise<Verdict>;
   unload(): Promise<void>;
@@ -31,7 +36,7 @@ export interface ThreadOptions {
   runTimeoutMs?: number;
   onLatency?: (ms: number, windows: number) => void;
   /** the thread died or hung: every model in it is gone */
-  onLost?: (why: string) => void;
+  onLost?: (why: string, culprit: Culprit) => void;
 }
 
 interface Waiting {
@@ -41,6 +46,7 @@ interface Waiting {
 }
 
 interface Pending {
+  culprit: Culprit;
   resolve(answer: ThreadAnswer): void;
   reject(cause: Error): void;
   timer: NodeJS.Timeout;
@@ -109,6 +115,7 @@ export class ModelThread {
     };
 
     return {
+      model,
       digest: answer.digest,
       score: (features) =>
         new Promise((resolve, reject) => {
@@ -161,8 +168,11 @@ export class ModelThread {
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#lose(`a model did not answer within ${timeoutMs} ms`), timeoutMs);
-      this.#pending.set(id, { resolve, reject, timer });
-      worker.postMessage(build(id), transfer ? [transfer] : []);
+      const request = build(id);
+      const { kind, model: asked } = request;
+      const culprit = kind === "unload" ? null : { kind, model: asked };
+      this.#pending.set(id, { culprit, resolve, reject, timer });
+      worker.postMessage(request, transfer ? [transfer] : []);
     });
   }
 
@@ -170,6 +180,8 @@ export class ModelThread {
     const worker = this.#worker;
     if (!worker) return;
     this.#worker = null;
+    // the thread answers in the order asked, so what it was at is the oldest question
+    const [oldest] = this.#pending.values();
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(new RangeError(why));
@@ -177,7 +189,7 @@ export class ModelThread {
     this.#pending.clear();
     worker.unref();
     void worker.terminate();
-    this.#options.onLost(why);
+    this.#options.onLost(why, oldest?.culprit ?? null);
   }
 
   /** Ends the thread; what still waits fails. */
