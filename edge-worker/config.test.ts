@@ -153,7 +153,7 @@ test("a simulated plant's own streams may be read into; with one, undeclared str
 
 test("explain names every setting once and hides the token", () => {
   const text = explain(readConfig({}, fileOf(GOOD)));
-  expect(text.match(/^ {4}from: /gm)).toHaveLength(20);
+  expect(text.match(/^ {4}from: /gm)).toHaveLength(21);
   expect(text).not.toMatch(/tln_x/);
 });
 

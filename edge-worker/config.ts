@@ -66,6 +66,7 @@ export const EdgeConfig = z.strictObject({
     .default(LIVE_SEAL_MS),
   quotaMb: z.coerce.number().positive().default(512),
   pipelineStateMb: z.coerce.number().positive().default(8),
+  memoryMb: z.coerce.number().min(128).default(256),
   probeMemoryMb: z.coerce.number().min(200).default(600),
   probeTimeoutMs: z.coerce.number().min(500).max(10_000).default(8_000),
   streams: z.array(Stream).default([]),
@@ -91,6 +92,7 @@ export const ENVIRONMENT = {
   EDGE_SEAL_MS: "sealMs",
   EDGE_QUOTA_MB: "quotaMb",
   EDGE_PIPELINE_STATE_MB: "pipelineStateMb",
+  EDGE_MEMORY_MB: "memoryMb",
   EDGE_PROBE_MEMORY_MB: "probeMemoryMb",
   EDGE_PROBE_TIMEOUT_MS: "probeTimeoutMs",
 } as const satisfies Record<string, keyof Parsed>;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CommandHandler } from "@/sdk/device/commands";
 import type { Device } from "@/sdk/device/device";
 import { DeviceError } from "@/sdk/device/errors";
 import type { DeviceStats } from "@/sdk/device/stats";
@@ -21,6 +22,7 @@ export interface EdgeDevice {
   reapplyDesired(): Promise<void>;
   /** announces what changed in the birth, such as the model of a slot */
   rebirth(): Promise<void>;
+  onCommand(verb: string, handler: CommandHandler): void;
   stats(): DeviceStats;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export function patient(device: Device): EdgeDevice {
     onDesired: (handler) => device.onDesired(handler),
     reapplyDesired: () => device.reapplyDesired(),
     rebirth: () => device.rebirth(),
+    onCommand: (verb, handler) => device.onCommand(verb, handler),
     stats: () => device.stats(),
     flush: () => device.flush(),
     close: () => device.close(),

@@ -18,6 +18,7 @@ const MEANING: Record<Setting, string> = {
   sealMs: "longest wait of readings before they are sent while there is a connection, ms; or one number per lane",
   quotaMb: "disk the buffer may take, MB",
   pipelineStateMb: "memory one pipeline may keep in windows, MB",
+  memoryMb: "memory this worker may take with all its models, MB; a model that would take it over is refused",
   probeMemoryMb: "memory a new model may take while it is tried, MB",
   probeTimeoutMs: "time a new model has to load and answer, ms",
   streams:

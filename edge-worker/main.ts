@@ -52,6 +52,20 @@ async function run({ config }: LoadedConfig): Promise<void> {
     logger: log,
   });
   const port: EdgeDevice = patient(device);
+  let isStopping = false;
+  const stop = (why: string): void => {
+    if (isStopping || !worker) return;
+    isStopping = true;
+    log.info({ why }, "stopping");
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    worker.stop().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        log.error({ err: cause }, "did not stop cleanly");
+        process.exit(1);
+      },
+    );
+  };
   try {
     worker = await startWorker({
       config,
@@ -60,6 +74,7 @@ async function run({ config }: LoadedConfig): Promise<void> {
       device: port,
       log,
       version: VERSION,
+      restart: () => stop("command restart"),
     });
   } catch (cause) {
     await device.close();
@@ -68,20 +83,6 @@ async function run({ config }: LoadedConfig): Promise<void> {
   if (config.slots.length > 0) await device.rebirth();
   log.info({ port: worker.port, streams: streams.length, adapters: opened.length }, "the line runs");
   const running = worker;
-  let isStopping = false;
-  const stop = (signal: string): void => {
-    if (isStopping) return;
-    isStopping = true;
-    log.info({ signal }, "stopping");
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    running.stop().then(
-      () => process.exit(0),
-      (cause: unknown) => {
-        log.error({ err: cause }, "did not stop cleanly");
-        process.exit(1);
-      },
-    );
-  };
   const reload = async (): Promise<void> => {
     await running.reload();
     await device.rebirth();

@@ -24,6 +24,7 @@ async function start(deliver: () => Promise<void>): Promise<Pipelines> {
     onDesired: async () => undefined,
     reapplyDesired: async () => undefined,
     rebirth: async () => undefined,
+    onCommand: () => undefined,
     stats: () => statsOf(),
     flush: async () => undefined,
     close: async () => undefined,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CommandHandler } from "@/sdk/device/commands";
 import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
@@ -34,6 +35,8 @@ function recorder() {
   const inferences: InferenceOut[] = [];
   let stats = statsOf();
   let refusal: Error | null = null;
+  const commands = new Map<string, CommandHandler>();
+  const restarts: number[] = [];
   let desire: (desired: Desired) => Promise<DesiredFault[]> = async () => [];
   const device: EdgeDevice = {
     write: async (sample) => {
@@ -45,6 +48,7 @@ function recorder() {
     onDesired: async (handler) => void (desire = handler),
     reapplyDesired: async () => undefined,
     rebirth: async () => undefined,
+    onCommand: (verb, handler) => void commands.set(verb, handler),
     stats: () => stats,
     flush: async () => undefined,
     close: async () => undefined,
@@ -54,6 +58,8 @@ function recorder() {
     written,
     events,
     inferences,
+    commands,
+    restarts,
     refuse: (cause: Error | null) => void (refusal = cause),
     say: (changes: Partial<DeviceStats>) => void (stats = statsOf(changes)),
     desire: (desired: Partial<Desired>) =>
@@ -94,6 +100,7 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
       token: "tln_x",
       dataDir: "data",
       port: 0,
+      memoryMb: 4_000, // the test's own process is large
       logLevel: "silent",
       streams: [
         {
@@ -129,6 +136,7 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
     device: recorded.device,
     log: pino({ level: "silent" }),
     version: "test",
+    restart: () => void recorded.restarts.push(Date.now()),
   });
   return recorded;
 }
@@ -204,6 +212,22 @@ test("a refusal that passes leaves no trace in the health of its source", async 
   const before = written.length;
   await expect.poll(() => written.length).toBeGreaterThan(before);
   await expect.poll(source).toMatchObject({ status: "ok" });
+}, 20_000);
+
+test("snapshot tells the health of this moment; restart is answered first and comes after", async () => {
+  const { commands, restarts, say } = await start();
+  say({ state: "waiting", failedConnects: 1, connectTrouble: "no answer" });
+  expect(await commands.get("snapshot")?.({})).toMatchObject({
+    status: "degraded",
+    node: "pump-house-1",
+    slots: [{ slot: "health", digest: expect.stringMatching(/^sha256:/) }],
+    parts: expect.arrayContaining([expect.objectContaining({ name: "control plane", status: "degraded" })]),
+  });
+  const askedMs = Date.now();
+  expect(await commands.get("restart")?.({})).toEqual({ inMs: 1_000 });
+  expect(restarts).toEqual([]);
+  await expect.poll(() => restarts.length, { timeout: 3_000 }).toBe(1);
+  expect((restarts[0] ?? 0) - askedMs).toBeGreaterThanOrEqual(990);
 }, 20_000);
 
 test("a refused model leaves its slot empty, says so, and readings go on", async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
+import { answerCommands } from "./commands";
 import { ConfigError, type EdgeConfig } from "./config";
 import { DesiredModels } from "./desired-models";
 import type { EdgeDevice } from "./device";
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   device: EdgeDevice;
   log: Logger;
   version: string;
+  /** ends this process in order, because the control plane asks for a fresh start */
+  restart(): void;
 }
 
 export interface EdgeWorker {
@@ -81,10 +84,14 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
       },
     });
   let thread = newThread();
-  const limits = { memoryMb: config.probeMemoryMb, timeoutMs: config.probeTimeoutMs };
+  const limits = {
+    memoryMb: config.probeMemoryMb,
+    timeoutMs: config.probeTimeoutMs,
+    workerMb: config.memoryMb,
+  };
   const slots = new Slots(thread, limits, (slot, report) =>
     log.info(
-      { slot, digest: report.digest, loadMs: Math.round(report.loadMs), rssMb: Math.round(report.rssMb) },
+      { slot, digest: report.digest, loadMs: Math.round(report.loadMs), addsMb: Math.round(report.growthMb) },
       "the model passed its probe",
     ),
   );
@@ -228,6 +235,7 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
     device: device.stats(),
   });
   const server = await serveHealth({ host: config.host, port: config.port, health, registry: metrics.registry });
+  answerCommands(device, { health, restart: options.restart });
   models.start();
 
   return {

@@ -18,6 +18,24 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test("a model that would take the worker over its memory is refused before it is loaded, and the one before it runs on", async () => {
+  const thread = new ModelThread();
+  threads.push(thread);
+  const takenMb = Math.ceil(process.memoryUsage.rss() / 1_048_576);
+  const slots = new Slots(thread, { ...DEFAULT_PROBE_LIMITS, workerMb: takenMb + 100_000 });
+  const small = await writeModel(folder, "small", sumModel(1), ioOf(1));
+  await slots.load({ slot: "s", model: small });
+  const before = slots.current("s")?.digest;
+  const strict = { ...DEFAULT_PROBE_LIMITS, workerMb: takenMb };
+  Object.assign(slots.limits, strict);
+  const large = await writeModel(folder, "large", mlpModel([64, 2_048, 2_048, 8]), ioOf(64));
+  await expect(slots.load({ slot: "s", model: large })).rejects.toMatchObject({
+    code: "MODEL_MEMORY",
+    message: expect.stringMatching(/adds \d+ MB to the \d+ MB .*more than the \d+ MB it may.*EDGE_MEMORY_MB/),
+  });
+  expect(slots.current("s")?.digest).toBe(before);
+}, 30_000);
+
 test("a model that passes its probe but hangs in use is given up after three losses; its neighbour and its successor run", async () => {
   let lost: { why: string; culprit: Culprit } | null = null;
   const newThread = (): ModelThread => {

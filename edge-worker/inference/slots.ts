@@ -38,6 +38,11 @@ interface Held {
   loading: string | null;
 }
 
+export interface SlotLimits extends ProbeLimits {
+  /** memory the whole worker may take with its models, MB; without it nothing is refused for it */
+  workerMb?: number;
+}
+
 /** Losses of the thread that one model may cause within `LOSSES_WITHIN_MS`; then it is not loaded any more. */
 const LOSSES_BORNE = 3;
 const LOSSES_WITHIN_MS = 10 * 60_000;
@@ -61,7 +66,7 @@ export class Slots {
 
   constructor(
     thread: ModelThread,
-    readonly limits: ProbeLimits,
+    readonly limits: SlotLimits,
     readonly onProbe: (slot: string, report: ProbeReport) => void = () => undefined,
     readonly now: () => number = Date.now,
   ) {
@@ -78,6 +83,17 @@ export class Slots {
       this.#losses.set(digest, [...recent, this.now()]);
       state.error = { code: "MODEL_TIMEOUT", message: why };
     }
+  }
+
+  /** During a swap both models are there for a while, so the one before it is rightly part of what is taken now. */
+  #refuseTooMuch(growthMb: number): void {
+    const { workerMb } = this.limits;
+    const takenMb = process.memoryUsage.rss() / 1_048_576;
+    if (workerMb === undefined || takenMb + growthMb <= workerMb) return;
+    throw new ModelRefused(
+      "MODEL_MEMORY",
+      `The model adds ${Math.ceil(growthMb)} MB to the ${Math.ceil(takenMb)} MB this worker takes, more than the ${workerMb} MB it may. Use a smaller model, or raise memoryMb (EDGE_MEMORY_MB).`,
+    );
   }
 
   #refuseGivenUp(digest: string): void {
@@ -140,6 +156,7 @@ export class Slots {
           `${config.model} has ${report.digest}, its manifest names sha256:${sidecar.sha256}. Export both together.`,
         );
       }
+      this.#refuseTooMuch(report.growthMb);
       held.loading = report.digest;
       const loaded = await this.#thread.load(bytes, sidecar).finally(() => (held.loading = null));
       if (loaded.digest !== report.digest) {
