@@ -135,6 +135,7 @@ export function stream(nowMs: number): StreamDetail {
     clockOffsetMs: -12,
     clockErrorMs: 8,
     pastEndsMs: null,
+    lane: { watermarkMs: nowMs - 5_000, isContiguous: true },
     lastReceivedMs: nowMs - 900,
     node: { id: "edge-lyon-1", name: null, health: { status: "ok", reason: "sending" } },
     models: [{ slot: "pump-health", model: "sha256:7c1e04", lastMs: nowMs - 5_000, lastLabel: "wear" }],

@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
 import { rangeStats, receivedSince, unheardStretches, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
-import { coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
+import { completeness, coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
 import type { StreamDetail } from "@/server/fabric/queries";
 import type { RangeMarks } from "@/server/fabric/series-queries";
@@ -176,6 +176,7 @@ export function StreamHistory({
           spanMs={view.toMs - view.fromMs}
           stats={view.stats}
           coverage={view.coverage}
+          complete={view.complete}
           lost={view.lost}
           clock={{ source: stream.clockSource, offsetMs: stream.clockOffsetMs, errorMs: stream.clockErrorMs }}
         />
@@ -264,6 +265,7 @@ function viewOf(
     stats,
     summary,
     coverage: received,
+    complete: completeness(stream.lane, range.toMs, (ms) => stamp(ms, timeZone, false)),
     lost:
       firstGap && lastGap
         ? {
