@@ -57,7 +57,7 @@ export function explain({ config, given, sources }: ReadConfig): string {
 }
 
 /** The value without what may not be read over a shoulder: every header, values under secret keys, user and query of addresses. */
-export function redact(value: unknown, key = ""): unknown {
+function redact(value: unknown, key = ""): unknown {
   if (Array.isArray(value)) return value.map((one) => redact(one));
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(

@@ -53,8 +53,8 @@ test("a model that passes its probe but hangs in use is given up after three los
 
   for (let loss = 1; loss <= 3; loss += 1) {
     const scorer = slots.current("slow");
-    expect(scorer, `before loss ${loss}`).not.toBeNull();
-    await Promise.allSettled(Array.from({ length: 64 }, () => scorer?.score(new Float32Array(64))));
+    if (scorer === null) throw new Error(`the slot is empty before loss ${loss}`);
+    await Promise.allSettled(Array.from({ length: 64 }, () => scorer.score(new Float32Array(64))));
     if (lost === null) throw new Error("the thread was not lost");
     const { why, culprit }: { why: string; culprit: Culprit } = lost;
     lost = null;

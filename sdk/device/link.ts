@@ -286,6 +286,6 @@ function ignoreLateError(): void {}
 
 /** Node gives an error without words where a name has several addresses and none answers; its code says more. */
 function messageOf(cause: Error): string {
-  const code = "code" in cause ? cause.code : undefined;
-  return cause.message || String(code ?? cause.name);
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
+  return cause.message || code;
 }
