@@ -46,8 +46,9 @@ const HEAP: Partial<Record<BundleName, readonly string[]>> = {
   // What is under way is held for a tenth of a second, long enough to leave the young generation; an old generation that starts
   // small is then collected several times a second, which cost a quarter of the processor time.
   ingest: ["--max-old-space-size=160", "--initial-old-space-size=120"],
-  // An edge device has little memory: a small young generation keeps 10 MB to 20 MB of it free.
-  edge: ["--max-semi-space-size=4"],
+  // An edge device has little memory: a small young generation keeps 10 MB to 20 MB of it free. Half of the 256 MB a worker may
+  // take is its heap's (the model thread has a cap of its own); the rest is code, buffers and models.
+  edge: ["--max-old-space-size=128", "--max-semi-space-size=4"],
 };
 
 /** How node is set for a process, whichever file it then runs. */

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ConfigError, loadConfig } from "./config";
+import { simulatorStreams } from "./adapters/simulator/simulator";
+import { ConfigError, loadConfig, readConfig } from "./config";
 import { explain } from "./explain";
 
 function fileOf(text: string): string {
@@ -109,9 +110,50 @@ test("a file that is neither YAML nor there is one plain fault", () => {
   expect(() => loadConfig({ EDGE_CONFIG: "/nowhere/edge.yaml" })).toThrow(/there is no such file/);
 });
 
+test("--explain shows what was given, defaults and faults of a configuration that is not whole", () => {
+  const read = readConfig({ EDGE_SITE: "lyon" });
+  expect(read.config).toBeNull();
+  expect(read.faults).toMatchObject([{ path: "node", message: "is missing" }]);
+  expect(explain(read)).toMatch(/site = "lyon"[\s\S]*quotaMb = 512/);
+});
+
+test("--explain shows no secret of an adapter or an address, and still what it reaches", () => {
+  const text = explain(
+    readConfig(
+      { EDGE_URL: "mqtts://anna:pw-broker@broker.local:8883" },
+      fileOf(`
+node: n
+token: tln_x
+streams: [{key: a/b, quantity: q, unit: "1"}]
+adapters:
+  - {kind: mqtt, url: "mqtt://user:pw-machine@10.0.0.7:1883", subscriptions: [{topic: t, values: [{stream: a/b}]}]}
+  - kind: http
+    url: "https://bob:pw-http@meter.local/v?apikey=pw-query"
+    headers: {authorization: Bearer pw-header, x-anything: pw-other}
+    values: [{stream: a/b}]
+`),
+    ),
+  );
+  expect(text).not.toMatch(/pw-|anna|bob|tln_x/);
+  expect(text).toContain("mqtts://broker.local:8883 (user and password hidden)");
+  expect(text).toContain("https://meter.local/v (user and password, query hidden)");
+  expect(text).toContain('"authorization":"(hidden)"');
+});
+
+test("a simulated plant's own streams may be read into; with one, undeclared streams of others are still refused", () => {
+  const simulated = "{kind: simulator, plant: press-line}";
+  const [own] = simulatorStreams({ plant: "press-line", seed: 1, scale: 1 });
+  const withMqtt = (stream: string) =>
+    `{node: n, token: t, adapters: [${simulated}, {kind: mqtt, url: "mqtt://h", subscriptions: [{topic: t, values: [{stream: ${stream}}]}]}]}`;
+  expect(faultsOf(withMqtt(own?.key ?? ""))).toEqual([]);
+  expect(faultsOf(withMqtt("nobody/declared-it"))).toMatchObject([
+    { path: "adapters[1].subscriptions[0].values[0].stream", message: 'no stream "nobody/declared-it" is declared' },
+  ]);
+});
+
 test("explain names every setting once and hides the token", () => {
-  const text = explain(loadConfig({}, fileOf(GOOD)));
-  expect(text.match(/^ {4}from: /gm)).toHaveLength(20);
+  const text = explain(readConfig({}, fileOf(GOOD)));
+  expect(text.match(/^ {4}from: /gm)).toHaveLength(21);
   expect(text).not.toMatch(/tln_x/);
 });
 

@@ -10,6 +10,7 @@ import { formatPath } from "@/sdk/wire/refusal";
 import { HttpConfig } from "./adapters/http";
 import { MqttConfig } from "./adapters/mqtt";
 import { ReplayConfig } from "./adapters/replay";
+import { simulatorStreams } from "./adapters/simulator/simulator";
 import { SimulatorConfig } from "./adapters/simulator-config";
 
 const Limits = z
@@ -65,6 +66,7 @@ export const EdgeConfig = z.strictObject({
     .default(LIVE_SEAL_MS),
   quotaMb: z.coerce.number().positive().default(512),
   pipelineStateMb: z.coerce.number().positive().default(8),
+  memoryMb: z.coerce.number().min(128).default(256),
   probeMemoryMb: z.coerce.number().min(200).default(600),
   probeTimeoutMs: z.coerce.number().min(500).max(10_000).default(8_000),
   streams: z.array(Stream).default([]),
@@ -90,6 +92,7 @@ export const ENVIRONMENT = {
   EDGE_SEAL_MS: "sealMs",
   EDGE_QUOTA_MB: "quotaMb",
   EDGE_PIPELINE_STATE_MB: "pipelineStateMb",
+  EDGE_MEMORY_MB: "memoryMb",
   EDGE_PROBE_MEMORY_MB: "probeMemoryMb",
   EDGE_PROBE_TIMEOUT_MS: "probeTimeoutMs",
 } as const satisfies Record<string, keyof Parsed>;
@@ -116,6 +119,15 @@ export interface LoadedConfig {
   sources: ReadonlyMap<string, Source>;
 }
 
+/** What was said and where, whether or not it can be used; `config` is null while there are faults. */
+export interface ReadConfig {
+  config: EdgeConfig | null;
+  /** the settings as they were given, without defaults */
+  given: Readonly<Record<string, unknown>>;
+  sources: ReadonlyMap<string, Source>;
+  faults: readonly ConfigFault[];
+}
+
 /**
  * File (EDGE_CONFIG, YAML or JSON), over it the EDGE_* variables, under both the defaults.
  * @throws {ConfigError} with every fault found
@@ -124,8 +136,19 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
   file: string | undefined = env["EDGE_CONFIG"],
 ): LoadedConfig {
+  const { config, sources, faults } = readConfig(env, file);
+  if (config === null) throw new ConfigError(faults);
+  return { config, sources };
+}
+
+/** Like `loadConfig`, but gives the faults back beside what could be read. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  file: string | undefined = env["EDGE_CONFIG"],
+): ReadConfig {
   const faults: ConfigFault[] = [];
-  const document = file === undefined ? {} : readFile(file);
+  const document = file === undefined ? {} : readFile(file, faults);
+  const isUnreadable = faults.length > 0;
   const sources = new Map<string, Source>(
     Object.keys(document).map((key) => [key, { kind: "file", name: file ?? "" }]),
   );
@@ -144,9 +167,11 @@ export function loadConfig(
     document[setting] = value;
     sources.set(setting, { kind: "environment", name });
   }
+  const result = (config: EdgeConfig | null): ReadConfig => ({ config, given: document, sources, faults });
   const parsed = EdgeConfig.safeParse(document);
-  if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => faultOf(issue, sources)));
-  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
+  // a file that cannot be read lacks everything: to say so for each setting would bury the one fault
+  if (!parsed.success && !isUnreadable) faults.push(...parsed.error.issues.map((issue) => faultOf(issue, sources)));
+  if (faults.length > 0 || !parsed.success) return result(null);
 
   const folder = file === undefined ? process.cwd() : dirname(resolve(file));
   const inFolder = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
@@ -172,19 +197,20 @@ export function loadConfig(
       fix: `Run "throughline node add ${config.node}" and put what it prints into EDGE_TOKEN, or into a file named by tokenFile.`,
     });
   }
-  if (faults.length > 0) throw new ConfigError(faults);
-  return { config: { ...rest, token: secret }, sources };
+  return result(faults.length > 0 ? null : { ...rest, token: secret });
 }
 
-function readFile(file: string): Record<string, unknown> {
-  const fail = (message: string, fix: string): never => {
-    throw new ConfigError([{ path: file, message, fix }]);
+/** An empty document, and a fault, when the file cannot be read. */
+function readFile(file: string, faults: ConfigFault[]): Record<string, unknown> {
+  const fail = (message: string, fix: string): Record<string, unknown> => {
+    faults.push({ path: file, message, fix });
+    return {};
   };
-  if (!existsSync(file)) return fail("there is no such file", "Correct EDGE_CONFIG.");
   let document: unknown;
   try {
     document = parseYaml(readFileSync(file, "utf8"), { maxAliasCount: 100 });
   } catch (cause) {
+    if (!existsSync(file)) return fail("there is no such file", "Correct its name, or EDGE_CONFIG.");
     return fail(
       `neither YAML nor JSON: ${cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause)}`,
       "Correct the line that is named.",
@@ -241,12 +267,11 @@ function checkTogether(config: Omit<Parsed, "token" | "tokenFile">): ConfigFault
     "slots",
     config.slots.map(({ slot }) => slot),
   );
-  const hasSimulator = config.adapters.some(({ kind }) => kind === "simulator");
-  const known = new Set(config.streams.map(({ key }) => key));
+  const known = new Set([...config.streams, ...config.adapters.flatMap(streamsBrought)].map(({ key }) => key));
   config.adapters.forEach((adapter, index) => {
     const named = streamsOf(adapter);
     for (const [path, key] of named) {
-      if (!known.has(key) && !key.includes("{") && !hasSimulator) {
+      if (!known.has(key) && !key.includes("{")) {
         faults.push({
           path: `adapters[${index}].${path}`,
           message: `no stream "${key}" is declared`,
@@ -285,6 +310,11 @@ function checkTogether(config: Omit<Parsed, "token" | "tokenFile">): ConfigFault
       });
   });
   return faults;
+}
+
+/** A simulated plant brings its streams along, so that others may read into them. */
+function streamsBrought(adapter: AdapterConfig): { key: string }[] {
+  return adapter.kind === "simulator" ? simulatorStreams(adapter) : [];
 }
 
 function streamsOf(adapter: AdapterConfig): [path: string, key: string][] {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CommandHandler } from "@/sdk/device/commands";
 import type { Device } from "@/sdk/device/device";
 import { DeviceError } from "@/sdk/device/errors";
+import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
 import type { EventOut, InferenceOut } from "./pipeline/output";
@@ -20,7 +22,8 @@ export interface EdgeDevice {
   reapplyDesired(): Promise<void>;
   /** announces what changed in the birth, such as the model of a slot */
   rebirth(): Promise<void>;
-  stats(): unknown;
+  onCommand(verb: string, handler: CommandHandler): void;
+  stats(): DeviceStats;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -52,6 +55,7 @@ export function patient(device: Device): EdgeDevice {
     onDesired: (handler) => device.onDesired(handler),
     reapplyDesired: () => device.reapplyDesired(),
     rebirth: () => device.rebirth(),
+    onCommand: (verb, handler) => device.onCommand(verb, handler),
     stats: () => device.stats(),
     flush: () => device.flush(),
     close: () => device.close(),

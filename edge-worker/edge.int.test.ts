@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { buildProcesses, bundlePath } from "@/cli/build";
+import { buildProcesses, nodeArgs } from "@/cli/build";
 import { type TestBroker, startTestBroker } from "@/cli/embedded/testing";
 import { LedgerPeer } from "@/sdk/device/testing";
 import { sumModel } from "./inference/testing";
@@ -41,7 +41,7 @@ function startEdge(
   env: Record<string, string>,
   args: string[] = [],
 ): { process: ChildProcess; port: Promise<number>; ended: Promise<Ended> } {
-  const started = spawn(process.execPath, [bundlePath("edge"), ...args], {
+  const started = spawn(process.execPath, [...nodeArgs("edge"), ...args], {
     env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -150,6 +150,97 @@ test("the worker's process sends its birth, telemetry, inference and events, in 
   expect(Date.now() - startedMs).toBeLessThan(5_000);
 });
 
+const noProc = !existsSync("/proc/self/status");
+if (noProc) process.stdout.write("SKIPPED: peak memory of the edge worker is not measured, there is no /proc here\n");
+
+test.skipIf(noProc)(
+  "with a backlog to send, two models and a swap of both, the worker stays under 256 MB",
+  async () => {
+    const io = ioOf(1, ["score"], () => "v");
+    await writeModel(folder, "second", sumModel(1, 2), io, 50);
+    const step = (slot: string) => ({
+      in: { v: "pump-1/vibration" },
+      time: { lateness: "0s", idle: "1s" },
+      steps: [{ window: { size: "100ms" } }, { infer: { slot } }],
+    });
+    const config = await writeLine({
+      slots: [
+        { slot: "health", model: "sum.onnx" },
+        { slot: "twice", model: "second.onnx" },
+      ],
+      pipelines: [
+        { pipeline: "one@1", ...step("health") },
+        { pipeline: "two@1", ...step("twice") },
+      ],
+      adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 200 }],
+      sealMs: 50,
+    });
+    const { token } = await broker.addNode("edge-test-1");
+    peer = await LedgerPeer.connect(broker.ingestUrl, "edge-int-memory");
+    peer.isAcking = false;
+    const ledger = peer;
+    const edge = startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: token });
+    const port = await edge.port;
+    const health = async () =>
+      (await fetch(`http://127.0.0.1:${port}/health`)).json() as Promise<{
+        slots: { digest: string }[];
+        device: { epoch: string; lanes: Record<string, { batches: number }> };
+      }>;
+    await expect
+      .poll(async () => (await health()).device.lanes["telemetry"]?.batches ?? 0, { timeout: 30_000 })
+      .toBeGreaterThan(60);
+    const before = (await health()).slots.map(({ digest }) => digest);
+    await writeModel(folder, "sum", sumModel(1, 3), io, 15);
+    await writeModel(folder, "second", sumModel(1, 4), io, 100);
+    edge.process.kill("SIGHUP");
+    await expect
+      .poll(async () => (await health()).slots.every(({ digest }, index) => digest !== before[index]), {
+        timeout: 20_000,
+      })
+      .toBe(true);
+    ledger.isAcking = true;
+    const { epoch } = (await health()).device;
+    for (const lane of ["telemetry", "inference"] as const) await ledger.ack("edge-test-1", epoch, lane);
+    await expect
+      .poll(async () => (await health()).device.lanes["telemetry"]?.batches ?? 99, { timeout: 30_000 })
+      .toBeLessThan(30);
+    const status = await readFile(`/proc/${edge.process.pid}/status`, "utf8");
+    const peakMb = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1_024;
+    process.stdout.write(
+      `edge worker peak resident memory, backlog, two models, both swapped: ${peakMb.toFixed(0)} MB\n`,
+    );
+    expect(peakMb).toBeLessThan(256);
+  },
+  120_000,
+);
+
+test("the commands snapshot and restart are answered; after restart the process has ended with 0", async () => {
+  const config = await writeLine();
+  const { token } = await broker.addNode("edge-test-1");
+  peer = await LedgerPeer.connect(broker.ingestUrl, "edge-int-commands");
+  const { client, messages } = peer;
+  const edge = startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: token });
+  await edge.port;
+  const responseTopic = "tl/1/edge-test-1/up/rsp";
+  const answers = () =>
+    messages.filter(({ topic }) => topic === responseTopic).map(({ payload }) => JSON.parse(payload.toString()));
+  await expect.poll(() => messages.some(({ topic }) => topic.endsWith("/up/state")), { timeout: 10_000 }).toBe(true);
+  const send = (verb: string, id: number) =>
+    client.publishAsync(`tl/1/edge-test-1/dn/cmd/${verb}`, JSON.stringify({ v: 1, args: {} }), {
+      qos: 1,
+      properties: { responseTopic, correlationData: Buffer.alloc(16, id) },
+    });
+  await send("snapshot", 1);
+  await send("calibrate", 2);
+  await send("restart", 3);
+  expect((await edge.ended).code).toBe(0);
+  expect(answers()).toMatchObject([
+    { verb: "snapshot", ok: true, code: "done", result: { node: "edge-test-1", slots: [{ slot: "health" }] } },
+    { verb: "calibrate", ok: false, code: "refused", detail: "Nothing on this node handles calibrate." },
+    { verb: "restart", ok: true, code: "done" },
+  ]);
+});
+
 test("a faulty configuration ends with 78 and names each path and fix", async () => {
   const config = await writeLine({ node: "Edge One", quotaMb: "much", colour: "blue" });
   const { code, stderr } = await startEdge({ EDGE_CONFIG: config, EDGE_TOKEN: "x", EDGE_PROT: "1" }, ["--check"]).ended;
@@ -180,4 +271,22 @@ test("--explain tells value, source, default and meaning, and keeps the token to
   expect(stdout).toMatch(/site = "lyon"\n.*\n.*from: file/);
   expect(stdout).toMatch(/logLevel = "info"\n.*\n.*from: default/);
   expect(stdout).not.toMatch(/tln_secret/);
+});
+
+test("--explain explains without any configuration, and then names what is missing", async () => {
+  const { code, stdout } = await startEdge({}, ["--explain"]).ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/quotaMb = 512\n {4}disk the buffer may take/);
+  expect(stdout).toMatch(/It cannot be used yet:\nnode: is missing/);
+});
+
+test("the configuration file may be the word after the options; any other word is told, with the usage", async () => {
+  const config = await writeLine();
+  const explained = await startEdge({ EDGE_TOKEN: "x" }, ["--explain", config]).ended;
+  expect([explained.code, explained.stderr]).toEqual([0, ""]);
+  expect(explained.stdout).toMatch(/node = "edge-test-1"/);
+  const two = await startEdge({ EDGE_TOKEN: "x" }, ["--check", config, "other.yaml"]).ended;
+  expect([two.code, two.stderr]).toEqual([64, expect.stringMatching(/One configuration file, not 2.*\nUsage: edge/)]);
+  const unknown = await startEdge({ EDGE_TOKEN: "x" }, ["--verbose"]).ended;
+  expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringMatching(/'--verbose'.*\nUsage: edge/)]);
 });

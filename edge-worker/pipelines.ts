@@ -11,6 +11,7 @@ import type { PipelineOut } from "./pipeline/output";
 import { runPipeline } from "./pipeline/run";
 import type { WindowCounts } from "./pipeline/window";
 import type { PipelineItem, Sample } from "./samples";
+import { wordsOf } from "./words";
 
 export interface PipelineState extends WindowCounts {
   pipeline: string;
@@ -18,9 +19,13 @@ export interface PipelineState extends WindowCounts {
   rows: number;
   rejected: number;
   lastRejection: string | null;
+  /** how often it broke and was started again */
+  failures: number;
+  /** why it broke last; null once a row has come out since */
+  failing: string | null;
 }
 
-/** The way into one pipeline on one device. */
+/** The way into one pipeline on one device; the channel is a new one after the pipeline broke. */
 interface Feed {
   channel: Channel<PipelineItem>;
   keys: ReadonlySet<string>;
@@ -34,6 +39,7 @@ interface Running {
   state: PipelineState;
   feeds: Feed[];
   done: Promise<void>;
+  isStopping: boolean;
 }
 
 export interface PipelinesOptions {
@@ -56,7 +62,8 @@ const BYTES_PER_READING = 16;
 
 /**
  * The pipelines that run now. `apply` checks a whole set and replaces what changed; a document with faults leaves the
- * version that runs untouched. Feeding waits when a pipeline is behind, so memory stays bounded.
+ * version that runs untouched. Feeding waits when a pipeline is behind, so memory stays bounded. A pipeline that breaks is
+ * failing and starts again with empty windows at the next reading; each time costs it a reading, so it cannot spin.
  */
 export class Pipelines {
   readonly #running = new Map<string, Running>();
@@ -162,6 +169,7 @@ export class Pipelines {
   async #stop(name: string): Promise<void> {
     const running = this.#running.get(name);
     this.#running.delete(name);
+    if (running) running.isStopping = true;
     for (const { channel } of running?.feeds ?? []) channel.end();
     await running?.done;
   }
@@ -174,6 +182,8 @@ export class Pipelines {
       rows: 0,
       rejected: 0,
       lastRejection: null,
+      failures: 0,
+      failing: null,
       late: 0,
       unusable: 0,
       overflow: 0,
@@ -197,7 +207,7 @@ export class Pipelines {
           );
       },
     };
-    const feeds = plan.instances.map((instance) => ({
+    const feeds: Feed[] = plan.instances.map((instance) => ({
       channel: new Channel<PipelineItem>(CHANNEL_CAPACITY),
       keys: new Set(instance.inputs.values()),
       lastTsMs: null,
@@ -205,23 +215,37 @@ export class Pipelines {
       tickedMs: 0,
     }));
     const deliver = async (out: PipelineOut): Promise<void> => {
-      state.rows += 1;
       metrics.rows.inc({ pipeline: plan.name, lane: out.lane });
       await (out.lane === "events" ? device.event(out.row) : device.inference(out.row)).catch((cause: unknown) => {
         metrics.refused.inc({ lane: out.lane });
         log.error({ err: cause, pipeline: plan.name, lane: out.lane }, "a row was refused by the buffer");
       });
+      state.rows += 1;
+      state.failing = null;
     };
-    const done = Promise.all(
+    const running: Running = { plan, state, feeds, done: Promise.resolve(), isStopping: false };
+    const broke = (feed: Feed, cause: unknown): void => {
+      state.failures += 1;
+      state.failing = wordsOf(cause);
+      if (!running.isStopping) feed.channel = new Channel(CHANNEL_CAPACITY);
+      if (state.failures === 1 || state.failures % 1_000 === 0)
+        log.error({ err: cause, pipeline: plan.name, failures: state.failures }, "the pipeline broke and starts again");
+    };
+    running.done = Promise.all(
       plan.instances.map(async (instance, index) => {
         const feed = feeds[index];
-        if (feed) for await (const out of runPipeline(feed.channel, plan, instance, runtime)) await deliver(out);
+        for (let isOver = feed === undefined; feed && !isOver; ) {
+          try {
+            for await (const out of runPipeline(feed.channel, plan, instance, runtime)) await deliver(out);
+            isOver = true;
+          } catch (cause) {
+            broke(feed, cause);
+            isOver = running.isStopping;
+          }
+        }
       }),
-    ).then(
-      () => undefined,
-      (cause: unknown) => log.error({ err: cause, pipeline: plan.name }, "the pipeline stopped"),
-    );
-    return { plan, state, feeds, done };
+    ).then(() => undefined);
+    return running;
   }
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { CommandHandler } from "@/sdk/device/commands";
+import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
 import { openAdapter } from "./adapters/open";
@@ -12,6 +14,7 @@ import { sumModel } from "./inference/testing";
 import { ioOf, writeModel } from "./inference/testing-files";
 import type { EventOut, InferenceOut } from "./pipeline/output";
 import type { Sample } from "./samples";
+import { statsOf } from "./testing-device";
 import { type EdgeWorker, startWorker } from "./worker";
 
 let folder = "";
@@ -30,15 +33,23 @@ function recorder() {
   const written: Sample[] = [];
   const events: EventOut[] = [];
   const inferences: InferenceOut[] = [];
+  let stats = statsOf();
+  let refusal: Error | null = null;
+  const commands = new Map<string, CommandHandler>();
+  const restarts: number[] = [];
   let desire: (desired: Desired) => Promise<DesiredFault[]> = async () => [];
   const device: EdgeDevice = {
-    write: async (sample) => void written.push(sample),
+    write: async (sample) => {
+      if (refusal) throw refusal;
+      written.push(sample);
+    },
     event: async (row) => void events.push(row),
     inference: async (row) => void inferences.push(row),
     onDesired: async (handler) => void (desire = handler),
     reapplyDesired: async () => undefined,
     rebirth: async () => undefined,
-    stats: () => ({}),
+    onCommand: (verb, handler) => void commands.set(verb, handler),
+    stats: () => stats,
     flush: async () => undefined,
     close: async () => undefined,
   };
@@ -47,6 +58,10 @@ function recorder() {
     written,
     events,
     inferences,
+    commands,
+    restarts,
+    refuse: (cause: Error | null) => void (refusal = cause),
+    say: (changes: Partial<DeviceStats>) => void (stats = statsOf(changes)),
     desire: (desired: Partial<Desired>) =>
       desire({ v: 1, revision: 1, slots: [], pipelines: [], sampling: {}, ...desired }),
   };
@@ -85,6 +100,7 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
       token: "tln_x",
       dataDir: "data",
       port: 0,
+      memoryMb: 4_000, // the test's own process is large
       logLevel: "silent",
       streams: [
         {
@@ -120,6 +136,7 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
     device: recorded.device,
     log: pino({ level: "silent" }),
     version: "test",
+    restart: () => void recorded.restarts.push(Date.now()),
   });
   return recorded;
 }
@@ -165,6 +182,52 @@ test("health names every part and metrics count what happened", async () => {
   expect(metrics).toMatch(/throughline_edge_readings_total 80/);
   expect(metrics).toMatch(/throughline_edge_event_loop_delay_seconds_bucket/);
   expect((await get("/nothing")).status).toBe(404);
+}, 20_000);
+
+test("a node without a connection says so in its health, with the reason, and in its metrics", async () => {
+  const { say } = await start();
+  say({ state: "waiting", failedConnects: 5, connectTrouble: "connect ECONNREFUSED 127.0.0.1:9", bufferBytes: 4_096 });
+  const health = await get("/health");
+  expect(health.status).toBe(200);
+  expect(JSON.parse(health.text)).toMatchObject({
+    status: "degraded",
+    parts: expect.arrayContaining([
+      { name: "control plane", status: "degraded", detail: expect.stringContaining("ECONNREFUSED") },
+      { name: "buffer", status: "ok" },
+    ]),
+  });
+  const metrics = (await get("/metrics")).text;
+  expect(metrics).toMatch(/throughline_edge_connected 0/);
+  expect(metrics).toMatch(/throughline_edge_buffer_bytes 4096/);
+}, 20_000);
+
+test("a refusal that passes leaves no trace in the health of its source", async () => {
+  const { refuse, written } = await start({
+    adapters: [{ kind: "replay", file: "log.csv", columns: { value: "pump-1/vibration" }, loop: true, speed: 200 }],
+  });
+  const source = () => worker?.health().parts.find(({ name }) => name.startsWith("adapter"));
+  refuse(new Error("The disk is full."));
+  await expect.poll(source).toMatchObject({ status: "degraded", detail: "The disk is full." });
+  refuse(null);
+  const before = written.length;
+  await expect.poll(() => written.length).toBeGreaterThan(before);
+  await expect.poll(source).toMatchObject({ status: "ok" });
+}, 20_000);
+
+test("snapshot tells the health of this moment; restart is answered first and comes after", async () => {
+  const { commands, restarts, say } = await start();
+  say({ state: "waiting", failedConnects: 1, connectTrouble: "no answer" });
+  expect(await commands.get("snapshot")?.({})).toMatchObject({
+    status: "degraded",
+    node: "pump-house-1",
+    slots: [{ slot: "health", digest: expect.stringMatching(/^sha256:/) }],
+    parts: expect.arrayContaining([expect.objectContaining({ name: "control plane", status: "degraded" })]),
+  });
+  const askedMs = Date.now();
+  expect(await commands.get("restart")?.({})).toEqual({ inMs: 1_000 });
+  expect(restarts).toEqual([]);
+  await expect.poll(() => restarts.length, { timeout: 3_000 }).toBe(1);
+  expect((restarts[0] ?? 0) - askedMs).toBeGreaterThanOrEqual(990);
 }, 20_000);
 
 test("a refused model leaves its slot empty, says so, and readings go on", async () => {

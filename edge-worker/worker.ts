@@ -3,16 +3,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
+import { answerCommands } from "./commands";
 import { ConfigError, type EdgeConfig } from "./config";
 import { DesiredModels } from "./desired-models";
 import type { EdgeDevice } from "./device";
-import { type Health, type Part, serveHealth } from "./health";
+import { watchDevice } from "./device-health";
+import { type Health, serveHealth } from "./health";
 import { ModelThread } from "./inference/model-thread";
 import { Slots } from "./inference/slots";
 import { createMetrics, watchEventLoop } from "./metrics";
+import { type AdapterState, workerParts } from "./parts";
 import { type CompiledRule, cleaner, compileRule } from "./pipeline/clean";
 import { Pipelines } from "./pipelines";
 import type { Adapter, AdapterItem, Sample } from "./samples";
+import { wordsOf } from "./words";
 
 export interface StreamInfo {
   key: string;
@@ -30,6 +34,8 @@ export interface WorkerOptions {
   device: EdgeDevice;
   log: Logger;
   version: string;
+  /** ends this process in order, because the control plane asks for a fresh start */
+  restart(): void;
 }
 
 export interface EdgeWorker {
@@ -54,6 +60,7 @@ const STOP_DEADLINE_MS = 2_500;
 export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   const { config, device, log } = options;
   const metrics = createMetrics();
+  watchDevice(metrics.registry, () => device.stats());
   const stopWatching = watchEventLoop(metrics);
   const startedMs = Date.now();
   let threadTrouble: string | null = null;
@@ -66,20 +73,25 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
         metrics.runSeconds.observe(ms / 1_000);
         metrics.batchWindows.observe(windows);
       },
-      onLost: (why) => {
+      onLost: (why, culprit) => {
         if (isStopping) return;
         threadTrouble = why;
         threadRestarts += 1;
+        slots.blame(culprit, why);
         log.error({ why, restarts: threadRestarts }, "the model thread was lost; its models are loaded again");
         thread = newThread();
         void slots.reload(thread).then(() => (threadTrouble = null));
       },
     });
   let thread = newThread();
-  const limits = { memoryMb: config.probeMemoryMb, timeoutMs: config.probeTimeoutMs };
+  const limits = {
+    memoryMb: config.probeMemoryMb,
+    timeoutMs: config.probeTimeoutMs,
+    workerMb: config.memoryMb,
+  };
   const slots = new Slots(thread, limits, (slot, report) =>
     log.info(
-      { slot, digest: report.digest, loadMs: Math.round(report.loadMs), rssMb: Math.round(report.rssMb) },
+      { slot, digest: report.digest, loadMs: Math.round(report.loadMs), addsMb: Math.round(report.growthMb) },
       "the model passed its probe",
     ),
   );
@@ -175,21 +187,20 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   }
 
   const abort = new AbortController();
-  const adapterStates = options.adapters.map((adapter) => ({
-    adapter,
-    state: "running" as "running" | "ended" | "failed",
-    error: null as string | null,
-  }));
+  const adapterStates = options.adapters.map((adapter): AdapterState => ({ adapter, state: "running", error: null }));
   const running = adapterStates.map(async (entry) => {
     const { adapter } = entry;
     while (!abort.signal.aborted) {
       try {
         for await (const item of adapter.run(abort.signal)) {
           entry.state = "running";
-          await take(adapter.name, item).catch((cause: unknown) => {
-            entry.error = cause instanceof Error ? cause.message : String(cause);
-            metrics.refused.inc({ lane: "event" in item ? "events" : "telemetry" });
-          });
+          await take(adapter.name, item).then(
+            () => (entry.error = null),
+            (cause: unknown) => {
+              entry.error = wordsOf(cause);
+              metrics.refused.inc({ lane: "event" in item ? "events" : "telemetry" });
+            },
+          );
           if (abort.signal.aborted) break;
         }
         if (!abort.signal.aborted) log.info({ adapter: adapter.name }, "the source has ended");
@@ -198,7 +209,7 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
       } catch (cause) {
         if (abort.signal.aborted) return;
         entry.state = "failed";
-        entry.error = cause instanceof Error ? cause.message : String(cause);
+        entry.error = wordsOf(cause);
         log.error({ adapter: adapter.name, err: cause }, "the source failed; it is tried again");
         await sleep(ADAPTER_RETRY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
       }
@@ -206,55 +217,25 @@ export async function startWorker(options: WorkerOptions): Promise<EdgeWorker> {
   });
   const ticker = setInterval(() => pipelines.tick(), 1_000);
 
-  function parts(): Part[] {
-    return [
-      ...adapterStates.map(({ adapter, state, error }): Part => {
-        const trouble = adapter.trouble() ?? error;
-        return {
-          name: `adapter ${adapter.name}`,
-          status: state === "failed" ? "failing" : trouble ? "degraded" : "ok",
-          ...(trouble ? { detail: trouble } : state === "ended" ? { detail: "the source has ended" } : {}),
-        };
-      }),
-      ...slots.states().map(
-        ({ slot, digest, error, isWaiting }): Part => ({
-          name: `slot ${slot}`,
-          status: digest && !error ? "ok" : digest || isWaiting ? "degraded" : "failing",
-          ...(error
-            ? { detail: `${error.code}: ${error.message}` }
-            : isWaiting
-              ? { detail: "no model has come yet" }
-              : {}),
-        }),
-      ),
-      ...pipelines.states().map(
-        (state): Part => ({
-          name: `pipeline ${state.pipeline}`,
-          status: state.rejected > 0 && state.rows === 0 ? "degraded" : "ok",
-          ...(state.lastRejection
-            ? { detail: `${state.rejected} window(s) not scored, the last: ${state.lastRejection}` }
-            : {}),
-        }),
-      ),
-      {
-        name: "model thread",
-        status: thread.isAlive && !threadTrouble ? "ok" : "failing",
-        ...(threadTrouble ? { detail: threadTrouble } : {}),
-      },
-    ];
-  }
   const health = (): Health => ({
     node: config.node,
     version: options.version,
     uptimeS: Math.round((Date.now() - startedMs) / 1_000),
     rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
-    parts: parts(),
+    parts: workerParts({
+      device: device.stats(),
+      adapters: adapterStates,
+      slots: slots.states(),
+      pipelines: pipelines.states(),
+      thread: { isAlive: thread.isAlive, trouble: threadTrouble },
+    }),
     slots: slots.states(),
     pipelines: pipelines.states(),
     threadRestarts,
     device: device.stats(),
   });
   const server = await serveHealth({ host: config.host, port: config.port, health, registry: metrics.registry });
+  answerCommands(device, { health, restart: options.restart });
   models.start();
 
   return {

@@ -76,6 +76,65 @@ test("a foreign broker's JSON becomes readings by path, wildcard and scale; what
   server.close();
 });
 
+/** A broker of a machine, and a client that publishes as the machine does. */
+async function machineBroker() {
+  const aedes = await Aedes.createBroker();
+  const server = createTcp((socket) => aedes.handle(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `mqtt://127.0.0.1:${portOf(server)}`;
+  const machine = await connectAsync(url);
+  const close = async (): Promise<void> => {
+    await machine.endAsync();
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+    server.close();
+  };
+  const config = MqttConfig.parse({
+    kind: "mqtt",
+    url,
+    subscriptions: [{ topic: "v/+", values: [{ stream: "s/{1}" }] }],
+  });
+  return { config, close, say: (topic: string, text: string) => machine.publishAsync(topic, text, { qos: 1 }) };
+}
+
+test("an unreadable message is trouble until its topic is readable again", async () => {
+  const { config, close, say } = await machineBroker();
+  const adapter = mqttAdapter(config);
+  const items = await collect(adapter, 2, async () => {
+    await expect.poll(() => adapter.trouble()).toBeNull();
+    await say("v/a", "not a number");
+    await expect.poll(() => adapter.trouble()).toMatch(/^v\/a: .*1 message\(s\) skipped/);
+    await say("v/b", "1");
+    await expect.poll(() => adapter.trouble()).toMatch(/^v\/a: /);
+    await say("v/a", "2");
+  });
+  expect(items).toHaveLength(2);
+  expect(adapter.trouble()).toBeNull();
+  await close();
+});
+
+test("messages for which there is no room are counted, told for a minute, and forgotten", async () => {
+  const { config, close, say } = await machineBroker();
+  let nowMs = 0;
+  const adapter = mqttAdapter(config, { now: () => nowMs, maxWaiting: 1 });
+  const abort = new AbortController();
+  const stream = adapter.run(abort.signal);
+  const first = stream.next();
+  await expect.poll(() => adapter.trouble()).toBeNull();
+  await say("v/a", "1");
+  expect((await first).value).toMatchObject({ values: { "s/a": 1 } });
+  // nobody takes the next ones: one waits, two are too many
+  for (const text of ["2", "3", "4"]) await say("v/a", text);
+  await expect.poll(() => adapter.trouble()).toBe("the line is busy: 2 message(s) dropped since the start");
+  expect((await stream.next()).value).toMatchObject({ values: { "s/a": 2 } });
+  nowMs = 59_999;
+  expect(adapter.trouble()).not.toBeNull();
+  nowMs = 60_000;
+  expect(adapter.trouble()).toBeNull();
+  abort.abort();
+  await stream.return(undefined);
+  await close();
+});
+
 test("an address is polled; errors are trouble, not the end, and 304 gives no reading", async () => {
   let asked = 0;
   const seen: (string | undefined)[] = [];

@@ -2,6 +2,7 @@ import { type MqttClient, connect } from "mqtt";
 import { z } from "zod";
 import type { Adapter, Sample } from "../samples";
 import { Channel } from "../channel";
+import { wordsOf } from "../words";
 import { MessageMapping, sampleOf } from "./paths";
 
 /** Listens to a broker of somebody else, such as a machine's own, and takes numbers out of its messages. */
@@ -14,8 +15,12 @@ export const MqttConfig = z.strictObject({
 });
 export type MqttConfig = z.infer<typeof MqttConfig>;
 
-/** Messages held while the line is busy; then the oldest go, counted in `trouble()`. */
+/** Messages held while the line is busy; one that comes then is dropped, counted in `trouble()`. */
 const MAX_WAITING = 10_000;
+/** How long after the last dropped message that is still told, ms. */
+const DROPS_TOLD_MS = 60_000;
+/** Topics whose unreadable messages are told apart; more than these are counted only. */
+const MAX_TOPICS = 100;
 
 /** What each wildcard of a filter matched; null when the topic does not match. */
 export function matchTopic(filter: string, topic: string): string[] | null {
@@ -32,13 +37,29 @@ export function matchTopic(filter: string, topic: string): string[] | null {
   return wanted.length === levels.length ? caught : null;
 }
 
-/** Reconnects by itself; a message that cannot be read is skipped and told by `trouble()`. */
-export function mqttAdapter(config: MqttConfig, { now = Date.now }: { now?: () => number } = {}): Adapter {
-  let trouble: string | null = "not connected yet";
+/**
+ * Reconnects by itself. A message that cannot be read is skipped and told by `trouble()` until one on the same topic can be;
+ * one for which there is no room is told for a minute.
+ */
+export function mqttAdapter(
+  config: MqttConfig,
+  { now = Date.now, maxWaiting = MAX_WAITING }: { now?: () => number; maxWaiting?: number } = {},
+): Adapter {
+  let connection: string | null = "not connected yet";
+  const unreadable = new Map<string, string>();
   let skipped = 0;
+  let dropped = 0;
+  let droppedAtMs = Number.NEGATIVE_INFINITY;
+
+  function trouble(): string | null {
+    if (connection) return connection;
+    if (now() - droppedAtMs < DROPS_TOLD_MS) return `the line is busy: ${dropped} message(s) dropped since the start`;
+    const [first] = unreadable;
+    return first ? `${first[0]}: ${first[1]} (${skipped} message(s) skipped)` : null;
+  }
 
   async function* run(signal: AbortSignal): AsyncGenerator<Sample> {
-    const channel = new Channel<Sample>(MAX_WAITING);
+    const channel = new Channel<Sample>(maxWaiting);
     const client = open(channel);
     const stop = (): void => channel.end();
     signal.addEventListener("abort", stop, { once: true });
@@ -62,28 +83,33 @@ export function mqttAdapter(config: MqttConfig, { now = Date.now }: { now?: () =
         config.subscriptions.map(({ topic }) => topic),
         { qos: 1 },
         (cause) => {
-          trouble = cause ? `cannot subscribe: ${cause.message}` : null;
+          connection = cause ? `cannot subscribe: ${cause.message}` : null;
         },
       );
     });
-    client.on("error", (cause) => (trouble = cause.message));
-    client.on("close", () => (trouble ??= "connection closed, trying again"));
+    client.on("error", (cause) => (connection = wordsOf(cause)));
+    client.on("close", () => {
+      if (!channel.isEnded) connection ??= "connection closed, trying again";
+    });
     client.on("message", (topic, payload) => {
       for (const subscription of config.subscriptions) {
         const wildcards = matchTopic(subscription.topic, topic);
         if (!wildcards) continue;
         try {
           if (payload.length > config.maxBytes) throw new RangeError(`longer than ${config.maxBytes} bytes`);
-          if (!channel.offer(sampleOf(payload.toString("utf8"), subscription, now(), wildcards)))
-            trouble = "the line is busy: messages are dropped";
+          const sample = sampleOf(payload.toString("utf8"), subscription, now(), wildcards);
+          unreadable.delete(topic);
+          if (channel.offer(sample)) continue;
+          dropped += 1;
+          droppedAtMs = now();
         } catch (cause) {
           skipped += 1;
-          trouble = `${topic}: ${cause instanceof Error ? cause.message : String(cause)} (${skipped} message(s) skipped)`;
+          if (unreadable.size < MAX_TOPICS) unreadable.set(topic, wordsOf(cause));
         }
       }
     });
     return client;
   }
 
-  return { name: `mqtt ${new URL(config.url).host}`, run, trouble: () => trouble };
+  return { name: `mqtt ${new URL(config.url).host}`, run, trouble };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { wordsOf } from "../words";
 
 /** Where artifacts are fetched from, as whom, and where they are kept. */
 export interface ArtifactSource {
@@ -59,7 +60,7 @@ export async function fetchArtifact(source: ArtifactSource, digest: string, maxB
     await download(source, digest, part, maxBytes, { signal: stall.signal, alive: () => timer.refresh() });
   } catch (cause) {
     if (cause instanceof ArtifactUnavailable) throw cause;
-    const why = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : "";
+    const why = wordsOf(cause);
     throw new ArtifactUnavailable("FETCH", `${digest} could not be fetched from ${source.url}: ${why}.`, true);
   } finally {
     clearTimeout(timer);

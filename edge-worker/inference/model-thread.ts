@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { startModelThread } from "./bundle";
 import { ModelRefused, type ModelRefusalCode } from "./refusal";
@@ -7,7 +8,9 @@ import type { ModelIo, OutputColumn } from "./session";
 export type ThreadRequest =
   | { kind: "load"; id: number; model: number; bytes: Uint8Array; io: ModelIo }
   | { kind: "run"; id: number; model: number; rows: Float32Array; count: number }
-  | { kind: "unload"; id: number; model: number };
+  | { kind: "unload"; id: number; model: number }
+  /** wakes an idle thread, so that it sees that it is over */
+  | { kind: "end" };
 
 export type ThreadAnswer =
   | { kind: "loaded"; id: number; digest: string }
@@ -15,8 +18,13 @@ export type ThreadAnswer =
   | { kind: "done"; id: number }
   | { kind: "failed"; id: number; code: ModelRefusalCode | null; message: string };
 
+/** What the thread was busy with when it was lost; null when it was idle. `model` is that of `ThreadModel.model`. */
+export type Culprit = { kind: "load" | "run"; model: number } | null;
+
 /** A model inside the thread. */
 export interface ThreadModel {
+  /** its number in this thread */
+  model: number;
   digest: string;
   score(features: Float32Array): Promise<Verdict>;
   unload(): Promise<void>;
@@ -31,7 +39,7 @@ export interface ThreadOptions {
   runTimeoutMs?: number;
   onLatency?: (ms: number, windows: number) => void;
   /** the thread died or hung: every model in it is gone */
-  onLost?: (why: string) => void;
+  onLost?: (why: string, culprit: Culprit) => void;
 }
 
 interface Waiting {
@@ -41,23 +49,28 @@ interface Waiting {
 }
 
 interface Pending {
+  culprit: Culprit;
   resolve(answer: ThreadAnswer): void;
   reject(cause: Error): void;
   timer: NodeJS.Timeout;
 }
 
 const LOAD_TIMEOUT_MS = 15_000;
+/** How long `close` waits for a run that is out, ms. */
+const CLOSE_WITHIN_MS = 1_500;
 
 /**
  * Main thread's side of the model thread. While one run is out, windows for the same model gather and go together in the
  * next: alone a window waits for nobody, under load the trip between threads is shared. Queues are bounded.
  *
  * A native run cannot be interrupted, so a hung one is abandoned with its thread: everything waiting fails, `onLost`
- * tells the owner to load its models into a new one.
+ * tells the owner to load its models into a new one. It is not terminated: a run that comes back after all would find its
+ * thread gone and abort the process. It ends by itself once it is back.
  */
 export class ModelThread {
   readonly #options: Required<ThreadOptions>;
   readonly #pending = new Map<number, Pending>();
+  readonly #isOver = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | null;
   #nextId = 0;
 
@@ -70,7 +83,10 @@ export class ModelThread {
       onLost: () => undefined,
       ...options,
     };
-    const worker = startModelThread({ resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const worker = startModelThread({
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+      workerData: { isOver: this.#isOver },
+    });
     worker.on("message", (answer: ThreadAnswer) => {
       const pending = this.#pending.get(answer.id);
       if (!pending) return;
@@ -109,6 +125,7 @@ export class ModelThread {
     };
 
     return {
+      model,
       digest: answer.digest,
       score: (features) =>
         new Promise((resolve, reject) => {
@@ -154,15 +171,22 @@ export class ModelThread {
     }
   }
 
-  #ask(build: (id: number) => ThreadRequest, timeoutMs: number, transfer?: ArrayBuffer): Promise<ThreadAnswer> {
+  #ask(
+    build: (id: number) => Exclude<ThreadRequest, { kind: "end" }>,
+    timeoutMs: number,
+    transfer?: ArrayBuffer,
+  ): Promise<ThreadAnswer> {
     const worker = this.#worker;
     if (!worker) return Promise.reject(new RangeError("the model thread is not running"));
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#lose(`a model did not answer within ${timeoutMs} ms`), timeoutMs);
-      this.#pending.set(id, { resolve, reject, timer });
-      worker.postMessage(build(id), transfer ? [transfer] : []);
+      const request = build(id);
+      const { kind, model: asked } = request;
+      const culprit = kind === "unload" ? null : { kind, model: asked };
+      this.#pending.set(id, { culprit, resolve, reject, timer });
+      worker.postMessage(request, transfer ? [transfer] : []);
     });
   }
 
@@ -170,14 +194,15 @@ export class ModelThread {
     const worker = this.#worker;
     if (!worker) return;
     this.#worker = null;
+    // the thread answers in the order asked, so what it was at is the oldest question
+    const [oldest] = this.#pending.values();
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(new RangeError(why));
     }
     this.#pending.clear();
-    worker.unref();
-    void worker.terminate();
-    this.#options.onLost(why);
+    this.#dismiss(worker);
+    this.#options.onLost(why, oldest?.culprit ?? null);
   }
 
   /** Ends the thread; what still waits fails. */
@@ -189,7 +214,16 @@ export class ModelThread {
       reject(new RangeError("the edge worker is stopping"));
     }
     this.#pending.clear();
-    await worker?.terminate();
+    if (!worker) return;
+    const isGone = new Promise((gone) => worker.once("exit", gone));
+    this.#dismiss(worker);
+    await Promise.race([isGone, sleep(CLOSE_WITHIN_MS)]);
+  }
+
+  #dismiss(worker: Worker): void {
+    Atomics.store(this.#isOver, 0, 1);
+    worker.postMessage({ kind: "end" } satisfies ThreadRequest);
+    worker.unref();
   }
 }
 

@@ -24,6 +24,7 @@ async function main(): Promise<void> {
   const bytes = Uint8Array.from(input.subarray(4 + headerLength));
   const startedMs = performance.now();
   const facts = skipScan ? null : scanModel(bytes);
+  const beforeMb = process.memoryUsage.rss() / 1_048_576;
   const model = await openModel(bytes, io);
   const loadedMs = performance.now();
   await model.run(probeRows(1, model.width), 1);
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     loadMs: loadedMs - startedMs,
     runMs: performance.now() - loadedMs,
     rssMb: process.memoryUsage.rss() / 1_048_576,
+    growthMb: Math.max(0, process.memoryUsage.rss() / 1_048_576 - beforeMb),
   });
 }
 

@@ -3,14 +3,15 @@
  * blocks nobody else (design decision 23). Answers in the order asked.
  */
 import { createHash } from "node:crypto";
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import { z } from "zod";
 import type { ThreadAnswer, ThreadRequest } from "./model-thread";
 import { ModelRefused } from "./refusal";
 import { type LoadedModel, openModel } from "./session";
 
 const models = new Map<number, LoadedModel>();
 
-async function handle(request: ThreadRequest): Promise<ThreadAnswer> {
+async function handle(request: Exclude<ThreadRequest, { kind: "end" }>): Promise<ThreadAnswer> {
   switch (request.kind) {
     case "load": {
       const digest = `sha256:${createHash("sha256").update(request.bytes).digest("hex")}`;
@@ -35,7 +36,10 @@ async function handle(request: ThreadRequest): Promise<ThreadAnswer> {
 
 const port = parentPort;
 if (!port) throw new Error("inference/thread is started as a worker thread by the edge worker");
+const { isOver } = z.object({ isOver: z.instanceof(Int32Array) }).parse(workerData);
 port.on("message", (request: ThreadRequest) => {
+  // Only between two runs can this thread end: torn out of one, the runtime takes the whole process down with it.
+  if (Atomics.load(isOver, 0) === 1 || request.kind === "end") process.exit(0);
   handle(request).then(
     (answer) => port.postMessage(answer),
     (cause: unknown) =>

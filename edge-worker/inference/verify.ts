@@ -17,7 +17,16 @@ export interface ProbeLimits {
 export const DEFAULT_PROBE_LIMITS: ProbeLimits = { memoryMb: 600, timeoutMs: 8_000 };
 
 const Answer = z.union([
-  z.object({ ok: z.literal(true), digest: z.string(), loadMs: z.number(), runMs: z.number(), rssMb: z.number() }),
+  z.object({
+    ok: z.literal(true),
+    digest: z.string(),
+    loadMs: z.number(),
+    runMs: z.number(),
+    /** resident memory of the probe with the model, MB */
+    rssMb: z.number(),
+    /** what loading and answering added to it, MB: what the model will add to the worker */
+    growthMb: z.number(),
+  }),
   z.object({ ok: z.literal(false), code: z.enum(MODEL_REFUSAL_CODES), message: z.string() }),
 ]);
 export type ProbeReport = Extract<z.infer<typeof Answer>, { ok: true }>;

@@ -323,6 +323,8 @@ export class Device {
       boot: this.boot,
       epoch: store.epoch,
       connects: this.session.connects,
+      failedConnects: this.session.failedConnects,
+      connectTrouble: this.session.connectTrouble,
       bufferBytes: usage.total,
       bufferLimitBytes: this.parts.quota.bytes,
       oldestMs: this.oldestMs(),

@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import mqtt, { type IClientOptions, type MqttClient, type Packet } from "mqtt";
 import { z } from "zod";
+import { publicAddress } from "@/sdk/wire/address";
 import { assertPublishable } from "./publishable";
 
 /** What the broker said of itself in CONNACK; never assumed. */
@@ -21,6 +22,8 @@ export const REASON = {
   packetTooLarge: 0x95,
   rateTooHigh: 0x96,
   quotaExceeded: 0x97,
+  retainNotSupported: 0x9a,
+  qosNotSupported: 0x9b,
 } as const;
 
 export interface IncomingMessage {
@@ -42,7 +45,8 @@ export interface LinkOptions {
   url: string;
   node: string;
   token: string;
-  will: { topic: string; payload: Buffer; delaySeconds: number };
+  /** `retain` only where the broker is not known to refuse it: a retained Will costs the whole connection there (0x9A) */
+  will: { topic: string; payload: Buffer; delaySeconds: number; retain: boolean };
   keepaliveSeconds: number;
   connectTimeoutMs: number;
   sessionExpirySeconds: number;
@@ -143,10 +147,11 @@ export class Link {
         topic: options.will.topic,
         payload: options.will.payload,
         qos: 1,
-        retain: true,
+        retain: options.will.retain,
         properties: { willDelayInterval: options.will.delaySeconds },
       },
     };
+    const address = publicAddress(options.url);
     return new Promise((resolve, reject) => {
       const client = mqtt.connect(options.url, settings);
       const fail = (reason: number | null, message: string) => {
@@ -157,14 +162,14 @@ export class Link {
         reject(new ConnectError(reason, message));
       };
       const timer = setTimeout(
-        () => fail(null, `no answer from ${options.url} within ${options.connectTimeoutMs} ms`),
+        () => fail(null, `no answer from ${address} within ${options.connectTimeoutMs} ms`),
         options.connectTimeoutMs + 500,
       );
       const onError = (cause: Error) => {
         const coded = Coded.safeParse(cause);
-        fail(coded.success ? coded.data.code : null, cause.message);
+        fail(coded.success ? coded.data.code : null, messageOf(cause));
       };
-      const onClose = () => fail(null, `${options.url} closed the connection`);
+      const onClose = () => fail(null, `${address} closed the connection`);
       const settle = () => {
         clearTimeout(timer);
         client.off("error", onError);
@@ -278,3 +283,9 @@ export class Link {
 }
 
 function ignoreLateError(): void {}
+
+/** Node gives an error without words where a name has several addresses and none answers; its code says more. */
+function messageOf(cause: Error): string {
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
+  return cause.message || code;
+}

@@ -152,6 +152,51 @@ test("0x87 in CONNACK: names the token, does not hammer", async () => {
   );
 });
 
+test("0x9A: a broker that retains nothing is asked again at once, without a retained Will, and remembered", async () => {
+  broker.connack = { properties: { retainAvailable: false } };
+  broker.admit = ({ will }) => (will?.retain ? 0x9a : 0);
+  const node = await open();
+  await until(
+    () => node.stats().state === "online",
+    () => `${node.stats().state} after ${broker.connects} connections`,
+  );
+  await write(node, 5);
+  await until(
+    () => batches().length > 0,
+    () => JSON.stringify(node.stats()),
+  );
+  expect(broker.connections.map(({ willRetain }) => willRetain)).toEqual([true, false]);
+  broker.send({ cmd: "disconnect", reasonCode: 0x8b });
+  await until(
+    () => node.stats().connects === 2,
+    () => node.stats().state,
+  );
+  expect(broker.connections.map(({ willRetain }) => willRetain)).toEqual([true, false, false]);
+  expect(broker.published.some(({ topic }) => topic.endsWith("/up/birth"))).toBe(true);
+  expect(broker.published.filter(({ retain }) => retain)).toEqual([]);
+  expect(problems).toEqual([]);
+});
+
+test("Retain Available 0 with an accepted Will: nothing is published retained", async () => {
+  broker.connack = { properties: { retainAvailable: false } };
+  const node = await open();
+  await until(
+    () => node.stats().state === "online" && broker.published.length >= 2,
+    () => node.stats().state,
+  );
+  expect(broker.published.filter(({ retain }) => retain)).toEqual([]);
+});
+
+test("0x9B: a broker without QoS 1 cannot keep the contract, and that is said", async () => {
+  broker.connack = { reasonCode: 0x9b };
+  await open();
+  await until(
+    () => problems.includes("QOS_NOT_SUPPORTED"),
+    () => problems.join(),
+  );
+  expect(broker.connects).toBe(1);
+});
+
 test("no PUBACK in time: the client is thrown away and a new one made", async () => {
   broker.answer = (topic) => (isBatch(topic) ? null : 0);
   const node = await open(300);
@@ -204,7 +249,7 @@ const link = () =>
       url: broker.url,
       node: "node-1",
       token: "t",
-      will: { topic: "tl/1/node-1/up/state", payload: Buffer.from("{}"), delaySeconds: 30 },
+      will: { topic: "tl/1/node-1/up/state", payload: Buffer.from("{}"), delaySeconds: 30, retain: true },
       keepaliveSeconds: 30,
       connectTimeoutMs: 2_000,
       sessionExpirySeconds: 60,

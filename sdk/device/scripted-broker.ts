@@ -1,14 +1,17 @@
 import { type AddressInfo, type Socket, createServer } from "node:net";
-import { generate, parser, type IConnackPacket, type Packet } from "mqtt-packet";
+import { type IConnackPacket, type IConnectPacket, type Packet, generate, parser } from "mqtt-packet";
 
 /**
  * A broker for tests that answers what the test wants: CONNACK properties, PUBACK codes, a DISCONNECT at any moment. Real
  * brokers send the rarer reason codes only in states that are hard to bring about.
  */
 export class ScriptedBroker {
-  readonly published: { topic: string; payload: Buffer; alias: number | undefined }[] = [];
-  connects = 0;
+  readonly published: { topic: string; payload: Buffer; alias: number | undefined; retain: boolean }[] = [];
+  /** each CONNECT: when it came (monotonic, ms) and whether its Will was to be retained */
+  readonly connections: { atMs: number; willRetain: boolean }[] = [];
   connack: Partial<IConnackPacket> = {};
+  /** CONNACK reason for this CONNECT, over `connack` */
+  admit: (connect: IConnectPacket) => number = () => this.connack.reasonCode ?? 0;
   /** reason for the PUBACK of this publish; null gives none, a number ≥ 0x100 sends DISCONNECT with its low byte */
   answer: (topic: string, payload: Buffer) => number | null = () => 0;
   /** false: the connection ends where the SUBACK should come */
@@ -20,6 +23,10 @@ export class ScriptedBroker {
     const broker = new ScriptedBroker();
     await new Promise<void>((resolve) => broker.server.listen(0, "127.0.0.1", resolve));
     return broker;
+  }
+
+  get connects(): number {
+    return this.connections.length;
   }
 
   get url(): string {
@@ -44,8 +51,8 @@ export class ScriptedBroker {
     const reply = (packet: Packet) => socket.write(generate(packet, { protocolVersion: 5 }));
     reader.on("packet", (packet: Packet) => {
       if (packet.cmd === "connect") {
-        this.connects += 1;
-        reply({ cmd: "connack", reasonCode: 0, sessionPresent: false, ...this.connack });
+        this.connections.push({ atMs: performance.now(), willRetain: packet.will?.retain ?? false });
+        reply({ cmd: "connack", sessionPresent: false, ...this.connack, reasonCode: this.admit(packet) });
       } else if (packet.cmd === "subscribe") {
         if (!this.answersSubscribe) {
           socket.destroy();
@@ -55,7 +62,8 @@ export class ScriptedBroker {
       } else if (packet.cmd === "pingreq") reply({ cmd: "pingresp" });
       else if (packet.cmd === "publish") {
         const payload = Buffer.from(packet.payload);
-        this.published.push({ topic: packet.topic, payload, alias: packet.properties?.topicAlias });
+        const { topic, retain } = packet;
+        this.published.push({ topic, payload, alias: packet.properties?.topicAlias, retain });
         const reason = this.answer(packet.topic, payload);
         if (reason === null) return;
         if (reason >= 0x100) {

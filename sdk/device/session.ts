@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { publicAddress } from "@/sdk/wire/address";
 import { DurableAck } from "@/sdk/wire/ack";
 import type { Birth, BufferStatus } from "@/sdk/wire/birth";
 import { birthTopic, nodeSubscriptions, parseDownTopic, reportedTopic, stateTopic } from "@/sdk/wire/topics";
@@ -40,6 +41,8 @@ const SESSION_EXPIRY_SECONDS = 24 * 60 * 60;
 const WILL_DELAY_SECONDS = 30;
 /** A broker may drop the loser of a takeover without a word; so many short connections in a row look like one. */
 const FLAPS_TOLD = 4;
+/** Failed attempts in a row after which a person is told; fewer are a broker that restarts. */
+const FAILURES_TOLD = 3;
 /** A connection that held this long starts the back-off over. */
 const STEADY_MS = 30_000;
 
@@ -49,12 +52,18 @@ const STEADY_MS = 30_000;
  * - connecting: a new client, Clean Start false; on CONNACK we subscribe, publish birth and state, then let the sender go.
  * - online: messages are dispatched until the connection ends, for whatever reason.
  * - waiting: full-jitter pause, longer after each failure; the slowest pace at once when credentials are refused.
+ *   A broker that retains nothing refuses a retained Will with the whole connection; it is asked again at once without.
  * - taken-over: someone else connected with our id. Two nodes with one name would push each other out for ever, so this
  *   one stops and says so; its buffer goes on filling.
  */
 export class Session {
   state: SessionState = "connecting";
   connects = 0;
+  /** attempts in a row that did not lead to a working connection */
+  failedConnects = 0;
+  /** why the last of them failed; null while all is well */
+  connectTrouble: string | null = null;
+  private mayRetainWill = true;
   private link: Link | null = null;
   private attempt = 0;
   private flaps = 0;
@@ -153,6 +162,18 @@ export class Session {
         await this.pause(null);
         continue;
       }
+      if (end === REASON.retainNotSupported && this.mayRetainWill) {
+        this.mayRetainWill = false;
+        continue;
+      }
+      if (!this.wasOnline) this.noteFailure();
+      if (end === REASON.qosNotSupported) {
+        this.options.problem(
+          "QOS_NOT_SUPPORTED",
+          `${publicAddress(this.options.url)} takes no messages of QoS 1, without which nothing can be sent safely: use a broker that does.`,
+        );
+        this.attempt = Math.max(this.attempt, 6);
+      }
       if (end === REASON.badCredentials || end === REASON.notAuthorised) {
         this.options.problem("NOT_AUTHORISED", `The broker refuses ${this.options.node}: check its token.`);
         this.attempt = Math.max(this.attempt, 6);
@@ -163,6 +184,15 @@ export class Session {
       await this.pause(least + reconnectDelayMs(this.attempt, random, reconnectMinMs, reconnectMaxMs));
       this.attempt += 1;
     }
+  }
+
+  private noteFailure(): void {
+    this.failedConnects += 1;
+    if (this.failedConnects !== FAILURES_TOLD) return;
+    this.options.problem(
+      "UNREACHABLE",
+      `No connection to ${publicAddress(this.options.url)} after ${FAILURES_TOLD} tries, the last: ${this.connectTrouble ?? "no reason given"}. What is measured stays in the buffer; it is tried again.`,
+    );
   }
 
   /** One connection from start to end; the broker's reason for its end, or null. */
@@ -180,6 +210,7 @@ export class Session {
         topic: stateTopic(node),
         payload: json({ v: 1, online: false, boot, why: "lost" }),
         delaySeconds: WILL_DELAY_SECONDS,
+        retain: this.mayRetainWill,
       };
       const link = await Link.connect(
         { url, node, token, will, keepaliveSeconds, connectTimeoutMs, sessionExpirySeconds: SESSION_EXPIRY_SECONDS },
@@ -203,6 +234,8 @@ export class Session {
       reporting.unref();
       this.state = "online";
       this.connects += 1;
+      this.failedConnects = 0;
+      this.connectTrouble = null;
       this.wasOnline = true;
       sender.attach(link);
       await this.options.twin()?.repeat();
@@ -211,6 +244,7 @@ export class Session {
       return reason;
     } catch (cause) {
       this.link?.abort("set-up failed");
+      if (!this.wasOnline) this.connectTrouble = cause instanceof Error ? cause.message : String(cause);
       if (!(cause instanceof ConnectError))
         this.options.problem("CONNECT", cause instanceof Error ? cause.message : String(cause));
       return cause instanceof ConnectError ? cause.reason : null;

@@ -9,6 +9,10 @@ export interface DeviceStats {
   boot: string;
   epoch: string;
   connects: number;
+  /** attempts in a row that did not lead to a working connection */
+  failedConnects: number;
+  /** why the last of them failed, without secrets; null while all is well */
+  connectTrouble: string | null;
   bufferBytes: number;
   bufferLimitBytes: number;
   /** capture time of the oldest batch not settled, ms; null when there is none */

@@ -129,24 +129,22 @@ describe("streams", () => {
       models: [],
     });
     expect(await findStream(db.pool, 2_000_000_000, NOW)).toBeNull();
+    expect(await listStreamsOfNode(db.pool, "edge-0001", NOW)).toHaveLength(2);
   });
 
-  test("G9 is complete up to the watermark, and not while older batches are on their way", async () => {
-    const epoch = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
-    const told = async (ranges: string) => {
-      await db.owner.query(
-        `insert into ingest_lanes (node_id, lane, epoch, up_to, ranges, watermark, last_batch_at) values ('edge-0001', 'telemetry', $1, 7, $2, to_timestamp($3 / 1000.0), now() + interval '1 hour')
-         on conflict (node_id, lane, epoch) do update set ranges = excluded.ranges`,
-        [epoch, ranges, NOW - 2_000],
+  test("G9: one stream knows how far its node's newest telemetry is whole", async () => {
+    const lane = async () => (await findStream(db.pool, pumpStream, NOW))?.lane;
+    await db.owner.query(`delete from ingest_lanes where node_id = 'edge-0001'`);
+    expect(await lane()).toEqual({ watermarkMs: null, isContiguous: true });
+    const insert = (epoch: string, ranges: string, watermarkMs: number, lastMs: number) =>
+      db.owner.query(
+        `insert into ingest_lanes (node_id, epoch, lane, up_to, ranges, watermark, last_batch_at) values ('edge-0001', $1, 'telemetry', 4, $2::int8multirange, to_timestamp($3 / 1000.0), to_timestamp($4 / 1000.0))`,
+        [epoch, ranges, watermarkMs, lastMs],
       );
-      const stream = await findStream(db.pool, pumpStream, NOW);
-      return [stream?.completeToMs, stream?.isCompleting];
-    };
-    expect(await told("{}")).toEqual([NOW - 2_000, false]);
-    expect(await told("{[9,12)}")).toEqual([null, true]);
-    await db.owner.query("delete from ingest_lanes where epoch = $1", [epoch]);
-    expect(await findStream(db.pool, pumpStream, NOW)).toMatchObject({ completeToMs: null, isCompleting: false });
-    expect(await listStreamsOfNode(db.pool, "edge-0001", NOW)).toHaveLength(2);
+    await insert("01JH0000000000000000000000", "{}", NOW - 60_000, NOW - 60_000);
+    expect(await lane()).toEqual({ watermarkMs: NOW - 60_000, isContiguous: true });
+    await insert("01JH0000000000000000000001", "{[6,9)}", NOW - 5_000, NOW - 4_000);
+    expect(await lane()).toEqual({ watermarkMs: NOW - 5_000, isContiguous: false });
   });
 });
 

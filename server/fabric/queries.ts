@@ -5,6 +5,7 @@ import type { FleetInput, Scope, StreamListInput } from "./domain/read-inputs";
 import { PAGE_SIZE } from "./domain/read-inputs";
 import { fleetVerdict, type FleetFacts, type Verdict } from "./domain/fleet-verdict";
 import { nodeHealth, statusRank, streamHealth, type Health, type NodeFacts, type Status } from "./domain/health";
+import type { LaneProgress } from "./domain/stream-summary";
 
 export type Lifecycle = "proposed" | "accepted" | "retired";
 
@@ -295,29 +296,24 @@ export interface StreamDetail extends StreamRow {
   lastReceivedMs: number | null;
   /** The rate is promised from here on: before it lies a past of another pace, epoch ms. Null where there is none. */
   pastEndsMs: number | null;
-  /**
-   * Up to where the node has sent everything: its watermark, epoch ms. `completeToMs` null with `isCompleting`: newer rows are here, and
-   * older ones are still on their way.
-   */
-  completeToMs: number | null;
-  isCompleting: boolean;
+  lane: LaneProgress;
   node: { id: string; name: string | null; health: Health };
   /** Slots of the node that score this stream; empty when none is known to. */
   models: { slot: string; model: string; lastMs: number; lastLabel: string | null }[];
 }
 
-type StreamExtras = Pick<StreamDetail, "timeZone" | "lastReceivedMs" | "pastEndsMs" | "completeToMs" | "isCompleting">;
-
 /** One stream with its node, clock and the models that score it, or null. */
 export async function findStream(sql: Sql, id: number, nowMs: number): Promise<StreamDetail | null> {
   const [stream, extra, models] = await Promise.all([
     sql.query<RawStreamRow>(`${STREAM_ROW} where s.id = $1`, [id]),
-    sql.query<NodeFactsRow & StreamExtras>(
+    sql.query<
+      NodeFactsRow & { timeZone: string; lastReceivedMs: number | null; pastEndsMs: number | null } & LaneProgress
+    >(
       `select f.*, coalesce(si.time_zone, 'UTC') as "timeZone", (select ${ms("v.received_at")} from latest_values v where v.stream_id = $2) as "lastReceivedMs",
          (select ${ms("h.to_ts")} from demo_histories h where h.node_id = f.id) as "pastEndsMs",
-         case when isempty(l.ranges) then ${ms("l.watermark")} end as "completeToMs", coalesce(not isempty(l.ranges), false) as "isCompleting"
+         ${ms("l.watermark")} as "watermarkMs", coalesce(isempty(l.ranges), true) as "isContiguous"
        from (${NODE_FACTS} where n.id = (select node_id from streams where id = $2)) f left join sites si on si.id = f."siteId"
-       left join lateral (select * from ingest_lanes where node_id = f.id and lane = 'telemetry' and last_batch_at is not null order by last_batch_at desc limit 1) l on true`,
+         left join lateral (select watermark, ranges from ingest_lanes where node_id = f.id and lane = 'telemetry' and last_batch_at is not null order by last_batch_at desc limit 1) l on true`,
       [nowMs, id],
     ),
     sql.query<StreamDetail["models"][number]>(
@@ -346,8 +342,7 @@ export async function findStream(sql: Sql, id: number, nowMs: number): Promise<S
     clockErrorMs: node.clockErrorMs,
     lastReceivedMs: node.lastReceivedMs,
     pastEndsMs: node.pastEndsMs,
-    completeToMs: node.completeToMs,
-    isCompleting: node.isCompleting,
+    lane: { watermarkMs: node.watermarkMs, isContiguous: node.isContiguous },
     node: { id: node.id, name: node.name, health: nodeHealth(node, nowMs) },
     models: models.rows,
   };

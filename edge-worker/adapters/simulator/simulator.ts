@@ -9,6 +9,16 @@ export const RATE_HZ = 1;
 /** Longer than this behind the clock, the plant skips to the present instead of hurrying after it, ms. */
 const MAX_BEHIND_MS = 60_000;
 
+/** Time as the adapter sees it. `wait` ends early when `signal` aborts. */
+export interface Clock {
+  now(): number;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+const HOST_CLOCK: Clock = {
+  now: Date.now,
+  wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+};
+
 /** The streams that a simulated plant brings with it. */
 export function simulatorStreams(
   { plant, seed, scale }: Pick<SimulatorConfig, "plant" | "seed" | "scale">,
@@ -31,7 +41,7 @@ export function simulatorStreams(
  */
 export function simulatorAdapter(
   { plant, seed, speed, scale, script }: SimulatorConfig,
-  { now = Date.now }: { now?: () => number } = {},
+  { now, wait }: Clock = HOST_CLOCK,
 ): Adapter {
   async function* run(signal: AbortSignal): AsyncGenerator<AdapterItem> {
     while (!signal.aborted) {
@@ -49,7 +59,8 @@ export function simulatorAdapter(
         const dueMs = startMs + (plantMs - startMs) / speed;
         const waitMs = dueMs - now();
         if (waitMs < -MAX_BEHIND_MS) break;
-        if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+        if (waitMs > 0) await wait(waitMs, signal);
+        if (signal.aborted) return;
         yield "event" in item
           ? item
           : { tsMs: item.tsMs, values: item.values, ...(item.quality ? { quality: item.quality } : {}) };

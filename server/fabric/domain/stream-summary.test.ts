@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coverage, formatSpan, streamSummary, type StreamRangeFacts } from "./stream-summary";
+import { completeness, coverage, formatSpan, streamSummary, type StreamRangeFacts } from "./stream-summary";
 
 const facts: StreamRangeFacts = {
   unit: "mm/s",
@@ -78,4 +78,13 @@ test("spans name at most two units", () => {
     "45 s",
     "2 d 4 h",
   ]);
+});
+
+test.each([
+  [{ watermarkMs: null, isContiguous: true }, "how complete is unknown: the node sends no watermark"],
+  [{ watermarkMs: 2_000, isContiguous: false }, "not complete: earlier readings are still on their way"],
+  [{ watermarkMs: 999, isContiguous: true }, "complete to 999"],
+  [{ watermarkMs: 1_000, isContiguous: true }, "complete"],
+])("G9: how complete a range up to 1000 is, with %j", (lane, words) => {
+  expect(completeness(lane, 1_000, String)).toBe(words);
 });

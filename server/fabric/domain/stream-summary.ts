@@ -71,6 +71,26 @@ export function streamSummary(facts: StreamRangeFacts): string {
   return `${parts.join(", ")}.`;
 }
 
+/** How far a node's telemetry has come: what its batches say, and whether one before the newest is still missing. */
+export interface LaneProgress {
+  /** newest watermark, epoch ms; null when the node sends none */
+  watermarkMs: number | null;
+  isContiguous: boolean;
+}
+
+/**
+ * How complete a range is, in words for beside its readings (wire contract, G9). A watermark says that nothing older comes
+ * any more except as backfill, and backfill travels in batches before the newest: only when none of these is missing is
+ * everything up to the watermark here. Readings of a node without watermarks are never called complete.
+ *
+ * @param at writes a time of day
+ */
+export function completeness(lane: LaneProgress, toMs: number, at: (ms: number) => string): string {
+  if (lane.watermarkMs === null) return "how complete is unknown: the node sends no watermark";
+  if (!lane.isContiguous) return "not complete: earlier readings are still on their way";
+  return lane.watermarkMs >= toMs ? "complete" : `complete to ${at(lane.watermarkMs)}`;
+}
+
 /** Readings that arrived of those that the declared rate promises. */
 export interface Coverage {
   received: number;

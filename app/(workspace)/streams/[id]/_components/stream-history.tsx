@@ -10,7 +10,7 @@ import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
 import { rangeStats, receivedSince, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
 import { stretchesWithout, unheardStretches, unusableStretches } from "@/server/fabric/domain/stretches";
-import { coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
+import { completeness, coverage, streamSummary } from "@/server/fabric/domain/stream-summary";
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
 import type { StreamDetail } from "@/server/fabric/queries";
 import type { RangeMarks } from "@/server/fabric/series-queries";
@@ -94,10 +94,7 @@ export function StreamHistory({
           <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} />
         ) : null}
         <div className={styles.tools}>
-          <span>
-            {view.source}
-            {view.complete ? <span data-testid="complete">. {view.complete}</span> : null}
-          </span>
+          <span>{view.source}</span>
           <div role="group" aria-label="Move and zoom">
             <Button look="quiet" size="small" aria-label="Earlier" onClick={() => onPan(-1)}>
               ←
@@ -184,6 +181,7 @@ export function StreamHistory({
           spanMs={view.toMs - view.fromMs}
           stats={view.stats}
           coverage={view.coverage}
+          complete={view.complete}
           lost={view.lost}
           clock={{ source: stream.clockSource, offsetMs: stream.clockOffsetMs, errorMs: stream.clockErrorMs }}
         />
@@ -276,6 +274,7 @@ function viewOf(
     stats,
     summary,
     coverage: received,
+    complete: completeness(stream.lane, range.toMs, (ms) => stamp(ms, timeZone, false)),
     lost: lost && {
       rows: lost.rows,
       why: lost.why.join(" and "),
@@ -307,11 +306,6 @@ function viewOf(
         late: false,
       }),
     ),
-    complete: stream.isCompleting
-      ? "Older readings are still on their way"
-      : stream.completeToMs !== null && stream.completeToMs >= fromMs
-        ? `Complete to ${stamp(Math.min(stream.completeToMs, newestMs), timeZone, false)}`
-        : null,
     source:
       points.bucketMs === null
         ? "Every reading"

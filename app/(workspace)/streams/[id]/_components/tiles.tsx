@@ -34,12 +34,14 @@ interface TilesProps {
   spanMs: number;
   stats: RangeStats;
   coverage: Coverage;
+  /** how far the readings are whole, in words */
+  complete: string;
   lost: { rows: number; why: string; when: string } | null;
   clock: { source: string | null; offsetMs: number | null; errorMs: number | null };
 }
 
 /** The five figures under the chart: now, mean, readings, lost, clock. */
-export function Tiles({ unit, now, spanMs, stats, coverage, lost, clock }: TilesProps) {
+export function Tiles({ unit, now, spanMs, stats, coverage, complete, lost, clock }: TilesProps) {
   return (
     <dl className={styles.tiles}>
       <Tile
@@ -67,6 +69,7 @@ export function Tiles({ unit, now, spanMs, stats, coverage, lost, clock }: Tiles
           ? "no rate was declared for this time, so none is expected"
           : `${formatPercent(coverage.ratio)} of ${formatCount(coverage.expected ?? 0)} expected`}
         {stats.unusable > 0 ? `, ${formatCount(stats.unusable)} not usable` : ""}
+        {`; ${complete}`}
       </Tile>
       <Tile name="Lost at the edge" value={lost ? formatCount(lost.rows) : "0"}>
         {lost ? `rows, ${lost.why}, ${lost.when}` : "no gap record in this range"}
