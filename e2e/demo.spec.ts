@@ -7,7 +7,8 @@ const STORIES = [
   "A gauge that drifts away from its neighbours",
   "A release that cried wolf",
 ];
-const PAGES = ["What to fund next", "What fits into the budget, and when", "A saving that was measured"];
+/** The past here is of three days: what went live after forty is told where there is more of it (docs/demo.md). */
+const PAGES = ["What to fund next", "What fits into the budget, and when"];
 
 test("a story is followed from the first page to the chart that shows it, and the card is put away and fetched back", async ({
   page,
@@ -30,13 +31,11 @@ test("a story is followed from the first page to the chart that shows it, and th
   for (const [name, url] of [
     ["What to fund next", /\/portfolio$/],
     ["What fits into the budget, and when", /\/portfolio\/plan$/],
-    ["A saving that was measured", /\/portfolio\/[0-9a-f-]{36}$/],
   ] as const) {
     await page.goto("/");
     await card.getByRole("link", { name }).click();
     await expect(page).toHaveURL(url);
   }
-  await expect(page.getByRole("heading", { level: 1, name: "Cold-store energy" })).toBeVisible();
 
   await page.goto("/");
   await page.getByRole("button", { name: "Put away what to look at" }).click();

@@ -1,3 +1,4 @@
+import { ofTeam } from "./domain/of-team";
 import { ownerIdOf } from "@/server/core/actor";
 import { DomainError } from "@/server/core/errors";
 import { NOT_HERE } from "@/server/core/context";
@@ -32,6 +33,7 @@ import {
   SetNeeds,
   SetPeople,
   TriageUseCase,
+  OfTeam,
 } from "./schema";
 import { readPortfolio } from "./portfolio-queries";
 import { savePolicy } from "./policy-verbs";
@@ -57,9 +59,9 @@ export const valueRouter = router({
     .input(ThingId)
     .query(({ ctx, input }) => findRating(ctx.sql, input.id)),
   policy: protectedProcedure("value.read").query(({ ctx }) => getPolicy(ctx.sql)),
-  kpis: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())),
-  ),
+  kpis: protectedProcedure("value.read")
+    .input(OfTeam.default({ team: null }))
+    .query(async ({ ctx, input }) => ofTeam(await ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())), input)),
   kpi: protectedProcedure("value.read")
     .input(ThingId)
     .query(async ({ ctx, input }) => {
@@ -67,9 +69,11 @@ export const valueRouter = router({
       if (!found) throw new DomainError("not_found", NOT_HERE);
       return found;
     }),
-  outcomes: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.outcomes", () => listOutcomes(ctx.sql, ctx.now())),
-  ),
+  outcomes: protectedProcedure("value.read")
+    .input(OfTeam.default({ team: null }))
+    .query(async ({ ctx, input }) =>
+      ofTeam(await ctx.shared("value.outcomes", () => listOutcomes(ctx.sql, ctx.now())), input),
+    ),
   outcome: protectedProcedure("value.read")
     .input(ThingId)
     .query(async ({ ctx, input }) => {

@@ -71,10 +71,14 @@ export const ImportUseCases = z.strictObject({
 });
 export type ImportUseCases = z.infer<typeof ImportUseCases>;
 
+/** Which rows of a list of what people decided: those of one team, or all that may be seen. */
+export const OfTeam = z.strictObject({ team: z.uuid().nullable().default(null) });
+
 export const ExportUseCases = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(SHOWN_INTAKES).default("open"),
   stage: z.enum(SHOWN_STAGES).default("all"),
+  team: z.uuid().nullable().default(null),
 });
 export type ExportUseCases = z.infer<typeof ExportUseCases>;
 
