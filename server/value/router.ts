@@ -1,3 +1,4 @@
+import { searchValue } from "./search-queries";
 import { ofTeam } from "./domain/of-team";
 import { ownerIdOf } from "@/server/core/actor";
 import { DomainError } from "@/server/core/errors";
@@ -82,6 +83,9 @@ export const valueRouter = router({
       return found;
     }),
   people: protectedProcedure("value.estimate").query(({ ctx }) => listPeople(ctx.sql)),
+  search: protectedProcedure("value.read")
+    .input(FindThings)
+    .query(({ ctx, input }) => searchValue(ctx.sql, input.q)),
   things: protectedProcedure("value.estimate")
     .input(FindThings)
     .query(({ ctx, input }) => findThings(ctx.sql, input.q)),
