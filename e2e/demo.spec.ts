@@ -29,8 +29,8 @@ test("a story is followed from the first page to the chart that shows it, and th
   await expect(page.getByText(/^ground truth, /).first()).toBeAttached(); // the name of a mark on the time axis
 
   for (const [name, url] of [
-    ["What to fund next", /\/portfolio$/],
-    ["What fits into the budget, and when", /\/portfolio\/plan$/],
+    ["What to fund next", /\/portfolio(\?|$)/],
+    ["What fits into the budget, and when", /\/portfolio\/plan(\?|$)/],
   ] as const) {
     await page.goto("/");
     await card.getByRole("link", { name }).click();

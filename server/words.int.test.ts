@@ -134,7 +134,7 @@ test.each<[row: string, as: string, path: string, json: object, code: string, fi
   expect(await refusalOf(as, path, json)).toEqual([code, field]);
 });
 
-/** Text like any other: it is kept as it was typed (what pages make of it: e2e/shell-parts.spec.ts). */
+/** Text like any other: it is kept as it was typed. */
 test.each([
   ["W03 one emoji of several characters", "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}"],
   ["W07 letters that look like others", "\u0410dmin"],
