@@ -83,6 +83,19 @@ test("a KPI is bound to a live stream, wanted by an outcome and moved by a use c
   await expect(page.getByRole("region", { name: "What it means" })).toContainText("approved by");
   await expect(page.getByRole("region", { name: "Who wants it, and what moves it" })).toContainText(statement);
 
+  const line = page.getByRole("navigation", { name: "The line, from outcome to device" });
+  await line.getByRole("link", { name: statement }).click();
+  await expect(page).toHaveURL(outcomePage);
+  // the state of the use case is read after the page, and this one holds no must-meet yet
+  await expect(line.getByRole("listitem").filter({ hasText: `Balance the rotors ${mark}` })).toHaveAttribute(
+    "data-status",
+    /bad|unknown/,
+  );
+  await expect(line.getByRole("listitem").filter({ hasText: "device" })).toContainText("No device linked yet");
+  await line.getByRole("link", { name }).click();
+  await expect(page).toHaveURL(kpiPage);
+  await expect(line.getByRole("link", { name: `Balance the rotors ${mark}` })).toBeVisible();
+
   for (const path of [kpiPage, outcomePage, "/kpis", "/outcomes"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

@@ -51,7 +51,7 @@ const DOORS: readonly [path: string, handler: Handler][] = [
   [`/api/series?id=1&${RANGE}`, series.GET],
   [`/api/streams/1/export?${RANGE}`, streamed("1")],
   ["/api/live?streams=1,2", live.GET],
-  ["/api/audit/export?q=ada", audit.GET],
+  ["/api/audit/export?q=ada&fromMs=0&toMs=1000", audit.GET],
   [`/api/jobs/${NOBODYS}/result?`, (request) => result.GET(request, { params: Promise.resolve({ id: NOBODYS }) })],
   ["/metrics?", metrics.GET],
   ...Object.keys(LISTS).map((list): [string, Handler] => [`/api/export/${list}?`, listed(list)]),
@@ -137,6 +137,9 @@ test.each<[row: string, path: string, handler: Handler, code: string, field: str
   ["T13 a state that is none", "/api/export/streams?state=lost", listed("streams"), "E_VALUE", "state"],
   ["I10 SQL in a node", "/api/export/quarantine?node='--", listed("quarantine"), "E_INPUT", "node"],
   ["I10 SQL in a team", "/api/export/people?team=1%20or%201=1", listed("people"), "E_INPUT", "team"],
+  ["a time of the audit log that is none", "/api/audit/export?fromMs=now-1h", audit.GET, "E_NUMBER", "fromMs"],
+  ["I10 SQL in a team of KPIs", "/api/export/kpis?team=1%20or%201=1", listed("kpis"), "E_INPUT", "team"],
+  ["T13 a state of jobs that is none", "/api/export/jobs?state=lost", listed("jobs"), "E_VALUE", "state"],
   ["I13 a search of ten thousand letters", `/api/audit/export?q=${"x".repeat(10_000)}`, audit.GET, "E_RANGE", "q"],
 ])("%s is refused with its parameter", async (_row, path, handler, code, field) => {
   expectRefusal(await ask(handler, path), 400, code, field);

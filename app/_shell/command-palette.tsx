@@ -16,7 +16,9 @@ interface CommandPaletteProps {
 const SHOWN_OF_EACH = 6;
 const SEARCH_FROM = 2;
 
-/** Pages and commands of the registry, and nodes and streams by search. */
+const VALUE = { "use-case": "/portfolio", kpi: "/kpis", outcome: "/outcomes" } as const;
+
+/** Pages and commands of the registry, and by search what the business wants and what the plant has. */
 export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPaletteProps) {
   const trpc = useTRPC();
   const reader = useViewer();
@@ -36,6 +38,11 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
   const people = useQuery({
     ...trpc.people.list.queryOptions({ q: wanted }),
     enabled: enabled && reader?.can["users.read"] === true,
+    placeholderData: keepPreviousData,
+  });
+  const value = useQuery({
+    ...trpc.value.search.queryOptions({ q: wanted }),
+    enabled: enabled && reader?.can["value.read"] === true,
     placeholderData: keepPreviousData,
   });
   const views = useQuery({ ...trpc.views.list.queryOptions({}), enabled: open, staleTime: 30_000 });
@@ -90,17 +97,29 @@ export function CommandPalette({ open, onOpenChange, onRun, opener }: CommandPal
           }))
         : [],
     },
+    ...(["use-case", "kpi", "outcome"] as const).map((kind) => ({
+      label: { "use-case": "Use cases", kpi: "KPIs", outcome: "Outcomes" }[kind],
+      items: enabled
+        ? (value.data ?? [])
+            .filter((found) => found.kind === kind)
+            .map(({ id, label, note, team }) => ({
+              id: go(`${kind}-${id}`, `${VALUE[kind]}/${id}`),
+              label,
+              note: `${note}, ${team}`,
+            }))
+        : [],
+    })),
     { label: "Do", items: commandItems(acts) },
   ];
-  const failed = nodes.isError || streams.isError || people.isError;
-  const searching = enabled && (nodes.isFetching || streams.isFetching || people.isFetching);
+  const failed = nodes.isError || streams.isError || people.isError || value.isError;
+  const searching = enabled && (nodes.isFetching || streams.isFetching || people.isFetching || value.isFetching);
   const note = failed
     ? "What you look for could not be searched; pages and commands work."
     : searching
       ? "Searching"
       : enabled
         ? null
-        : "Two letters or more also search nodes and streams";
+        : "Two letters or more also search nodes, streams, use cases, KPIs and outcomes";
   return (
     <Palette
       open={open}

@@ -5,6 +5,7 @@ import {
   commandsFor,
   matches,
   mayOpen,
+  narrowedBy,
   pageOf,
   PAGES,
   sheetFor,
@@ -29,6 +30,13 @@ describe("the registry", () => {
       ACTS.flatMap(({ keys }) => keys?.join(" ") ?? []),
     ])
       expect(list).toEqual([...new Set(list)]);
+  });
+
+  test("narrows lists whose rows have a site or a team, and nothing else", () => {
+    expect(narrowedBy("/fleet")).toEqual(["site", "team"]);
+    expect(narrowedBy("/kpis")).toEqual(["team"]);
+    for (const path of ["/portfolio/plan", "/kpis/1", "/admin/system", "/account/tokens", "/nowhere"])
+      expect([path, narrowedBy(path)]).toEqual([path, []]);
   });
 
   test("gives no key that begins a pair to something else", () => {

@@ -1,3 +1,5 @@
+import type { Scope } from "@/server/fabric/domain/read-inputs";
+
 /**
  * The one list of pages, commands and shortcuts. The sidebar, the breadcrumb, the command palette and the shortcut sheet are made from
  * it, so that a page that is added here is found in all four, and one that a person may not open is in none of them.
@@ -8,6 +10,10 @@ export interface Reader {
   roles: readonly string[];
   can: Readonly<Record<string, boolean>>;
 }
+
+/** The rows of the plant stand at a site and belong to a team; what people decided belongs to a team alone. */
+const PLACE = ["site", "team"] as const;
+const TEAM = ["team"] as const;
 
 const GROUPS = ["", "Decide", "Run", "Inbox", "Administer"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -28,13 +34,23 @@ export interface PageEntry {
   /** Other words that people look for it by. */
   words: readonly string[];
   count?: CountName;
+  /** What its rows can be narrowed to; left out for pages whose rows belong to no site and no team. */
+  narrowedBy?: readonly (keyof Scope)[];
   /** Not in the sidebar, only in the palette. */
   hidden?: boolean;
 }
 
 /** In the order of the sidebar. Only pages that exist are here. */
 export const PAGES: readonly PageEntry[] = [
-  { id: "home", label: "Home", href: "/", group: "", key: "h", words: ["start", "overview", "verdict"] },
+  {
+    id: "home",
+    label: "Home",
+    href: "/",
+    group: "",
+    key: "h",
+    narrowedBy: PLACE,
+    words: ["start", "overview", "verdict"],
+  },
   {
     id: "portfolio",
     label: "Portfolio",
@@ -42,6 +58,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Decide",
     key: "v",
     needs: ["value.read"],
+    narrowedBy: TEAM,
     words: ["use cases", "value", "ranking", "roi", "return", "fund"],
   },
   {
@@ -50,6 +67,7 @@ export const PAGES: readonly PageEntry[] = [
     href: "/portfolio/measured",
     group: "Decide",
     needs: ["value.read"],
+    narrowedBy: TEAM,
     words: ["paid back", "roi", "go-live", "calibration", "benefit", "baseline"],
   },
   {
@@ -68,6 +86,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Decide",
     key: "o",
     needs: ["value.read"],
+    narrowedBy: TEAM,
     words: ["goals", "targets", "horizon", "wants"],
   },
   {
@@ -77,6 +96,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Decide",
     key: "k",
     needs: ["value.read"],
+    narrowedBy: TEAM,
     words: ["key figures", "indicators", "measures", "baseline", "target"],
   },
   {
@@ -85,9 +105,18 @@ export const PAGES: readonly PageEntry[] = [
     href: "/fleet",
     group: "Run",
     key: "f",
+    narrowedBy: PLACE,
     words: ["nodes", "edge", "devices", "gateway"],
   },
-  { id: "streams", label: "Explore", href: "/streams", group: "Run", key: "s", words: ["streams", "sensors", "chart"] },
+  {
+    id: "streams",
+    label: "Explore",
+    href: "/streams",
+    group: "Run",
+    key: "s",
+    narrowedBy: PLACE,
+    words: ["streams", "sensors", "chart"],
+  },
   {
     id: "notifications",
     label: "Notifications",
@@ -104,6 +133,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Inbox",
     key: "q",
     needs: ["quarantine.read"],
+    narrowedBy: PLACE,
     words: ["held", "refused", "rejected", "replay"],
     count: "quarantined",
   },
@@ -114,6 +144,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Administer",
     key: "p",
     needs: ["users.read"],
+    narrowedBy: TEAM,
     words: ["users", "accounts", "invite", "password", "disable"],
   },
   {
@@ -140,6 +171,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Administer",
     key: "n",
     needs: ["fleet.manage"],
+    narrowedBy: PLACE,
     words: ["credentials", "tokens", "renew", "revoke", "add", "move"],
   },
   {
@@ -157,6 +189,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "Administer",
     key: "a",
     needs: ["audit.read"],
+    narrowedBy: TEAM,
     words: ["who", "history", "changes", "log"],
   },
   {
@@ -290,6 +323,12 @@ export function pageOf(pathname: string): PageEntry | null {
     if (inside && (best === null || page.href.length > best.href.length)) best = page;
   }
   return best;
+}
+
+/** What an address can be narrowed to: a list or a first page, not the page of one thing, which is whose it is. */
+export function narrowedBy(pathname: string): readonly (keyof Scope)[] {
+  const page = pageOf(pathname);
+  return page?.href === pathname ? (page.narrowedBy ?? []) : [];
 }
 
 export interface Crumb {

@@ -1,4 +1,6 @@
 "use client";
+import { usePathname } from "next/navigation";
+import { narrowedBy } from "./registry";
 import { useScope } from "./use-scope";
 import { useViewer } from "./viewer";
 import styles from "./shell.module.css";
@@ -8,26 +10,32 @@ interface Choice {
   name: string;
 }
 
-/** Narrows every page to a site or a team; shown where there is something to choose. */
+/** Narrows the page to a site or a team; shown where its rows have one and there is something to choose. */
 export function ScopeSwitch() {
   const viewer = useViewer();
   const { scope, setScope } = useScope();
+  const by = narrowedBy(usePathname());
+  if (by.length === 0) return null;
   return (
     <div className={styles.scope}>
-      <Select
-        label="Site"
-        all="All sites"
-        choices={viewer?.sites ?? []}
-        chosen={scope.site}
-        onChoose={(site) => void setScope({ site })}
-      />
-      <Select
-        label="Team"
-        all="All teams"
-        choices={viewer?.teams ?? []}
-        chosen={scope.team}
-        onChoose={(team) => void setScope({ team })}
-      />
+      {by.includes("site") ? (
+        <Select
+          label="Site"
+          all="All sites"
+          choices={viewer?.sites ?? []}
+          chosen={scope.site}
+          onChoose={(site) => void setScope({ site })}
+        />
+      ) : null}
+      {by.includes("team") ? (
+        <Select
+          label="Team"
+          all="All teams"
+          choices={viewer?.teams ?? []}
+          chosen={scope.team}
+          onChoose={(team) => void setScope({ team })}
+        />
+      ) : null}
     </div>
   );
 }

@@ -26,7 +26,6 @@ function Frame({ children }: { children: ReactNode }) {
   const { act } = useCommands();
   const { kiosk, toggle } = useKiosk();
   const compact = compactRows.useIsChosen(false);
-  const viewer = useViewer();
   useEffect(() => {
     document.documentElement.dataset.density = compact ? "compact" : "normal";
   }, [compact]);
@@ -34,6 +33,7 @@ function Frame({ children }: { children: ReactNode }) {
   if (kiosk)
     return (
       <div className={styles.kiosk}>
+        <DemoBanner />
         {children}
         <button type="button" className={styles.leaveKiosk} onClick={toggle}>
           Leave kiosk mode
@@ -67,14 +67,21 @@ function Frame({ children }: { children: ReactNode }) {
       </div>
       <Sidebar onLeave={close} />
       <div className={styles.page}>
-        {viewer?.isDemo ? (
-          <aside aria-label="Demo" className={styles.demo}>
-            Demo: the people and the plant are made up. <Link href="/?look=true">What to look at</Link>{" "}
-            <Link href="/login">Be somebody else</Link>
-          </aside>
-        ) : null}
+        <DemoBanner />
         {children}
       </div>
     </div>
+  );
+}
+
+/** What is made up says so on every page, on a wall too. */
+function DemoBanner() {
+  const viewer = useViewer();
+  if (!viewer?.isDemo) return null;
+  return (
+    <aside aria-label="Demo" className={styles.demo}>
+      Demo: the people and the plant are made up. <Link href="/?look=true">What to look at</Link>{" "}
+      <Link href="/login">Be somebody else</Link>
+    </aside>
   );
 }

@@ -8,7 +8,7 @@ import { writeHistory } from "@/cli/history/write";
 import { withPool } from "@/cli/pool";
 import { readSettings, type Settings } from "@/cli/settings";
 import { wholeNumber } from "@/cli/whole-number";
-import { listStories } from "@/server/demo/queries";
+import { listPages, listStories } from "@/server/demo/queries";
 
 const HELP = `throughline seed run [--days <n>] [--seed <n>] [--node <id>] [--until <time>] [--json]
 throughline seed list [--json]
@@ -18,8 +18,8 @@ The demo's past: ninety days of its plants with three stories to find.
 
 run      writes the past of the demo's nodes into their buffers, as if they had been without a connection; they send it
          when they start. \`up\` does this at the first start. Done once, it is left alone; after a kill it goes on
-list     the stories: where, from when to when, the true cause, and the page that shows it
-doctor   counts what has arrived: ledger, rows of every stream, rollups, events of each story. Exit code 1 when anything is missing
+list     the stories: where, from when to when, the true cause, and the page that shows it; then the pages that tell one themselves
+doctor   counts what has arrived: ledger, rows of every stream, rollups, events of each story, what each page tells. Exit code 1 when anything is missing
 
 --days   how many days; 90 unless told
 --seed   which machines and which chance; 1 unless told. The same seed and end give the same data
@@ -86,23 +86,28 @@ async function run(
 }
 
 async function list(pool: Pool, { ports }: Settings, json: boolean): Promise<number> {
-  const stories = await listStories(pool);
-  if (stories.length === 0)
+  const [stories, pages] = await Promise.all([listStories(pool), listPages(pool)]);
+  if (stories.length + pages.length === 0)
     throw new CliError(
       "This database holds no story.",
       "Start the demo with a past: npm start -- --history-days 90 (and --fresh where it began without).",
     );
   const iso = (ms: number) => new Date(ms).toISOString();
+  const site = `http://localhost:${ports.web}`;
+  const shown = pages.map(({ id, title, href }) => ({ id, title, link: `${site}${href}` }));
   const told = stories.map(({ id, title, node, stream, fromMs, toMs, cause, link }) => ({
     ...{ id, title, node, stream, from: iso(fromMs), to: iso(toMs), cause },
-    link: link === null ? null : `http://localhost:${ports.web}${link}`,
+    link: link === null ? null : `${site}${link}`,
   }));
-  if (json) process.stdout.write(`${JSON.stringify(told)}\n`);
-  else
-    for (const { id, title, node, stream, from, to, cause, link } of told)
-      process.stdout.write(
-        `${id}: ${title}\n  where  ${node}, ${stream}\n  when   ${from} to ${to}\n  cause  ${cause}\n  see    ${link ?? "(not arrived yet)"}\n`,
-      );
+  if (json) {
+    process.stdout.write(`${JSON.stringify([...told, ...shown])}\n`);
+    return 0;
+  }
+  for (const { id, title, node, stream, from, to, cause, link } of told)
+    process.stdout.write(
+      `${id}: ${title}\n  where  ${node}, ${stream}\n  when   ${from} to ${to}\n  cause  ${cause}\n  see    ${link ?? "(not arrived yet)"}\n`,
+    );
+  for (const { id, title, link } of shown) process.stdout.write(`${id}: ${title}\n  see    ${link}\n`);
   return 0;
 }
 

@@ -1,11 +1,13 @@
 import type { Pool } from "pg";
 import { fail, ok, type Finding } from "@/cli/doctor/check";
-import { type KnownHistory, type KnownStory, listHistories, listStories } from "@/server/demo/queries";
+import { type KnownHistory, type KnownStory, listHistories, listPages, listStories } from "@/server/demo/queries";
 import type { HistoryLanes } from "@/server/demo/schema";
 
 const LANES = ["telemetry", "inference", "events"] as const satisfies readonly (keyof HistoryLanes)[];
 const WAIT =
   "The node sends the rest while it runs. Look again in a minute; the first page of the demo shows how far it is.";
+const START_AGAIN =
+  "Stop Throughline and start it again: the demo writes what is missing. Or begin anew: npm start -- --fresh";
 const RECOMPUTE =
   "Rollups follow within seconds of what they are made of. If this stays, compute them anew: Administration, Jobs.";
 
@@ -28,7 +30,32 @@ export async function readBack(pool: Pool): Promise<Finding[]> {
       await recordFinding(pool, history),
     );
   for (const story of stories) findings.push(await storyFinding(pool, story));
-  return findings;
+  return [...findings, ...(await pageFindings(pool))];
+}
+
+/** Each page that the card names tells what is really stored, and what is stored is named. */
+export async function pageFindings(pool: Pool): Promise<Finding[]> {
+  const pages = await listPages(pool);
+  const { rows } = await pool.query<{ useCases: number; budgets: number; live: string[] }>(
+    `select (select count(*)::int from use_cases) as "useCases", (select count(*)::int from value_policies where budget_cents > 0) as budgets,
+       array(select '/portfolio/' || use_case_id from go_lives) as live`,
+  );
+  const { useCases = 0, budgets = 0, live = [] } = rows[0] ?? {};
+  const there: Record<string, (href: string) => { isThere: boolean; what: string }> = {
+    portfolio: () => ({ isThere: useCases > 0, what: `${useCases} use cases` }),
+    plan: () => ({ isThere: useCases > 0 && budgets > 0, what: `${useCases} use cases and ${budgets} budgets` }),
+    "go-live": (href) => ({ isThere: live.includes(href), what: `${live.length} use cases that went live` }),
+  };
+  const told = pages.map(({ id, href }) => {
+    const { isThere, what } = there[id]?.(href) ?? { isThere: false, what: "nothing that it could tell" };
+    return isThere
+      ? ok("page", `${id}: ${what}, ${href}`)
+      : fail("page", `${id}: the page ${href} has nothing to tell: the database holds ${what}.`, START_AGAIN);
+  });
+  const isTold = pages.some(({ id }) => id === "go-live");
+  if (live.length > 0 && !isTold)
+    told.push(fail("page", "go-live: a use case went live, and the first page does not lead to it.", START_AGAIN));
+  return told;
 }
 
 function ledgerFindings({ node, lanes, settled }: KnownHistory, refused: number): Finding[] {

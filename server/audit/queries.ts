@@ -26,9 +26,19 @@ export async function listAudit(
        where ($1::text is null or action = $1) and ($2::text = '' or concat_ws(' ', actor_name, action, subject) ilike $2)
          and ($3::float8 is null or at >= to_timestamp($3 / 1000.0)) and ($4::float8 is null or at < to_timestamp($4 / 1000.0))
          and ($5::int8 is null or n < $5)
+         and ($8::uuid is null or team_id = $8)
          and ($7::uuid is null or actor_id = $7::text or subject = 'user:' || $7 or (actor_kind = 'token' and actor_id in (select id::text from api_tokens where user_id = $7)))
        order by n desc limit $6`,
-      [filter.action, pattern(filter.q), filter.fromMs, filter.toMs, filter.cursor, limit + 1, filter.person],
+      [
+        filter.action,
+        pattern(filter.q),
+        filter.fromMs,
+        filter.toMs,
+        filter.cursor,
+        limit + 1,
+        filter.person,
+        filter.team,
+      ],
     ),
     sql.query<{ action: string }>("select distinct action from audit_log order by 1 limit 500"),
   ]);

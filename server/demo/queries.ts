@@ -1,37 +1,33 @@
 import type { Sql } from "@/db/access";
 import { chartLink, type WhatToLookAt } from "./domain/look-at";
-import { type DemoHistory, HistoryLanes } from "./schema";
+import { type DemoHistory, type DemoPage, type DemoStory, HistoryLanes } from "./schema";
 
-interface StoryRow {
-  id: string;
-  node: string;
-  stream: string;
-  title: string;
-  sentence: string;
-  cause: string;
-  fromMs: number;
-  toMs: number;
-  href: string | null;
-  streamId: number | null;
-}
-
-/** A story as the table has it, with its chart; no link while its stream has not come. */
-export interface KnownStory extends StoryRow {
+/** A story with its chart; no link while its stream has not come. */
+export interface KnownStory extends DemoStory {
   link: string | null;
 }
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
-/** The stories whose nodes this reader may see, oldest first. */
+/** The stories that a chart tells, whose nodes this reader may see, oldest first. */
 export async function listStories(sql: Sql): Promise<KnownStory[]> {
-  const { rows } = await sql.query<StoryRow>(
-    `select d.id, d.node_id as node, d.stream_key as stream, d.title, d.sentence, d.cause, ${ms("d.from_ts")} as "fromMs", ${ms("d.to_ts")} as "toMs", d.href, s.id as "streamId"
-     from demo_stories d join nodes n on n.id = d.node_id left join streams s on s.node_id = d.node_id and s.key = d.stream_key and s.status = 'accepted' order by d.from_ts`,
+  const { rows } = await sql.query<DemoStory & { streamId: number | null }>(
+    `select d.id, d.node_id as node, d.stream_key as stream, d.title, d.sentence, d.cause, ${ms("d.from_ts")} as "fromMs", ${ms("d.to_ts")} as "toMs", s.id as "streamId"
+     from demo_stories d join nodes n on n.id = d.node_id left join streams s on s.node_id = d.node_id and s.key = d.stream_key and s.status = 'accepted'
+     where d.href is null order by d.from_ts`,
   );
-  return rows.map((row) => ({
+  return rows.map(({ streamId, ...row }) => ({
     ...row,
-    link: row.href ?? (row.streamId === null ? null : chartLink(row.streamId, row.fromMs, row.toMs)),
+    link: streamId === null ? null : chartLink(streamId, row.fromMs, row.toMs),
   }));
+}
+
+/** The pages of ours that are worth a look, in the order in which a visitor follows them: what to fund, when, and what it gave. */
+export async function listPages(sql: Sql): Promise<DemoPage[]> {
+  const { rows } = await sql.query<DemoPage>(
+    "select id, title, sentence, href from demo_stories where href is not null order by array_position(array['portfolio', 'plan', 'go-live'], id), id",
+  );
+  return rows;
 }
 
 /** A history, and how many of its batches the ledger has settled, by lane: stored or refused. */
@@ -62,13 +58,16 @@ export async function listHistories(sql: Sql): Promise<KnownHistory[]> {
 
 /** What the card on the first page holds, for the nodes that this reader may see. */
 export async function getWhatToLookAt(sql: Sql): Promise<WhatToLookAt> {
-  const [stories, histories] = await Promise.all([listStories(sql), listHistories(sql)]);
+  const [stories, pages, histories] = await Promise.all([listStories(sql), listPages(sql), listHistories(sql)]);
   const expected = sum(histories.flatMap(({ lanes }) => Object.values(lanes).map(({ batches }) => batches)));
   const arrived = sum(histories.flatMap(({ settled }) => Object.values(settled)));
   return {
-    stories: stories.flatMap(({ id, title, sentence, link }) =>
-      link === null ? [] : [{ id, title, sentence, href: link }],
-    ),
+    stories: [
+      ...stories.flatMap(({ id, title, sentence, link }) =>
+        link === null ? [] : [{ id, title, sentence, href: link }],
+      ),
+      ...pages,
+    ],
     arriving: arrived < expected ? { arrived, expected } : null,
   };
 }

@@ -35,3 +35,9 @@ export const DemoStory = z.strictObject({
   toMs: z.number(),
 });
 export type DemoStory = z.infer<typeof DemoStory>;
+
+/** Something that a page of ours tells, not a chart: it has no stream and no time of its own. */
+export const DemoPage = DemoStory.pick({ id: true, title: true, sentence: true }).extend({
+  href: z.string().regex(/^\/[^/]/),
+});
+export type DemoPage = z.infer<typeof DemoPage>;

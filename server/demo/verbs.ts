@@ -1,6 +1,6 @@
 import { audit } from "@/server/core/audit";
 import type { Ctx } from "@/server/core/context";
-import { DemoHistory, DemoStory } from "./schema";
+import { DemoHistory, DemoPage, DemoStory } from "./schema";
 
 /**
  * Notes what the demo's nodes were given to send and which stories are in it. The same again changes nothing, so it may be
@@ -33,5 +33,21 @@ export async function noteHistory(
     );
     if ((noted.rowCount ?? 0) + (planted.rowCount ?? 0) === 0) return;
     await audit(tx, ctx, { action: "demo.history", subject: "demo:history", after: { histories, stories } });
+  });
+}
+
+/** Notes which pages are worth a look, once what they tell is written. The same again changes nothing. */
+export async function notePages(ctx: Pick<Ctx, "transaction" | "actor">, told: readonly DemoPage[]): Promise<void> {
+  const pages = told.map((page) => DemoPage.parse(page));
+  await ctx.transaction(async (tx) => {
+    const noted = await tx.query(
+      `insert into demo_stories as d (id, title, sentence, href)
+       select p.id, p.title, p.sentence, p.href from jsonb_to_recordset($1::jsonb) as p (id text, title text, sentence text, href text)
+       on conflict (id) do update set title = excluded.title, sentence = excluded.sentence, href = excluded.href
+       where (d.title, d.sentence, d.href) is distinct from (excluded.title, excluded.sentence, excluded.href)`,
+      [JSON.stringify(pages)],
+    );
+    if ((noted.rowCount ?? 0) === 0) return;
+    await audit(tx, ctx, { action: "demo.pages", subject: "demo:pages", after: { pages } });
   });
 }

@@ -3,6 +3,9 @@ import type { Sql } from "@/db/access";
 import { previewPayload, type PayloadPreview } from "./domain/payload-preview";
 import { PAGE_SIZE, type QuarantineInput } from "./domain/read-inputs";
 
+/** A message of a node that nobody knows yet has a team, the first, and no site. */
+const inScope = (team: number, site: number) =>
+  `($${team}::uuid is null or team_id = $${team}) and ($${site}::text is null or node_id in (select id from nodes where site_id = $${site}))`;
 const MAX_UNPACKED_BYTES = 1_048_576;
 
 export interface QuarantineRow {
@@ -44,13 +47,13 @@ export async function listQuarantine(
       `select id::float8, node_id as "nodeId", topic, lane, batch::float8, reason, field, message, hint, length(payload) as bytes, status,
          (extract(epoch from received_at) * 1000)::float8 as "receivedMs", (extract(epoch from decided_at) * 1000)::float8 as "decidedMs", decided_by as "decidedBy", outcome->>'error' as "replayError"
        from quarantine
-       where status = $1 and ($2::text is null or node_id = $2) and ($3::text is null or reason = $3) and ($4::int8 is null or id < $4)
+       where status = $1 and ($2::text is null or node_id = $2) and ($3::text is null or reason = $3) and ($4::int8 is null or id < $4) and ${inScope(5, 6)}
        order by id desc limit ${pageSize + 1}`,
-      [input.status, input.node, input.reason, input.cursor],
+      [input.status, input.node, input.reason, input.cursor, input.team, input.site],
     ),
     sql.query<{ nodeId: string; reason: string; n: number }>(
-      `select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 group by node_id, reason`,
-      [input.status],
+      `select node_id as "nodeId", reason, count(*)::int as n from quarantine where status = $1 and ${inScope(2, 3)} group by node_id, reason`,
+      [input.status, input.team, input.site],
     ),
   ]);
   const rows = page.rows.slice(0, pageSize);

@@ -268,6 +268,16 @@ describe("the quarantine", () => {
     });
     const some = await listQuarantine(db.pool, QuarantineInput.parse({ node: "edge-0001", reason: "CONTRACT" }));
     expect(some.rows.map((row) => row.id)).toEqual([packed.rows[0]?.id]);
+    const { rows: teams } = await db.owner.query<{ id: string }>("select first_team() as id");
+    const ours = await listQuarantine(db.pool, QuarantineInput.parse({ team: teams[0]?.id }));
+    expect(ours, "narrowed to their team").toMatchObject({ matching: 3, nodes: all.nodes });
+    const nobodys = { team: "00000000-0000-4000-8000-000000000000" };
+    for (const scope of [nobodys, { site: "nowhere" }])
+      expect(await listQuarantine(db.pool, QuarantineInput.parse(scope))).toMatchObject({
+        rows: [],
+        matching: 0,
+        nodes: [],
+      });
     expect(await findPayload(db.pool, packed.rows[0]?.id ?? 0)).toMatchObject({ kind: "json", text: '{\n  "v": 1\n}' });
     expect(await findPayload(db.pool, 999_999)).toBeNull();
   });

@@ -1,4 +1,6 @@
 import type { Pool } from "pg";
+import { systemContext } from "@/server/core/context";
+import { notePages } from "@/server/demo/verbs";
 import type { As } from "@/server/value/demo-actors";
 import { goLive } from "./verbs";
 
@@ -53,11 +55,22 @@ export async function addDemoGoLive(pool: Pool, as: As): Promise<boolean> {
   );
   const [found] = rows;
   if (!found) return false;
-  if (found.isLive) return true;
+  if (found.isLive) return told(pool, found.id);
   const { id, version, kpiId, liveOn, streamId } = found;
   await goLive(await as("executive", "value.decide"), {
     ...{ id, version, kpiId, liveOn, baselineDays: 90, drivers: [{ kpiId: null, streamId }], ...PAID },
     why: "The controls were changed in the night before",
   });
+  return told(pool, id);
+}
+
+/** Leads to the use case: what was promised, what was measured since, and how sure that is. */
+async function told(pool: Pool, useCaseId: string): Promise<true> {
+  const page = {
+    ...{ id: "go-live", title: "A saving that was measured", href: `/portfolio/${useCaseId}` },
+    sentence:
+      "The cold store’s controls were changed and its use case went live: promised beside measured, with the weather taken out.",
+  };
+  await notePages(await systemContext(pool, "demo"), [page]);
   return true;
 }

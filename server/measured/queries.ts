@@ -12,6 +12,7 @@ const MOST_DAYS = 1_461;
 
 interface Columns extends Omit<GoLiveFacts, "forecast" | "drivers" | "values" | "sharedWith" | "direction"> {
   useCaseId: string;
+  teamId: string;
   title: string;
   kpiId: string;
   /** null: the KPI, or its stream, belongs to a team that they are not in */
@@ -33,6 +34,7 @@ interface Columns extends Omit<GoLiveFacts, "forecast" | "drivers" | "values" | 
 /** A use case that went live, with what it is measured to have done, or why nobody can say. */
 export interface MeasuredRow {
   useCaseId: string;
+  teamId: string;
   title: string;
   kpiId: string;
   kpi: string | null;
@@ -74,7 +76,7 @@ export async function listMeasured(
   useCaseIds: readonly string[] | null = null,
 ): Promise<MeasuredRow[]> {
   const { rows } = await sql.query<Columns & Pick<MeasuredRow, "adjustments">>(
-    `select g.use_case_id as "useCaseId", u.title, g.kpi_id as "kpiId", k.name as kpi, coalesce(d.source <> 'stream' or s.id is not null, false) as "isSeen",
+    `select g.use_case_id as "useCaseId", u.team_id as "teamId", u.title, g.kpi_id as "kpiId", k.name as kpi, coalesce(d.source <> 'stream' or s.id is not null, false) as "isSeen",
        coalesce(d.unit, '') as unit, d.direction, to_char(g.live_on, 'YYYY-MM-DD') as "liveOn", to_char(g.baseline_from, 'YYYY-MM-DD') as "baselineFrom",
        ${ms("g.live_on::timestamp at time zone coalesce(d.time_zone, 'UTC')")} as "liveMs",
        to_char(((to_timestamp($1 / 1000.0) at time zone d.time_zone) - make_interval(mins => ${kpiEndMinute("d")}))::date, 'YYYY-MM-DD') as "lastDay",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneTestDb, type TestDb } from "@/db/testing";
 import { systemContext } from "@/server/core/context";
+import { listPages } from "@/server/demo/queries";
 import { addDemoPeople } from "@/server/identity/demo-people";
 import { demandAudit } from "@/server/testing-audit";
 import { demoActors } from "./demo-actors";
@@ -33,8 +34,12 @@ test("the demo's portfolio grows with the streams that announce themselves, and 
   expect((await getPortfolio(db.pool, Date.now())).rows).toHaveLength(2);
   await announce("edge-lyon-2", ["peak-force", "vibration-rms", "oil-temperature", "oil-pressure"]);
   await announce("cold-store-1", ["compressor-power", "air-temperature", "coil-temperature"]);
+  expect(await listPages(db.pool)).toEqual([]); // nothing is told before it is there
   expect(await addDemoUseCases(db.pool, await demoActors(db.pool))).toBe(true);
   expect(await addDemoUseCases(db.pool, await demoActors(db.pool))).toBe(true);
+  expect((await listPages(db.pool)).map(({ href }) => href)).toEqual(["/portfolio", "/portfolio/plan"]);
+  const { rows: told } = await db.owner.query("select 1 from audit_log where action = 'demo.pages'");
+  expect(told, "told twice, written once").toHaveLength(1);
 
   const { rows, policy } = await getPortfolio(db.pool, Date.now());
   expect(policy).toMatchObject({ version: 1, budgetCents: 12_000_000 });

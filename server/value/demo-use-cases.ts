@@ -1,4 +1,7 @@
 import type { Pool } from "pg";
+import { systemContext } from "@/server/core/context";
+import type { DemoPage } from "@/server/demo/schema";
+import { notePages } from "@/server/demo/verbs";
 import type { As } from "./demo-actors";
 import type { Estimate } from "./domain/estimate";
 import type { Stage } from "./domain/stages";
@@ -83,6 +86,18 @@ const USE_CASES: readonly DemoUseCase[] = [
     ...{ needs: { "oil pressure": { key: "oil-pressure", cost: 800 } }, toFind: { microphones: 6_400 }, stage: null },
   },
 ];
+/** What of it is worth a look, told once it is there. */
+const PAGES: readonly DemoPage[] = [
+  {
+    ...{ id: "portfolio", title: "What to fund next", href: "/portfolio" },
+    sentence: "Five use cases from the idea to the pilot, ranked on one page by value, readiness and what they cost.",
+  },
+  {
+    ...{ id: "plan", title: "What fits into the budget, and when", href: "/portfolio/plan" },
+    sentence:
+      "Money, people and streams are shared: the plan says which use cases begin when, and what each waits for.",
+  },
+];
 const BUDGET_CENTS = 12_000_000;
 const EURO = 100;
 
@@ -115,6 +130,7 @@ export async function addDemoUseCases(pool: Pool, as: As): Promise<boolean> {
     if (needs === null) isComplete = false;
     else await addUseCase(pool, as, useCase, needs);
   }
+  if (isComplete) await notePages(await systemContext(pool, "demo"), PAGES);
   return isComplete;
 }
 

@@ -344,6 +344,14 @@ describe("a KPI", () => {
     });
     await expect(other.value.kpi({ id: kpi.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await other.value.kpis()).map(({ id }) => id)).not.toContain(kpi.id);
+    expect((await ours.value.kpis({ team: team.ours })).map(({ id }) => id)).toContain(kpi.id);
+    const name = (await ours.value.kpi({ id: kpi.id })).kpi.name;
+    expect(await ours.value.search({ q: name.slice(1).toUpperCase() })).toMatchObject([
+      { kind: "kpi", id: kpi.id, label: name },
+    ]);
+    expect(await other.value.search({ q: name }), "the search finds nothing that they may not see").toEqual([]);
+    expect(await ours.value.search({ q: "%" }), "what is typed is no pattern").toEqual([]);
+    expect(await ours.value.kpis({ team: team.theirs }), "narrowed to a team that they are not in").toEqual([]);
     const taken = ours.value.addKpi({ name: named("Spy"), definition: { ...definition, streamId: theirs } });
     await expect(taken).rejects.toMatchObject({ cause: { detail: { field: "definition.streamId" } } });
   });
@@ -390,6 +398,9 @@ describe("an outcome", () => {
   test("of the other team is not there", async () => {
     const { id } = await outcome();
     const other = await somebody("data-scientist", team.theirs);
+    const executive = await somebody("executive");
+    expect((await executive.value.outcomes({ team: team.ours })).map((one) => one.id)).toContain(id);
+    expect((await executive.value.outcomes({ team: team.theirs })).map((one) => one.id)).not.toContain(id);
     await expect(other.value.outcome({ id })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(await other.value.outcomes()).toEqual([]);
   });

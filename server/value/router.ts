@@ -1,3 +1,5 @@
+import { searchValue } from "./search-queries";
+import { ofTeam } from "./domain/of-team";
 import { ownerIdOf } from "@/server/core/actor";
 import { DomainError } from "@/server/core/errors";
 import { NOT_HERE } from "@/server/core/context";
@@ -34,6 +36,7 @@ import {
   SetNeeds,
   SetPeople,
   TriageUseCase,
+  OfTeam,
 } from "./schema";
 import { readPortfolio } from "./portfolio-queries";
 import { savePolicy } from "./policy-verbs";
@@ -59,9 +62,9 @@ export const valueRouter = router({
     .input(ThingId)
     .query(({ ctx, input }) => findRating(ctx.sql, input.id)),
   policy: protectedProcedure("value.read").query(({ ctx }) => getPolicy(ctx.sql)),
-  kpis: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())),
-  ),
+  kpis: protectedProcedure("value.read")
+    .input(OfTeam.default({ team: null }))
+    .query(async ({ ctx, input }) => ofTeam(await ctx.shared("value.kpis", () => listKpis(ctx.sql, ctx.now())), input)),
   kpi: protectedProcedure("value.read")
     .input(ThingId)
     .query(async ({ ctx, input }) => {
@@ -69,9 +72,11 @@ export const valueRouter = router({
       if (!found) throw new DomainError("not_found", NOT_HERE);
       return found;
     }),
-  outcomes: protectedProcedure("value.read").query(({ ctx }) =>
-    ctx.shared("value.outcomes", () => listOutcomes(ctx.sql, ctx.now())),
-  ),
+  outcomes: protectedProcedure("value.read")
+    .input(OfTeam.default({ team: null }))
+    .query(async ({ ctx, input }) =>
+      ofTeam(await ctx.shared("value.outcomes", () => listOutcomes(ctx.sql, ctx.now())), input),
+    ),
   outcome: protectedProcedure("value.read")
     .input(ThingId)
     .query(async ({ ctx, input }) => {
@@ -80,6 +85,9 @@ export const valueRouter = router({
       return found;
     }),
   people: protectedProcedure("value.estimate").query(({ ctx }) => listPeople(ctx.sql)),
+  search: protectedProcedure("value.read")
+    .input(FindThings)
+    .query(({ ctx, input }) => searchValue(ctx.sql, input.q)),
   things: protectedProcedure("value.estimate")
     .input(FindThings)
     .query(({ ctx, input }) => findThings(ctx.sql, input.q)),

@@ -12,13 +12,29 @@ import { UseCaseTitle } from "./domain/use-case-title";
 export const words = (max: number) =>
   z
     .string()
-    .max(max, `E_LENGTH: Use at most ${max} characters.`)
+    .max(max, `E_LENGTH: Use at most ${max} characters. | Shorten it, or put the rest where it can be linked to.`)
     .transform((text) => text.normalize("NFC").trim())
-    .pipe(z.string().refine((text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text), "E_TEXT: Use plain text."));
+    .pipe(
+      z
+        .string()
+        .refine(
+          (text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text),
+          "E_TEXT: Use plain text. | Type it rather than paste it.",
+        ),
+    );
 
 export const Why = oneLine("E_REQUIRED: Say why, in a sentence.", 500);
 
-const Estimate = z.strictObject({ low: z.number(), mode: z.number(), high: z.number() });
+/** Beyond this a figure is a slip of the keyboard or a wrong unit, and sums of it lose whole units. */
+const MOST = 1e12;
+const Amount = z
+  .number()
+  .refine(
+    (value) => Math.abs(value) <= MOST,
+    "E_RANGE: Enter a number from −1,000,000,000,000 to 1,000,000,000,000. | Look at the unit; choose a larger one where the figure is right.",
+  );
+
+const Estimate = z.strictObject({ low: Amount, mode: Amount, high: Amount });
 
 /** Each fault of the domain at its own field; the code goes before the sentence, as every refusal says it. */
 export function say(faults: readonly Fault[], context: z.core.$RefinementCtx): void {
@@ -73,10 +89,14 @@ export const ImportUseCases = z.strictObject({
 });
 export type ImportUseCases = z.infer<typeof ImportUseCases>;
 
+/** Which rows of a list of what people decided: those of one team, or all that may be seen. */
+export const OfTeam = z.strictObject({ team: z.uuid().nullable().default(null) });
+
 export const ExportUseCases = z.strictObject({
   q: z.string().trim().max(100).default(""),
   show: z.enum(SHOWN_INTAKES).default("open"),
   stage: z.enum(SHOWN_STAGES).default("all"),
+  team: z.uuid().nullable().default(null),
 });
 export type ExportUseCases = z.infer<typeof ExportUseCases>;
 
@@ -175,8 +195,8 @@ const Definition = z
   .strictObject({
     unit: z.string().min(1, "E_REQUIRED: Enter a UCUM unit, such as kW.h or %.").max(32),
     direction: z.enum(["up", "down", "band"]),
-    bandLow: z.number().nullable().default(null),
-    bandHigh: z.number().nullable().default(null),
+    bandLow: Amount.nullable().default(null),
+    bandHigh: Amount.nullable().default(null),
     source: z.enum(SOURCES),
     streamId: z.int().positive().nullable().default(null),
     stat: z.enum(STATS).nullable().default(null),
@@ -194,7 +214,14 @@ const Definition = z
   .transform((kpi) => (kpi.source === "stream" ? kpi : { ...kpi, streamId: null, stat: null }))
   .transform((kpi) => (kpi.direction === "band" ? kpi : { ...kpi, bandLow: null, bandHigh: null }));
 
-export const Day = z.iso.date("E_DATE: Choose a day.");
+/** Neither before anything that this plant could have measured, nor after anybody who will be asked about it. */
+const [FIRST_DAY, LAST_DAY] = ["2000-01-01", "2100-12-31"];
+export const Day = z.iso
+  .date("E_DATE: Choose a day. | Write it as year, month and day: 2026-06-30.")
+  .refine(
+    (day) => day >= FIRST_DAY && day <= LAST_DAY,
+    `E_RANGE: Choose a day from ${FIRST_DAY} to ${LAST_DAY}. | Look at the year.`,
+  );
 
 export const AddKpi = z.strictObject({
   name: oneLine("E_REQUIRED: Give the KPI a name.", 100),
@@ -216,7 +243,7 @@ export type ReviseKpi = z.infer<typeof ReviseKpi>;
 export const ApproveKpi = z.strictObject(SEEN);
 export type ApproveKpi = z.infer<typeof ApproveKpi>;
 
-export const EnterKpiValue = z.strictObject({ ...SEEN, day: Day, value: z.number() });
+export const EnterKpiValue = z.strictObject({ ...SEEN, day: Day, value: Amount });
 export type EnterKpiValue = z.infer<typeof EnterKpiValue>;
 
 export const ImportKpiValues = z.strictObject({ ...SEEN, file: FileBytes });
@@ -231,7 +258,7 @@ const OutcomeFields = {
   kpis: z
     .array(
       z
-        .strictObject({ kpiId: z.uuid("E_REQUIRED: Choose a KPI."), baseline: z.number(), target: z.number() })
+        .strictObject({ kpiId: z.uuid("E_REQUIRED: Choose a KPI."), baseline: Amount, target: Amount })
         .refine(({ baseline, target }) => baseline !== target, {
           path: ["target"],
           message: "E_RANGE: Enter a target that differs from the baseline.",

@@ -345,10 +345,11 @@ describe("a CSV file", () => {
     const ours = theirs.value.importUseCases({ file: file(rowOf(title)), teamId: team.ours });
     await expect(ours).rejects.toMatchObject({ cause: { detail: { field: "teamId" } } });
     await theirs.value.importUseCases({ file: file(rowOf(title)) });
+    const all = { q: title, show: "open", stage: "all" } as const;
     let text = "";
-    for await (const line of exportUseCases(db.pool, { q: title, show: "open", stage: "all" }, Date.now()))
-      text += line;
+    for await (const line of exportUseCases(db.pool, { ...all, team: team.theirs }, Date.now())) text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
+    for await (const line of exportUseCases(db.pool, { ...all, team: team.ours }, Date.now())) expect(line).toBe(USE_CASE_HEADER);
   });
 
   test("10,000 that were rejected leave room; 5,000 that are open leave none, and one snoozed makes some", async () => {

@@ -24,10 +24,11 @@ export function ListActions({ page, list }: { page: string; list: ExportedList }
   );
 }
 
-/** For a list that has no filters: all of its rows as CSV. */
+/** For a list without saved views: the rows that its address leaves as CSV. */
 export function ExportLink({ list }: { list: ExportedList }) {
+  const href = exportAddress(list, useSearchParams().toString());
   return (
-    <a className={styles.export} href={exportAddress(list, "")} download>
+    <a className={styles.export} href={href} download>
       Export CSV
     </a>
   );

@@ -10,6 +10,8 @@ export const AuditFilter = z.strictObject({
   toMs: z.number().nullable().default(null),
   /** Only what this person did, also through a token of theirs, and what was done to them. */
   person: z.uuid().nullable().default(null),
+  /** Only what belongs to this team. */
+  team: z.uuid().nullable().default(null),
   cursor: z.int().positive().nullable().default(null),
   /** Sent along by the pages' query library; there is one way to go on, to older rows. */
   direction: z.enum(["forward", "backward"]).optional(),

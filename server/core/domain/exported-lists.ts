@@ -1,7 +1,11 @@
 /** Lists that can be taken along as CSV, each with the parameters of its page's address that choose rows. The rest is how it is looked at. */
 export const EXPORTED_LISTS = {
   fleet: ["q", "show", "site", "team"],
-  portfolio: ["q", "show", "stage"],
+  portfolio: ["q", "show", "stage", "team"],
+  measured: ["team"],
+  kpis: ["team"],
+  outcomes: ["team"],
+  jobs: ["q", "state"],
   plan: ["plan"],
   streams: ["q", "node", "site", "team", "state"],
   roles: [],
@@ -9,7 +13,7 @@ export const EXPORTED_LISTS = {
   "service-tokens": [],
   people: ["q", "show", "role", "team", "order"],
   "node-logins": ["q", "show", "team", "site"],
-  quarantine: ["node", "reason", "status"],
+  quarantine: ["node", "reason", "status", "site", "team"],
 } as const;
 
 export type ExportedList = keyof typeof EXPORTED_LISTS;

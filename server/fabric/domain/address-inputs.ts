@@ -8,7 +8,7 @@ import { wholeNumber } from "@/server/api/domain/params";
 
 const Id = wholeNumber({ min: 1, max: 2_147_483_647 });
 /** Epoch ms, UTC; the last one that JavaScript's Date can tell within fifteen digits. */
-const Ms = wholeNumber({ min: 0, max: 999_999_999_999_999 });
+export const Ms = wholeNumber({ min: 0, max: 999_999_999_999_999 });
 const ENDS_EARLY = "E_RANGE: The range ends before it begins. | Give a fromMs that is before toMs.";
 
 /** Half-open [fromMs, toMs). */

@@ -52,6 +52,7 @@ export const QuarantineInput = z.strictObject({
   node: NodeId.nullable().default(null),
   reason: z.string().max(40).nullable().default(null),
   status: z.enum(["held", "replayed", "discarded"]).default("held"),
+  ...SCOPE,
   cursor: z.int().positive().nullable().default(null),
   direction: Direction,
 });

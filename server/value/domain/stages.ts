@@ -64,14 +64,21 @@ export interface ListFilter {
   q: string;
   show: ShownIntake;
   stage: ShownStage;
+  /** only use cases of this team */
+  team?: string | null;
 }
 
 /** Whether a use case is among those that the filters leave. */
 export function isListed(
-  row: { title: string; summary: string; team: string; intake: Intake; stage: Stage },
-  { q, show, stage }: ListFilter,
+  row: { title: string; summary: string; team: string; teamId: string; intake: Intake; stage: Stage },
+  { q, show, stage, team = null }: ListFilter,
 ): boolean {
-  return (stage === "all" || row.stage === stage) && isShown(row.intake, show) && isMeant(row, q);
+  return (
+    (team === null || row.teamId === team) &&
+    (stage === "all" || row.stage === stage) &&
+    isShown(row.intake, show) &&
+    isMeant(row, q)
+  );
 }
 
 /** `S2 Pilot`: a stage as people call it. */

@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { DataTable } from "@/components/ui/data-table";
 import { ListStates } from "@/components/ui/list-states";
@@ -12,7 +12,9 @@ import { kpisVerdict } from "@/server/value/domain/kpi-words";
 import type { KpiRow } from "@/server/value/kpi-queries";
 import { useCarry } from "../../../_shell/carry";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
+import { ExportLink } from "../../../_shell/views/list-actions";
 import { trail } from "../../../_shell/registry";
+import { useScope } from "../../../_shell/use-scope";
 import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { EditKpi } from "./edit-kpi";
@@ -31,7 +33,12 @@ const COLUMNS = [
 /** Every KPI with what it says now, or why it says nothing. */
 export function Kpis() {
   const { intervalMs, control } = useRefresh(10_000);
-  const query = useQuery({ ...useTRPC().value.kpis.queryOptions(), refetchInterval: intervalMs });
+  const { team } = useScope().scope;
+  const query = useQuery({
+    ...useTRPC().value.kpis.queryOptions({ team }),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
   const mayChange = useViewer()?.can["value.estimate"] === true;
   const rows = query.data ?? [];
   return (
@@ -41,6 +48,7 @@ export function Kpis() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
+          <ExportLink list="kpis" />
           {mayChange ? <EditKpi kpi={null} /> : null}
         </>
       }
@@ -55,7 +63,7 @@ export function Kpis() {
           columns={6}
           isEmpty={rows.length === 0}
           empty={
-            <Empty title="There is no KPI yet">
+            <Empty title={team === null ? "There is no KPI yet" : "This team has no KPI yet"}>
               <p>
                 A KPI is a figure that the business looks at: stops per week, kilowatt-hours per day. Bound to a stream
                 it computes itself, and a use case can promise to move it.

@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { DataTable } from "@/components/ui/data-table";
 import { ListStates } from "@/components/ui/list-states";
@@ -12,7 +12,9 @@ import { outcomesVerdict } from "@/server/value/domain/kpi-words";
 import type { OutcomeRow } from "@/server/value/outcome-queries";
 import { useCarry } from "../../../_shell/carry";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
+import { ExportLink } from "../../../_shell/views/list-actions";
 import { trail } from "../../../_shell/registry";
+import { useScope } from "../../../_shell/use-scope";
 import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { EditOutcome } from "./edit-outcome";
@@ -31,7 +33,12 @@ const COLUMNS = [
 /** What the business wants, until when, and how far each KPI is on its way. */
 export function Outcomes() {
   const { intervalMs, control } = useRefresh(10_000);
-  const query = useQuery({ ...useTRPC().value.outcomes.queryOptions(), refetchInterval: intervalMs });
+  const { team } = useScope().scope;
+  const query = useQuery({
+    ...useTRPC().value.outcomes.queryOptions({ team }),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
   const mayChange = useViewer()?.can["value.decide"] === true;
   const rows = query.data ?? [];
   const today = new Date(query.dataUpdatedAt).toISOString().slice(0, 10);
@@ -42,6 +49,7 @@ export function Outcomes() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
+          <ExportLink list="outcomes" />
           {mayChange ? <EditOutcome outcome={null} /> : null}
         </>
       }
@@ -56,7 +64,7 @@ export function Outcomes() {
           columns={5}
           isEmpty={rows.length === 0}
           empty={
-            <Empty title="There is no outcome yet">
+            <Empty title={team === null ? "There is no outcome yet" : "This team has no outcome yet"}>
               <p>Write down what the business wants, such as a third fewer unplanned stops by summer.</p>
               {mayChange ? <EditOutcome outcome={null} /> : null}
             </Empty>

@@ -15,6 +15,7 @@ import { isShown, type ShownIntake } from "@/server/value/domain/stages";
 import { FIRST_POLICY } from "@/server/value/domain/standing";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { trail } from "../../../_shell/registry";
+import { useScope } from "../../../_shell/use-scope";
 import { useViewer } from "../../../_shell/viewer";
 import { ListActions } from "../../../_shell/views/list-actions";
 import { useTRPC } from "../../../_trpc/client";
@@ -43,7 +44,11 @@ export function Portfolio() {
   const can = useViewer()?.can ?? {};
   const policy = query.data?.policy ?? FIRST_POLICY;
   const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
-  const rows = useMemo(() => listed(ranked, { q, show, stage }, sort, since), [ranked, q, show, stage, sort, since]);
+  const { team } = useScope().scope;
+  const rows = useMemo(
+    () => listed(ranked, { q, show, stage, team }, sort, since),
+    [ranked, q, show, stage, team, sort, since],
+  );
   const verdict = query.data ? portfolioVerdict(ranked.map(verdictRow), policy) : null;
   const mayPropose = can["value.propose"] === true;
   const onEstimate = can["value.estimate"] === true ? setEstimated : null;
@@ -82,7 +87,7 @@ export function Portfolio() {
             search={q}
             onSearch={(text) => void setAddress({ q: text })}
             placeholder="Filter use cases"
-            chips={chipsOf(ranked)}
+            chips={chipsOf(ranked.filter(({ row }) => team === null || row.teamId === team))}
             chosen={show}
             onChoose={(value) => void setAddress({ show: value })}
             name="Intake"

@@ -7,10 +7,15 @@ import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "
 import { NodeLogins } from "@/server/fabric/schema";
 import { exportHolders, exportPeople, exportServiceTokens, exportTeams } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
+import { RUN_STATES } from "@/server/jobs/domain/run";
+import { exportRuns } from "@/server/jobs/export-queries";
+import { ListRuns } from "@/server/jobs/schema";
+import { exportMeasured } from "@/server/measured/export-queries";
 import { exportUseCases } from "@/server/value/export-queries";
 import { ExportPlan } from "@/server/value/domain/plan-inputs";
+import { exportKpis, exportOutcomes } from "@/server/value/kpi-export-queries";
 import { exportPlan } from "@/server/value/plan-export-queries";
-import { ExportUseCases } from "@/server/value/schema";
+import { ExportUseCases, OfTeam } from "@/server/value/schema";
 
 interface Exportable {
   action: Action;
@@ -36,12 +41,21 @@ const StreamsAddress = StreamListInput.omit({ ...PAGED, status: true }).extend({
   state: z.enum(["any", "accepted", "proposed", "retired"]).default("any"),
 });
 
+/** What the address of the list of jobs calls any state. */
+const RunsAddress = ListRuns.pick({ q: true }).extend({ state: z.enum(["any", ...RUN_STATES]).default("any") });
+
 /** The lists by name. Their filters are those of the page's address, under the page's own names. */
 export const LISTS: Readonly<Record<ExportedList, Exportable>> = {
   fleet: list("fleet.read", FleetInput.omit(PAGED), (ctx, filters) =>
     exportFleet(ctx.sql, { ...filters, ...START }, ctx.now()),
   ),
   portfolio: list("value.read", ExportUseCases, (ctx, filters) => exportUseCases(ctx.sql, filters, ctx.now())),
+  measured: list("value.read", OfTeam, (ctx, team) => exportMeasured(ctx.sql, team, ctx.now())),
+  kpis: list("value.read", OfTeam, (ctx, team) => exportKpis(ctx.sql, team, ctx.now())),
+  outcomes: list("value.read", OfTeam, (ctx, team) => exportOutcomes(ctx.sql, team, ctx.now())),
+  jobs: list("jobs.read", RunsAddress, (ctx, { state, q }) =>
+    exportRuns(ctx.sql, { q, ...START, kind: null, state: state === "any" ? null : state }),
+  ),
   plan: list("value.read", ExportPlan, (ctx, { plan }) => exportPlan(ctx.sql, plan, ctx.now())),
   streams: list("stream.export", StreamsAddress, (ctx, { state, ...filters }) =>
     exportStreams(ctx.sql, { ...filters, ...START, status: state === "any" ? null : state }, ctx.now()),

@@ -9,15 +9,27 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty } from "@/components/ui/states";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
+import { useScope } from "../../../../_shell/use-scope";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
 import styles from "./audit.module.css";
+import { AuditTime, useAuditTime } from "./audit-time";
 
 const FILTER = { q: parseAsString.withDefault(""), action: parseAsString };
 
+/** The filter as the export takes it; what narrows nothing stays out. */
+function addressOf(filter: Record<string, string | number | null>): string {
+  const kept = Object.entries(filter).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]));
+  return new URLSearchParams(kept).toString();
+}
+
 /** What was done, by whom and to what, the newest first. */
 export function Audit() {
-  const [filter, setFilter] = useQueryStates(FILTER, { throttleMs: 300 });
+  const [shown, setFilter] = useQueryStates(FILTER, { throttleMs: 300 });
+  const { scope, setScope } = useScope();
+  const { team } = scope;
+  const time = useAuditTime();
+  const filter = { ...shown, team, ...time.bounds };
   const { intervalMs, control } = useRefresh(30_000);
   const viewer = useViewer();
   const query = useInfiniteQuery({
@@ -30,8 +42,9 @@ export function Audit() {
   });
   const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
   const actions = query.data?.pages[0]?.actions ?? [];
+  const isFiltered = filter.q !== "" || filter.action !== null || team !== null || filter.fromMs !== null;
   const newest = rows[0];
-  const exportLink = `/api/audit/export?${new URLSearchParams({ q: filter.q, ...(filter.action ? { action: filter.action } : {}) }).toString()}`;
+  const exportLink = `/api/audit/export?${addressOf(filter)}`;
   return (
     <Page
       crumbs={trail("audit")}
@@ -39,6 +52,7 @@ export function Audit() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} staleAfterMs={90_000} /> : null}
           {control}
+          <AuditTime {...time} />
           {viewer?.can["audit.export"] ? (
             <a className={styles.export} href={exportLink} download>
               Export CSV
@@ -47,7 +61,9 @@ export function Audit() {
         </>
       }
     >
-      <Headline title={newest ? `${newest.actorName} was the last to change something` : "The audit log"}>
+      <Headline
+        title={newest && !isFiltered ? `${newest.actorName} was the last to change something` : "The audit log"}
+      >
         Every change leaves a row that nobody can edit. <code>throughline audit verify</code> proves that none was
         changed, removed or added.
       </Headline>
@@ -80,9 +96,17 @@ export function Audit() {
           rows={8}
           isEmpty={rows.length === 0}
           empty={
-            <Empty title={filter.q || filter.action ? "No row matches this filter" : "Nothing has been changed yet"}>
-              {filter.q || filter.action ? (
-                <Button onClick={() => void setFilter({ q: "", action: null })}>Show all</Button>
+            <Empty title={isFiltered ? "No row matches this filter" : "Nothing has been changed yet"}>
+              {isFiltered ? (
+                <Button
+                  onClick={() => {
+                    void setFilter({ q: "", action: null });
+                    void setScope({ team: null });
+                    time.choose(null);
+                  }}
+                >
+                  Show all
+                </Button>
               ) : null}
             </Empty>
           }

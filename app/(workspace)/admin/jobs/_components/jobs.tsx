@@ -15,6 +15,7 @@ import { jobView } from "../../../../_shell/job-view";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
+import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { Moment } from "@/components/ui/moment";
 import { Schedules } from "./schedules";
@@ -56,6 +57,7 @@ export function Jobs() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} /> : null}
           {control}
+          <ExportLink list="jobs" />
           {viewer?.can["audit.export"] ? (
             <Button disabled={verify.isPending} onClick={() => verify.mutate()}>
               Verify the audit log

@@ -8,6 +8,7 @@ import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { quarantineVerdict } from "@/server/fabric/domain/quarantine-verdict";
 import { ListActions } from "../../../../_shell/views/list-actions";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
+import { useScope } from "../../../../_shell/use-scope";
 import { useTRPC } from "../../../../_trpc/client";
 import { QuarantineFilter } from "./quarantine-filter";
 import { QuarantineTable } from "./quarantine-table";
@@ -24,12 +25,16 @@ export function Quarantine() {
     reason: parseAsString,
     status: parseAsStringLiteral(STATUSES).withDefault("held"),
   });
+  const { scope, setScope } = useScope();
   const { intervalMs, control } = useRefresh(10_000);
   const query = useInfiniteQuery({
-    ...useTRPC().quarantine.list.infiniteQueryOptions(filter, {
-      getNextPageParam: (page) => page.next,
-      initialCursor: null,
-    }),
+    ...useTRPC().quarantine.list.infiniteQueryOptions(
+      { ...filter, ...scope },
+      {
+        getNextPageParam: (page) => page.next,
+        initialCursor: null,
+      },
+    ),
     placeholderData: keepPreviousData,
     refetchInterval: intervalMs,
   });
@@ -41,7 +46,7 @@ export function Quarantine() {
     [query.data, decisions.hidden],
   );
   const picked = rows.filter((row) => chosen.has(row.id)).map((row) => row.id);
-  const filtered = filter.node !== null || filter.reason !== null;
+  const filtered = scope.site !== null || scope.team !== null || filter.node !== null || filter.reason !== null;
   const verdict = first
     ? quarantineVerdict({
         status: filter.status,
@@ -121,7 +126,14 @@ export function Quarantine() {
             }
           >
             {filtered ? (
-              <Button onClick={() => void setFilter({ node: null, reason: null })}>Show all</Button>
+              <Button
+                onClick={() => {
+                  void setFilter({ node: null, reason: null });
+                  void setScope({ site: null, team: null });
+                }}
+              >
+                Show all
+              </Button>
             ) : (
               <p>
                 A message that cannot be read, breaks its contract, or comes from a stream that nobody accepted is kept

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
+import { type LineStop, TheLine } from "@/components/line/the-line";
 import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
@@ -9,7 +10,7 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
 import { StatusShape, StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
-import { formatNumber } from "@/server/fabric/domain/health";
+import { formatNumber, type Status } from "@/server/fabric/domain/health";
 import { baselineOf, boundKpi } from "@/server/value/domain/kpi-now";
 import { worthWords } from "@/server/value/domain/money-words";
 import type { KpiDetail, KpiRow } from "@/server/value/kpi-queries";
@@ -22,13 +23,16 @@ import { Approve, EnterValue } from "../../_components/acts";
 import { EditKpi } from "../../_components/edit-kpi";
 import { ImportValues } from "../../_components/import-values";
 import { kpiSource } from "../../_components/kpi-source";
+import { kpiStop, withOwnStream } from "../../_components/line-of-kpi";
 import { Spark } from "../../_components/spark";
+import { useBelowKpi } from "../../_components/use-mover";
 
 /** One KPI: what it says now or why it says nothing, its days, what it is worth, who wants it and who moves it. */
 export function Kpi({ id }: { id: string }) {
   const { intervalMs, control } = useRefresh(5_000);
   const query = useQuery({ ...useTRPC().value.kpi.queryOptions({ id }), refetchInterval: intervalMs });
   const viewer = useViewer();
+  const below = useBelowKpi(query.data?.kpi, intervalMs);
   if (!query.data)
     return (
       <Page crumbs={trail("kpis", { label: "KPI" })}>
@@ -63,6 +67,7 @@ export function Kpi({ id }: { id: string }) {
         {kpi.now.known ? null : `${capitalised(kpi.now.why)}. `}
         {capitalised(kpiSource(kpi))}, {kpi.team}, {kpi.ownerName ?? "no owner"}.
       </Headline>
+      <TheLine stops={[outcomeStop(kpi), kpiStop(kpi, true), ...withOwnStream(below, kpi)]} />
       <Days kpi={kpi} />
       <Meaning kpi={kpi} mayApprove={viewer?.can["value.decide"] === true} />
       <Wanted kpi={kpi} />
@@ -73,6 +78,27 @@ export function Kpi({ id }: { id: string }) {
 }
 
 const capitalised = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+/** Of the outcomes that want it one that is wanted now, else the first. */
+function outcomeStop({ outcomes, now }: KpiRow): LineStop {
+  const one = outcomes.find(({ state }) => state === "active") ?? outcomes[0];
+  if (!one) return { kind: "outcome", label: null, status: "unknown" };
+  const status: Status =
+    one.state === "missed"
+      ? "bad"
+      : one.state === "achieved" || (one.state === "active" && now.known)
+        ? "ok"
+        : "unknown";
+  return {
+    ...{
+      kind: "outcome",
+      label: one.statement,
+      href: `/outcomes/${one.id}`,
+      reason: `${one.state}, by ${one.horizon}`,
+    },
+    status,
+  };
+}
+
 const DAYS_SHOWN = 14;
 const QUALITY = { good: "ok", manual: "ok", thin: "watch", empty: "bad" } as const;
 

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { TheLine } from "@/components/line/the-line";
 import { DataTable } from "@/components/ui/data-table";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
@@ -11,7 +12,9 @@ import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
+import { kpiStop } from "../../../kpis/_components/line-of-kpi";
 import { Spark } from "../../../kpis/_components/spark";
+import { useBelowKpi } from "../../../kpis/_components/use-mover";
 import { History } from "../../../portfolio/[id]/_components/history";
 import { EditOutcome } from "../../_components/edit-outcome";
 import { outcomeStatus } from "../../_components/outcome-status";
@@ -22,6 +25,10 @@ export function Outcome({ id }: { id: string }) {
   const { intervalMs, control } = useRefresh(5_000);
   const query = useQuery({ ...useTRPC().value.outcome.queryOptions({ id }), refetchInterval: intervalMs });
   const mayChange = useViewer()?.can["value.decide"] === true;
+  const kpis = query.data?.outcome.kpis ?? [];
+  // What is worst off speaks for the line: a KPI that says nothing, before one that does.
+  const kpi = kpis.find(({ now }) => !now.known) ?? kpis[0];
+  const below = useBelowKpi(kpi, intervalMs);
   if (!query.data)
     return (
       <Page crumbs={trail("outcomes", { label: "Outcome" })}>
@@ -51,6 +58,16 @@ export function Outcome({ id }: { id: string }) {
       >
         {outcome.ownerName} answers for it, by {outcome.horizon}, {outcome.team}.
       </Headline>
+      <TheLine
+        stops={[
+          {
+            ...{ kind: "outcome", label: outcome.statement, status: outcomeStatus(outcome) },
+            reason: `${outcome.state}, by ${outcome.horizon}`,
+          },
+          kpi ? kpiStop(kpi, false) : { kind: "KPI", label: null, status: "unknown" },
+          ...below,
+        ]}
+      />
       <Sheet title="Seen by" flush>
         {outcome.kpis.length === 0 ? (
           <Empty title="No KPI shows it yet">

@@ -1,5 +1,5 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { DataTable } from "@/components/ui/data-table";
 import { ListStates } from "@/components/ui/list-states";
@@ -14,13 +14,20 @@ import type { MeasuredReturn } from "@/server/value/domain/measured-return";
 import { formatMoney, formatReturn } from "@/server/value/domain/money-words";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
+import { useScope } from "../../../../_shell/use-scope";
+import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { Calibrations } from "./calibrations";
 
 /** Every use case that went live with what it paid so far, and how well our own estimates held. */
 export function MeasuredOverview() {
   const { intervalMs, control } = useRefresh(60_000);
-  const query = useQuery({ ...useTRPC().measured.overview.queryOptions(), refetchInterval: intervalMs });
+  const { team } = useScope().scope;
+  const query = useQuery({
+    ...useTRPC().measured.overview.queryOptions({ team }),
+    placeholderData: keepPreviousData,
+    refetchInterval: intervalMs,
+  });
   const rows = query.data?.rows ?? [];
   return (
     <Page
@@ -29,6 +36,7 @@ export function MeasuredOverview() {
         <>
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isRefetchError} /> : null}
           {control}
+          <ExportLink list="measured" />
         </>
       }
     >
@@ -44,7 +52,7 @@ export function MeasuredOverview() {
           columns={6}
           isEmpty={rows.length === 0}
           empty={
-            <Empty title="Nothing has gone live yet">
+            <Empty title={team === null ? "Nothing has gone live yet" : "Nothing of this team has gone live yet"}>
               <p>
                 On the page of a use case somebody who decides says on which day it went live. From then on the days of
                 its KPI are compared with what would have been.
