@@ -46,7 +46,16 @@ const rows = Array.from({ length: USE_CASES }, (_, index): PortfolioRow => {
     ...{ intake: index % 5 === 0 ? "pending" : "accepted", intakeWhy: null, snoozedUntilMs: null },
     ...{ stage: STAGES[index % STAGES.length] ?? "idea", ownerId: null, sponsorId: null, ownerName: "Elena" },
     ...{ ownerConfirmedMs: NOW_MS, sponsorName: "Elena", sponsorConfirmedMs: NOW_MS, committedCents: null },
-    ...{ objections: [], version: 1, createdByName: "Elena", createdMs: NOW_MS, estimate: 1, forecast, capabilities },
+    ...{
+      objections: [],
+      option: 1,
+      version: 1,
+      createdByName: "Elena",
+      createdMs: NOW_MS,
+      estimate: 1,
+      forecast,
+      capabilities,
+    },
     standing,
   };
 });

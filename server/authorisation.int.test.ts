@@ -223,6 +223,14 @@ describe.each(ROLES)("%s", (role) => {
       ["value.estimate", async (s) => caller.value.setNeeds({ ...(await versionOf(useCase[s])), needs: [] })],
       [
         "value.estimate",
+        async (s) => caller.value.addOption({ ...(await versionOf(useCase[s])), name: randomBytes(6).toString("hex") }),
+      ],
+      [
+        "value.estimate",
+        async (s) => caller.value.changeOption({ ...(await versionOf(useCase[s])), n: 1, name: "As it was" }),
+      ],
+      [
+        "value.estimate",
         async (s) =>
           caller.value.rate({ ...(await versionOf(useCase[s])), rating: { rice: null, ice: null, wsjf: null } }),
       ],

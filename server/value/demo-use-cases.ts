@@ -123,7 +123,10 @@ type Needs = Parameters<typeof setNeeds>[1]["needs"];
 /** Null while one of the streams is not there yet. */
 async function needsOf(pool: Pool, { node, needs, toFind = {} }: DemoUseCase): Promise<Needs | null> {
   const found: Needs = [];
-  const none = { streamId: null, deviceId: null, nodeId: null, slot: null };
+  const none = {
+    ...{ streamId: null, deviceId: null, nodeId: null, slot: null },
+    ...{ option: null, skill: null, hours: null },
+  };
   for (const [capability, { key, cost }] of Object.entries(needs)) {
     const { rows } = await pool.query<{ id: number }>(
       `select id from streams where node_id = $1 and status = 'accepted' and (key = $2 or key like '%/' || $2) order by key limit 1`,
