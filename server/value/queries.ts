@@ -119,11 +119,17 @@ export interface EstimateRow {
   madeMs: number;
 }
 
+/** A way to do it, with how many of the capabilities that it needs are there now. */
+export interface WayRow extends OptionRow {
+  there: number;
+  needed: number;
+}
+
 export interface UseCaseDetail {
   policy: ValuePolicy;
   row: PortfolioRow;
   /** the ways to do it; empty while there is one, which has no name */
-  options: readonly OptionRow[];
+  options: readonly WayRow[];
   /** of every way */
   needs: (KnownNeed & ThingFact)[];
   /** of the chosen way, as they are known now */
@@ -164,7 +170,11 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
   return {
     policy,
     row: rowOf(columns, rows.filter(isOf(columns.option)), promised, policy, nowMs),
-    options: options.get(id) ?? [],
+    options: (options.get(id) ?? []).map((option) => {
+      const capabilities = capabilityStates(rows.filter(isOf(option.n)), nowMs);
+      const there = capabilities.filter(({ state }) => state === "satisfied").length;
+      return { ...option, there, needed: capabilities.length };
+    }),
     effects: promised.effects,
     promised: written.get(id) ?? [],
     needs: rows.map((need) => ({ ...need, ...providerState(need.provider, nowMs) })),
