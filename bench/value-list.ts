@@ -47,7 +47,7 @@ const rows = Array.from({ length: USE_CASES }, (_, index): PortfolioRow => {
     ...{ stage: STAGES[index % STAGES.length] ?? "idea", ownerId: null, sponsorId: null, ownerName: "Elena" },
     ...{ ownerConfirmedMs: NOW_MS, sponsorName: "Elena", sponsorConfirmedMs: NOW_MS, committedCents: null },
     ...{ objections: [], version: 1, createdByName: "Elena", createdMs: NOW_MS, estimate: 1, forecast, capabilities },
-    ...{ paidBackDay: null, standing },
+    ...{ option: 1, paidBackDay: null, standing },
   };
 });
 

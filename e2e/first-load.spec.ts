@@ -5,12 +5,16 @@ import { FEED } from "./support/feed";
 test("no page needs more than 220 KB of scripts before it can be used, and charts come after", async ({ page }) => {
   await page.goto(`/streams?q=${FEED.node}`);
   const stream = await page.getByRole("link", { name: FEED.wave, exact: true }).getAttribute("href");
+  await page.goto("/portfolio?q=Press wear, line 2");
+  const useCase = page.getByRole("link", { name: "Press wear, line 2", exact: true });
+  await expect(useCase).toBeVisible({ timeout: 120_000 });
   const weights = new Map<string, { bytes: number; text: string }>();
   for (const path of [
     "/",
     "/fleet",
     `/fleet/${FEED.node}`,
     "/portfolio",
+    ((await useCase.getAttribute("href")) ?? "").replace(/[?].*/, ""),
     "/portfolio/measured",
     "/portfolio/plan",
     "/outcomes",

@@ -115,6 +115,13 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "value.confirm": async () => caller.value.confirm({ ...(await useCase()), as: "owner" }),
   "value.rate": async () => caller.value.rate({ ...(await useCase()), rating: RATING }),
   "value.setNeeds": async () => caller.value.setNeeds({ ...(await useCase()), needs: [{ capability: "flow" }] }),
+  "value.addOption": async () => caller.value.addOption({ ...(await useCase()), name: "One camera" }),
+  "value.changeOption": async () => caller.value.changeOption({ ...(await useCase()), n: 2, name: "A camera" }),
+  "value.chooseOption": async () => caller.value.chooseOption({ ...(await useCase()), n: 2 }),
+  "value.dropOption": async () => {
+    await caller.value.estimate({ ...(await useCase()), figures: FIGURES });
+    return caller.value.dropOption({ ...(await useCase()), n: 1, isDropped: true });
+  },
   "value.addKpi": () => caller.value.addKpi({ name: "Stops", definition: KPI }),
   "value.reviseKpi": async () => caller.value.reviseKpi({ ...(await kpi()), definition: KPI, why: "clearer" }),
   "value.enterKpiValue": async () => caller.value.enterKpiValue({ ...(await kpi()), day: "2026-01-01", value: 3 }),

@@ -177,6 +177,13 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
     await caller.quarantine.discard({ ids: [thing.held] });
     await held(thing.held);
   },
+  "quarantine.takeBack": async (caller, { held: id }) => {
+    await db.owner.query(
+      "update quarantine set status = 'discarded', decided_at = now(), decided_by = 'test' where id = $1",
+      [id],
+    );
+    await caller.quarantine.takeBack({ ids: [id] });
+  },
   "value.get": (caller, { useCase }) => caller.value.get({ id: useCase }),
   "value.rating": async (caller, { useCase }) => {
     await db.owner.query(
@@ -203,6 +210,23 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
     caller.value.setPeople({ ...(await seen("use_cases", useCase)), ownerId: null, sponsorId: null }),
   "value.setNeeds": async (caller, { useCase }) =>
     caller.value.setNeeds({ ...(await seen("use_cases", useCase)), needs: [] }),
+  "value.addOption": async (caller, { useCase }) => {
+    await twoWays(useCase);
+    await db.owner.query("delete from use_case_options where use_case_id = $1 and n > 2", [useCase]);
+    return caller.value.addOption({ ...(await seen("use_cases", useCase)), name: fresh("Way") });
+  },
+  "value.changeOption": async (caller, { useCase }) => {
+    await twoWays(useCase);
+    return caller.value.changeOption({ ...(await seen("use_cases", useCase)), n: 2, name: fresh("Way") });
+  },
+  "value.chooseOption": async (caller, { useCase }) => {
+    await twoWays(useCase);
+    return caller.value.chooseOption({ ...(await seen("use_cases", useCase)), n: 2 });
+  },
+  "value.dropOption": async (caller, { useCase }) => {
+    await twoWays(useCase);
+    return caller.value.dropOption({ ...(await seen("use_cases", useCase)), n: 2, isDropped: true });
+  },
   "value.setEffects": async (caller, { useCase }) =>
     caller.value.setEffects({ ...(await seen("use_cases", useCase)), effects: [] }),
   "value.setEffects on a KPI": async (caller, { kpi }) =>
@@ -240,6 +264,16 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
   },
   "inbox.markRead": (caller, { notice }) => some(caller.inbox.markRead({ ids: [notice] })),
 };
+
+/** Makes a use case have two ways, of which the first is chosen. */
+async function twoWays(useCase: string): Promise<void> {
+  await db.owner.query(
+    `insert into use_case_options (use_case_id, n, name) select id, n, 'way ' || n from use_cases cross join generate_series(1, 2) n where id = $1
+     on conflict (use_case_id, n) do update set dropped_at = null`,
+    [useCase],
+  );
+  await db.owner.query("update use_cases set option = 1 where id = $1", [useCase]);
+}
 
 /** Given an id, and walked elsewhere; each with where. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -1,4 +1,15 @@
-import { bigint, boolean, date, doublePrecision, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  date,
+  doublePrecision,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { instant } from "./columns";
 import { streams } from "./fabric";
 import { orgs, teams, users } from "./identity";
@@ -131,6 +142,7 @@ export const useCaseEffects = pgTable(
     low: doublePrecision().notNull(),
     mode: doublePrecision().notNull(),
     high: doublePrecision().notNull(),
+    option: integer(),
   },
-  (t) => [primaryKey({ columns: [t.useCaseId, t.kpiId] })],
+  (t) => [unique().on(t.useCaseId, t.kpiId, t.option).nullsNotDistinct()],
 );

@@ -35,6 +35,7 @@ export const useCases = pgTable("use_cases", {
   sponsorConfirmedAt: instant("sponsor_confirmed_at"),
   committedCents: cents("committed_cents"),
   objections: text().array(),
+  option: integer().notNull().default(1),
   reviewedBy: text("reviewed_by"),
   reviewedAt: instant("reviewed_at"),
   version: integer().notNull().default(1),
@@ -50,6 +51,7 @@ export const useCaseEstimates = pgTable(
       .notNull()
       .references(() => useCases.id),
     version: integer().notNull(),
+    option: integer().notNull().default(1),
     currency: text().notNull(),
     benefitLow: cents("benefit_low").notNull(),
     benefitMode: cents("benefit_mode").notNull(),
@@ -104,7 +106,26 @@ export const useCaseNeeds = pgTable("use_case_needs", {
   nodeId: text("node_id").references(() => nodes.id),
   slot: text(),
   costCents: cents("cost_cents").notNull().default(0),
+  option: integer(),
+  skill: text(),
+  hours: doublePrecision(),
 });
+
+/** Of db/migrations/0049-design-options.sql. */
+export const useCaseOptions = pgTable(
+  "use_case_options",
+  {
+    useCaseId: uuid("use_case_id")
+      .notNull()
+      .references(() => useCases.id),
+    n: integer().notNull(),
+    name: text().notNull(),
+    summary: text().notNull().default(""),
+    hours: jsonb().notNull().default({}),
+    droppedAt: instant("dropped_at"),
+  },
+  (table) => [primaryKey({ columns: [table.useCaseId, table.n] })],
+);
 
 export const valuePolicies = pgTable(
   "value_policies",

@@ -78,12 +78,12 @@ const USE_CASES = `
     round(e.benefit_mode * e.adoption_mode * e.works_mode)::float8 as "estimatedCents",
     g.use_case_id is not null and (d.stream_id = any ($1::int[]) or g.use_case_id in (${LOST_DRIVERS})) as "isUnmeasured"
   from use_cases u
-  left join lateral (select * from use_case_estimates e where e.use_case_id = u.id order by e.version desc limit 1) e on true
+  left join lateral (select * from use_case_estimates e where e.use_case_id = u.id and e.option = u.option order by e.version desc limit 1) e on true
   left join go_lives g on g.use_case_id = u.id
   left join kpi_versions d on d.kpi_id = g.kpi_id and d.version = g.kpi_version
   where u.intake not in ('rejected', 'duplicate') and (
     u.id in (
-      select w.use_case_id from use_case_needs w
+      select w.use_case_id from chosen_needs w
       where w.stream_id = any ($1) or w.device_id = any ($2::int[]) or (w.slot is null and w.node_id = any ($3::text[]))
         or (w.slot is not null and w.node_id || '/' || w.slot = any ($4::text[])))
     or d.stream_id = any ($1)

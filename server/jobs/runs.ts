@@ -4,7 +4,7 @@ import { DomainError, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import { listAble, tell } from "@/server/inbox/verbs";
 import type { ObjectStore } from "@/server/models/objects/object";
-import { isKind, type Kind, KIND_RULES } from "./domain/run";
+import { isKind, type Kind } from "./domain/run";
 
 /** What a kind works with. */
 export interface RunParts {
@@ -36,7 +36,8 @@ export interface Attempt {
   check(): void;
 }
 
-export type Work = (attempt: Attempt, parts: RunParts) => Promise<{ result: unknown; says: string }>;
+/** `href` is the page that shows what came of it; without one, that of the run. */
+export type Work = (attempt: Attempt, parts: RunParts) => Promise<{ result: unknown; says: string; href?: string }>;
 
 /** Why an attempt ends before its work does. */
 export class RunEnded extends Error {
@@ -103,9 +104,9 @@ export class Runs {
     try {
       await heart.say(attempt === 1 ? `Started by ${this.worker}.` : `Taken up by ${this.worker}, attempt ${attempt}.`);
       if (!isKind(kind)) throw new DomainError("invalid_state", `This release knows no jobs of the kind ${kind}.`);
-      const { result, says } = await this.kinds[kind](heart.attempt(), this.parts);
+      const { result, says, href } = await this.kinds[kind](heart.attempt(), this.parts);
       await heart.say(says);
-      await this.end(run, "done", { result, says });
+      await this.end(run, "done", { result, says, ...(href === undefined ? {} : { href }) });
     } catch (cause) {
       if (cause instanceof RunEnded) {
         if (cause.why === "cancelled") await this.end(run, "cancelled", { says: "Cancelled." });
@@ -123,7 +124,7 @@ export class Runs {
   private async end(
     run: Claimed,
     state: "done" | "failed" | "cancelled",
-    { result, error, says }: { result?: unknown; error?: string; says: string },
+    { result, error, says, href }: { result?: unknown; error?: string; says: string; href?: string },
   ): Promise<void> {
     const tx = await this.parts.pool.connect();
     let broken: Error | undefined;
@@ -135,8 +136,7 @@ export class Runs {
          where id = $1 and attempts = $2 and state = 'running'`,
         [run.id, run.attempt, state, result === undefined ? null : JSON.stringify(result), error ?? null],
       );
-      const isWatched = isKind(run.kind) && KIND_RULES[run.kind].isWatched === true;
-      if (rowCount && (state === "failed" || (state === "done" && !isWatched))) await tellEnd(tx, run, state, says);
+      if (rowCount && state !== "cancelled") await tellEnd(tx, run, state, says, href ?? `/jobs/${run.id}`);
       if (rowCount && state !== "done")
         await tx.query("insert into job_lines (run_id, text) values ($1, $2)", [run.id, says]);
       await tx.query("commit");
@@ -208,8 +208,9 @@ async function tellEnd(
   run: Claimed,
   state: "done" | "failed",
   says: string,
+  href: string,
 ): Promise<void> {
-  const about = { orgId: run.orgId, href: `/jobs/${run.id}`, detail: says } as const;
+  const about = { orgId: run.orgId, href, detail: says } as const;
   await tell(tx, {
     ...about,
     to: [run.ownerId],

@@ -39,7 +39,7 @@ export async function addDemoGoLive(pool: Pool, as: As): Promise<boolean> {
     `select u.id, u.version, e.kpi_id as "kpiId", s.id as "streamId", to_char(t.day, 'YYYY-MM-DD') as "liveOn",
        exists (select from go_lives g where g.use_case_id = u.id) as "isLive"
      from use_cases u
-     join use_case_effects e on e.use_case_id = u.id
+     join chosen_effects e on e.use_case_id = u.id
      join lateral (select * from kpi_versions d where d.kpi_id = e.kpi_id order by d.version desc limit 1) d on true
      join streams s on s.node_id = $2 and s.status = 'accepted' and (s.key = $3 or s.key like '%/' || $3)
      cross join lateral (

@@ -42,7 +42,8 @@ export async function goLive(
     await tx.query(
       `insert into go_lives (use_case_id, kpi_id, kpi_version, live_on, baseline_from, one_off_cents, run_cents_per_day, useful_life_days,
          cents_per_unit, currency, estimate, why, made_by, made_by_name)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (select max(version) from use_case_estimates where use_case_id = $1), $11, $12, $13)`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 
+         (select max(e.version) from use_case_estimates e join use_cases u on u.id = e.use_case_id and u.option = e.option where u.id = $1), $11, $12, $13)`,
       [
         ...[id, kpiId, measure.version, liveOn, baselineFrom, oneOffCents, runCentsPerDay, usefulLifeDays],
         ...[measure.centsPerUnit, measure.currency, why, ownerIdOf(ctx.actor), ctx.actor.name],
@@ -78,7 +79,7 @@ async function demandMeasure(
     }
   >(
     `select k.name, d.version, d.direction, d.value_mode as "centsPerUnit", d.currency, a.kpi_id is not null as "isApproved",
-       exists (select from use_case_effects e where e.use_case_id = $2 and e.kpi_id = k.id) as "isPromised",
+       exists (select from chosen_effects e where e.use_case_id = $2 and e.kpi_id = k.id) as "isPromised",
        to_char(($3::timestamptz at time zone d.time_zone)::date + ${MOST_DAYS_AHEAD}, 'YYYY-MM-DD') as latest,
        (select to_char(min(day), 'YYYY-MM-DD') from kpi_values v where v.kpi_id = k.id and v.version = d.version and v.value is not null) as "firstDay"
      from kpis k

@@ -70,7 +70,7 @@ async function add(pool: Pool, as: As, demo: DemoOutcome): Promise<boolean> {
   const kpiId = await kpiOf(pool, as, demo, found.streamId);
   await setEffects(scientist, {
     ...{ id: found.useCaseId, version: found.version },
-    effects: [{ kpiId, effect: demo.effect }],
+    effects: [{ kpiId, effect: demo.effect, option: null }],
   });
   const executive = await as("executive", "value.decide");
   await addOutcome(chair, {

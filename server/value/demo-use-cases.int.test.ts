@@ -8,7 +8,7 @@ import { demoActors } from "./demo-actors";
 import { addDemoOutcomes } from "./demo-outcomes";
 import { addDemoUseCases } from "./demo-use-cases";
 import { listOutcomes } from "./outcome-queries";
-import { getPortfolio } from "./queries";
+import { findUseCase, getPortfolio } from "./queries";
 
 let db: TestDb;
 beforeAll(async () => {
@@ -55,6 +55,9 @@ test("the demo's portfolio grows with the streams that announce themselves, and 
   const bearings = rows.find(({ title }) => title.startsWith("Bearing"));
   expect(bearings).toMatchObject({ committedCents: 2_400_000, sponsorName: "Elena Marchetti" });
   expect(bearings?.forecast?.p50).toBeGreaterThan(0);
+  const pumps = await findUseCase(db.pool, rows.find(({ title }) => title.startsWith("Pump"))?.id ?? "", Date.now());
+  expect(pumps?.options).toMatchObject([{ name: "Speed drives on the pumps" }, { name: "New pumps, drives built in" }]);
+  expect(pumps?.estimates.map(({ option }) => option).sort()).toEqual([1, 2]);
   // no reading came yet: what is needed is known, and not there
   expect(bearings?.capabilities.map(({ state }) => state)).toEqual(["missing", "missing", "missing"]);
 });

@@ -5,9 +5,11 @@ import { notePages } from "@/server/demo/verbs";
 import type { As } from "./demo-actors";
 import type { Estimate } from "./domain/estimate";
 import type { Stage } from "./domain/stages";
+import type { UseCaseFigures } from "./domain/use-case-figures";
+import { addOption } from "./option-verbs";
 import { savePolicy } from "./policy-verbs";
 import { commitMoney, confirmRole, moveStage, reviewUseCase, setNeeds, setPeople } from "./use-case-verbs";
-import { proposeUseCase, triageUseCase } from "./verbs";
+import { estimateUseCase, proposeUseCase, triageUseCase } from "./verbs";
 
 type Three = readonly [low: number, mode: number, high: number];
 
@@ -26,6 +28,14 @@ interface DemoUseCase {
   needs: Readonly<Record<string, { key: string; cost: number }>>;
   /** what nobody sells us yet, by name, in euros */
   toFind?: Readonly<Record<string, number>>;
+  /** another way to do it: in place of what is to be found it needs this, and it brings and costs something else */
+  other?: {
+    name: string;
+    first: string;
+    summary: string;
+    hours: { skill: string; hours: number }[];
+    toFind: Readonly<Record<string, number>>;
+  } & Pick<DemoUseCase, "benefitPerDay" | "oneOff" | "runPerDay" | "adoption" | "works" | "rampDays">;
   /** null: nobody has decided on it yet */
   stage: Stage | null;
   committed?: number;
@@ -77,6 +87,14 @@ const USE_CASES: readonly DemoUseCase[] = [
     ...{ adoption: [0.5, 0.7, 0.9], works: [0.5, 0.7, 0.85], rampDays: 30, node: "edge-lyon-1" },
     needs: { power: { key: "motor-power", cost: 2_000 }, flow: { key: "total-flow", cost: 3_000 } },
     ...{ toFind: { "speed drives": 18_000 }, stage: "idea" },
+    other: {
+      name: "New pumps, drives built in",
+      first: "Speed drives on the pumps",
+      summary: "The worn pumps go, and with them what they lose",
+      ...{ benefitPerDay: [70, 160, 300], oneOff: [18_000, 26_000, 42_000], runPerDay: [4, 7, 12] },
+      ...{ adoption: [0.6, 0.8, 0.95], works: [0.6, 0.8, 0.9], rampDays: 60 },
+      ...{ hours: [{ skill: "controls", hours: 40 }], toFind: { "pumps with drives": 54_000 } },
+    },
   },
   {
     title: "Oil quality by sound",
@@ -137,9 +155,12 @@ export async function addDemoUseCases(pool: Pool, as: As): Promise<boolean> {
 type Needs = Parameters<typeof setNeeds>[1]["needs"];
 
 /** Null while one of the streams is not there yet. */
-async function needsOf(pool: Pool, { node, needs, toFind = {} }: DemoUseCase): Promise<Needs | null> {
+async function needsOf(pool: Pool, { node, needs, toFind = {}, other }: DemoUseCase): Promise<Needs | null> {
   const found: Needs = [];
-  const none = { streamId: null, deviceId: null, nodeId: null, slot: null };
+  const none = {
+    ...{ streamId: null, deviceId: null, nodeId: null, slot: null },
+    ...{ option: null, skill: null, hours: null },
+  };
   for (const [capability, { key, cost }] of Object.entries(needs)) {
     const { rows } = await pool.query<{ id: number }>(
       `select id from streams where node_id = $1 and status = 'accepted' and (key = $2 or key like '%/' || $2) order by key limit 1`,
@@ -149,26 +170,44 @@ async function needsOf(pool: Pool, { node, needs, toFind = {} }: DemoUseCase): P
     if (!stream) return null;
     found.push({ ...none, capability, streamId: stream.id, costCents: cost * EURO });
   }
-  for (const [capability, cost] of Object.entries(toFind)) found.push({ ...none, capability, costCents: cost * EURO });
+  const add = (things: Readonly<Record<string, number>>, option: number | null) => {
+    for (const [capability, cost] of Object.entries(things))
+      found.push({ ...none, capability, costCents: cost * EURO, option });
+  };
+  add(toFind, other ? 1 : null);
+  if (other) add(other.toFind, 2);
   return found;
+}
+
+function figuresOf(
+  one: Pick<DemoUseCase, "benefitPerDay" | "oneOff" | "runPerDay" | "adoption" | "works" | "rampDays">,
+): UseCaseFigures {
+  return {
+    currency: "EUR",
+    benefitCentsPerDay: estimate(one.benefitPerDay, EURO),
+    oneOffCents: estimate(one.oneOff, EURO),
+    runCentsPerDay: estimate(one.runPerDay, EURO),
+    adoption: estimate(one.adoption),
+    technicalProbability: estimate(one.works),
+    rampDays: one.rampDays,
+  };
 }
 
 async function addUseCase(pool: Pool, as: As, useCase: DemoUseCase, needs: Needs): Promise<void> {
   const { title, summary, stage, committed, sponsor } = useCase;
   const { id } = await proposeUseCase(await as("member", "value.propose"), {
     ...{ title, summary },
-    figures: {
-      currency: "EUR",
-      benefitCentsPerDay: estimate(useCase.benefitPerDay, EURO),
-      oneOffCents: estimate(useCase.oneOff, EURO),
-      runCentsPerDay: estimate(useCase.runPerDay, EURO),
-      adoption: estimate(useCase.adoption),
-      technicalProbability: estimate(useCase.works),
-      rampDays: useCase.rampDays,
-    },
+    figures: figuresOf(useCase),
   });
   let version = 1;
   const seen = () => ({ id, version: version++ });
+  const { other } = useCase;
+  if (other) {
+    const { name, first, summary: about, hours } = other;
+    const member = await as("member", "value.estimate");
+    await addOption(member, { ...seen(), name, first, summary: about, hours });
+    await estimateUseCase(member, { ...seen(), option: 2, figures: figuresOf(other), why: "An offer for two pumps" });
+  }
   await setNeeds(await as("member", "value.estimate"), { ...seen(), needs });
   if (stage === null) return;
   const chair = await as("chair", "value.decide");

@@ -38,6 +38,26 @@ export const NOTHING_PROMISED: Promised = {
   detectableEffect: unknown("No KPI is bound, so its noise is not known."),
 };
 
+/** An effect as it was written down, of whatever way. */
+export interface WrittenEffect extends Pick<EffectRow, "kpiId" | "name" | "unit" | "low" | "mode" | "high"> {
+  /** the way that promises it, in place of the row without one; null: promised however it is done */
+  option: number | null;
+}
+
+/** What use cases promise by every way, by use case; of KPIs that they may see. @param useCaseId of this one alone */
+export async function listEffectsOfAll(sql: Sql, useCaseId: string | null): Promise<Map<string, WrittenEffect[]>> {
+  const { rows } = await sql.query<WrittenEffect & { useCaseId: string }>(
+    `select e.use_case_id as "useCaseId", e.kpi_id as "kpiId", k.name, d.unit, e.low, e.mode, e.high, e.option
+     from use_case_effects e join kpis k on k.id = e.kpi_id
+     join lateral (select d.unit from kpi_versions d where d.kpi_id = k.id order by d.version desc limit 1) d on true
+     where $1::uuid is null or e.use_case_id = $1 order by e.use_case_id, lower(k.name), e.kpi_id, e.option nulls first`,
+    [useCaseId],
+  );
+  const effects = new Map<string, WrittenEffect[]>();
+  for (const { useCaseId: of, ...row } of rows) effects.set(of, [...(effects.get(of) ?? []), row]);
+  return effects;
+}
+
 /**
  * The KPIs that use cases promise to move, by use case. Of several the one whose effect stands out best against its noise is judged: it is
  * the one by which the use case can be proven. @param useCaseId of this one alone
@@ -49,7 +69,7 @@ export async function listPromises(
 ): Promise<ReadonlyMap<string, Promised>> {
   const [{ rows }, facts, seen] = await Promise.all([
     sql.query<Pick<EffectRow, "kpiId" | "low" | "mode" | "high"> & { useCaseId: string }>(
-      `select use_case_id as "useCaseId", kpi_id as "kpiId", low, mode, high from use_case_effects
+      `select use_case_id as "useCaseId", kpi_id as "kpiId", low, mode, high from chosen_effects
        where $1::uuid is null or use_case_id = $1 order by use_case_id, kpi_id`,
       [useCaseId],
     ),

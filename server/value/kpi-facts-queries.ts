@@ -60,7 +60,7 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
      left join lateral (select w.day, w.value, w.coverage, w.quality from kpi_values w
        where w.kpi_id = k.id and w.version = d.version and w.day > ${SINCE} order by w.day desc, w.revision desc limit 1) x on ${IS_SEEN}
      left join lateral (select count(*) as n from kpi_values w where w.kpi_id = k.id and w.version = d.version and w.day > ${SINCE}) c on true
-     where k.id in (select e.kpi_id from use_case_effects e where $2::uuid is null or e.use_case_id = $2)
+     where k.id in (select e.kpi_id from chosen_effects e where $2::uuid is null or e.use_case_id = $2)
      order by lower(k.name), k.id`,
     [nowMs, useCaseId],
   );

@@ -71,7 +71,7 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
        from outcome_kpis l join outcomes y on y.id = l.outcome_id where l.kpi_id = k.id) c on true
      left join lateral (
        select jsonb_agg(jsonb_build_object('id', z.id, 'title', z.title, 'low', e.low, 'mode', e.mode, 'high', e.high) order by z.title) as use_cases
-       from use_case_effects e join use_cases z on z.id = e.use_case_id where e.kpi_id = k.id) u on true
+       from chosen_effects e join use_cases z on z.id = e.use_case_id where e.kpi_id = k.id) u on true
      where $2::uuid[] is null or k.id = any ($2)
      order by lower(k.name), k.id limit 1000`,
     [nowMs, ids],

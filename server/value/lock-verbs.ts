@@ -12,6 +12,8 @@ export interface LockedUseCase {
   committedCents: number | null;
   objections: string[] | null;
   createdBy: string;
+  /** number of the way to do it that is chosen */
+  option: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LockedUseCase {
 export async function lockUseCase(tx: Tx, { id, version }: { id: string; version: number }): Promise<LockedUseCase> {
   const { rows } = await tx.query<LockedUseCase & { version: number }>(
     `select team_id as "teamId", title, intake, stage, owner_id as "ownerId", sponsor_id as "sponsorId", committed_cents::float8 as "committedCents",
-       objections, created_by as "createdBy", version from use_cases where id = $1 for update`,
+       objections, created_by as "createdBy", option, version from use_cases where id = $1 for update`,
     [id],
   );
   const [found] = rows;

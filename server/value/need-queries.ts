@@ -13,6 +13,10 @@ export interface KnownNeed extends NeedRow {
   deviceId: number | null;
   nodeId: string | null;
   slot: string | null;
+  /** the way that needs it; null: needed however it is done */
+  option: number | null;
+  skill: string | null;
+  hours: number | null;
 }
 
 type WrittenNeed = Omit<KnownNeed, "label" | "thing" | "provider">;
@@ -29,6 +33,7 @@ interface ThingColumns {
   isPlaced: boolean | null;
 }
 
+/** Things of every way are read, as those of the chosen ones are among them. */
 const NEEDED = "use_case_needs w where $1::uuid[] is null or w.use_case_id = any ($1)";
 
 /** A thing is read once, however many use cases need it; of what is not theirs no row comes. */
@@ -56,25 +61,38 @@ const THINGS = `
 
 /**
  * What each use case needs, with what the registry and the newest readings say of it now; of what is not theirs, nothing.
- * By capability and then by label. @param useCaseIds of these alone
+ * By capability and then by label; by the way that is chosen. @param useCaseIds of these alone
  */
-export async function listNeeds(sql: Sql, useCaseIds: readonly string[] | null): Promise<Map<string, KnownNeed[]>> {
+export function listNeeds(sql: Sql, useCaseIds: readonly string[] | null): Promise<Map<string, KnownNeed[]>> {
+  return readNeeds(sql, useCaseIds, "chosen_needs");
+}
+
+/** As `listNeeds`, by every way in which they can be done. */
+export function listNeedsOfAll(sql: Sql, useCaseIds: readonly string[] | null): Promise<Map<string, KnownNeed[]>> {
+  return readNeeds(sql, useCaseIds, "use_case_needs");
+}
+
+async function readNeeds(
+  sql: Sql,
+  useCaseIds: readonly string[] | null,
+  from: "chosen_needs" | "use_case_needs",
+): Promise<Map<string, KnownNeed[]>> {
   const [needed, things] = await Promise.all([
     // One row for each use case: thousands of small rows take longer to be read than to be found.
     sql.query<{ useCaseId: string; needs: WrittenNeed[] }>(
       `select w.use_case_id as "useCaseId", json_agg(json_build_object('id', w.id, 'capability', w.capability, 'costCents', w.cost_cents,
-         'streamId', w.stream_id, 'deviceId', w.device_id, 'nodeId', w.node_id, 'slot', w.slot)) as needs
-       from ${NEEDED} group by w.use_case_id`,
+         'streamId', w.stream_id, 'deviceId', w.device_id, 'nodeId', w.node_id, 'slot', w.slot,
+         'option', w.option, 'skill', w.skill, 'hours', w.hours)) as needs
+       from ${from} w where $1::uuid[] is null or w.use_case_id = any ($1) group by w.use_case_id`,
       [useCaseIds],
     ),
     sql.query<ThingColumns>(THINGS, [useCaseIds]),
   ]);
   const facts = new Map(things.rows.map((row) => [row.thing, { label: row.label, provider: providerOf(row) }]));
   const known = (need: WrittenNeed): KnownNeed => {
-    const { id, capability, costCents, streamId, deviceId, nodeId, slot } = need;
     const thing = thingOf(need);
     const { label, provider } = thing === null ? NOTHING : (facts.get(thing) ?? HIDDEN);
-    return { id, capability, costCents, streamId, deviceId, nodeId, slot, thing, label, provider };
+    return { ...need, thing, label, provider };
   };
   return new Map(needed.rows.map((row) => [row.useCaseId, row.needs.map(known).sort(byName)]));
 }

@@ -85,7 +85,7 @@ async function lockOutcome(
 
 async function demandNotFunded(tx: Tx, id: string): Promise<void> {
   const { rows } = await tx.query<{ title: string }>(
-    `select u.title from outcome_kpis k join use_case_effects e on e.kpi_id = k.kpi_id join use_cases u on u.id = e.use_case_id
+    `select u.title from outcome_kpis k join chosen_effects e on e.kpi_id = k.kpi_id join use_cases u on u.id = e.use_case_id
      where k.outcome_id = $1 and u.committed_cents is not null order by u.title limit 1`,
     [id],
   );

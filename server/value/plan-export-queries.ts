@@ -2,7 +2,7 @@ import type { Sql } from "@/db/access";
 import { csvLine } from "@/server/core/domain/csv";
 import { DomainError } from "@/server/core/errors";
 import { boughtOf, chosenOf, planLines } from "./domain/plan-answer";
-import { priceOf } from "./domain/plan-facts";
+import { priceOf, wayOf } from "./domain/plan-facts";
 import { needsWords, whyOutWords } from "./domain/plan-words";
 import { findPlan } from "./plan-queries";
 
@@ -12,7 +12,7 @@ export async function* exportPlan(sql: Sql, id: string, nowMs: number): AsyncGen
   const chosen = plan ? chosenOf(plan.answer) : null;
   if (!plan || !chosen) throw new DomainError("not_found", "There is no such plan, or it has no answer.", { id });
   const { facts, answer } = plan;
-  const lines = new Map(planLines(facts, chosen).map((line) => [line.useCaseId, line.cents]));
+  const lines = new Map(planLines(facts, chosen).map((line) => [line.useCaseId, line]));
   const units = (cents: number | null): number | null => (cents === null ? null : cents / 100);
   yield csvLine([
     "kind",
@@ -27,8 +27,13 @@ export async function* exportPlan(sql: Sql, id: string, nowMs: number): AsyncGen
     const why = isIn
       ? (useCase.waitsFor ?? "")
       : `${whyOutWords(useCase, answer.whyOut?.[useCase.id], facts)} ${needsWords(useCase, facts)}`;
-    const money = isIn ? (lines.get(useCase.id) ?? 0) : useCase.ownCents;
-    yield csvLine(["use case", useCase.title, isIn ? "in" : "out", units(useCase.valueCents), units(money), why]);
+    const line = lines.get(useCase.id);
+    const way = wayOf(useCase, line?.way?.id) ?? useCase;
+    const name = line?.way ? `${useCase.title}: ${line.way.name}` : useCase.title;
+    yield csvLine([
+      ...["use case", name, isIn ? "in" : "out"],
+      ...[units(way.valueCents), units(line?.cents ?? way.ownCents), why],
+    ]);
   }
   const titleOf = new Map(facts.useCases.map(({ id: of, title }) => [of, title]));
   for (const { asset, users } of boughtOf(facts, chosen)) {

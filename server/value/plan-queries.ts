@@ -1,33 +1,55 @@
 import type { Sql } from "@/db/access";
 import type { PlanAnswer, PlanState } from "./domain/plan-answer";
-import { type Carrier, type Carriers, type PlanFacts, planFacts, type PlanInput } from "./domain/plan-facts";
+import {
+  type Carrier,
+  type Carriers,
+  type PlanFacts,
+  planFacts,
+  type PlanInput,
+  type WayInput,
+} from "./domain/plan-facts";
 import { type PlanQuestion, questionHash } from "./domain/plan-question";
-import { listPromises, NOTHING_PROMISED } from "./effect-queries";
-import { type KnownNeed, listNeeds } from "./need-queries";
-import { getPortfolio, listFigures } from "./queries";
+import { effectsOf, isOf } from "./domain/ways";
+import { listEffectsOfAll } from "./effect-queries";
+import { type KnownNeed, listNeedsOfAll } from "./need-queries";
+import { listOptions } from "./option-queries";
+import { getPortfolio, listFiguresOfAll } from "./queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
+/** The way of a use case that is done in one. */
+const UNNAMED = { name: "", hours: {}, isDropped: false };
+
 /** The facts of a plan as they are now, for whoever asks: what is another team's is not among them. */
 export async function getPlanFacts(sql: Sql, question: PlanQuestion, nowMs: number): Promise<PlanFacts> {
-  const [portfolio, figures, needs, promises] = await Promise.all([
+  const [portfolio, figures, needs, effects, options] = await Promise.all([
     getPortfolio(sql, nowMs),
-    listFigures(sql),
-    listNeeds(sql, null),
-    question.goal === "minimal-set" ? listPromises(sql, nowMs, null) : null,
+    listFiguresOfAll(sql),
+    listNeedsOfAll(sql, null),
+    question.goal === "minimal-set" ? listEffectsOfAll(sql, null) : null,
+    listOptions(sql, null),
   ]);
-  const figuresOf = new Map(figures.map((one) => [one.id, one.figures]));
+  const waysIn = ({ id, option }: { id: string; option: number }): WayInput[] => {
+    const described = options.get(id) ?? [{ ...UNNAMED, n: option }];
+    return described
+      .filter(({ isDropped }) => !isDropped)
+      .map(({ n, name, hours }) => ({
+        ...{ n, name, hours },
+        figures: figures.get(id)?.get(n) ?? null,
+        needs: (needs.get(id) ?? []).filter(isOf(n)),
+        effects: effectsOf(effects?.get(id) ?? [], n).map(({ kpiId, name: kpi, unit, low, mode, high }) => ({
+          ...{ kpiId, name: kpi, unit },
+          effect: { low, mode, high },
+        })),
+      }));
+  };
   const inputs = portfolio.rows.map((row): PlanInput => {
     const { id, title, teamId, team, intake, stage, committedCents, standing } = row;
     return {
       ...{ id, title, teamId, team, intake, stage, committedCents },
-      figures: figuresOf.get(id) ?? null,
       waitsFor: standing.checks.find(({ verdict }) => verdict !== "pass")?.why ?? null,
-      needs: needs.get(id) ?? [],
-      effects: (promises?.get(id) ?? NOTHING_PROMISED).effects.map(({ kpiId, name, unit, low, mode, high }) => ({
-        ...{ kpiId, name, unit },
-        effect: { low, mode, high },
-      })),
+      ways: waysIn(row),
+      chosen: row.option,
     };
   });
   const carriers = question.goal === "minimal-set" ? await listCarriers(sql, [...needs.values()].flat()) : undefined;

@@ -250,7 +250,7 @@ class Solve {
 /** Budgets up to what everything would cost, in equal steps, with the one that was asked for among them. */
 function frontierBudgets({ useCases, assets, budgetCents }: PortfolioProblem): number[] {
   const all =
-    useCases.reduce((sum, { options: [way] }) => sum + (way?.ownCents ?? 0), 0) +
+    useCases.reduce((sum, { options }) => sum + Math.max(0, ...options.map(({ ownCents }) => ownCents)), 0) +
     assets.reduce((sum, { costCents }) => sum + costCents, 0);
   const steps = Array.from({ length: FRONTIER_POINTS }, (_, index) =>
     Math.round((all * (index + 1)) / FRONTIER_POINTS),

@@ -5,16 +5,19 @@ import { type Ctx, NOT_HERE } from "@/server/core/context";
 import { DomainError } from "@/server/core/errors";
 import { insertRun } from "@/server/jobs/verbs";
 import { boughtOf, chosenOf, planChanges, planLines, taskTitle } from "./domain/plan-answer";
-import { type PlanFacts, priceOf, questionFaults } from "./domain/plan-facts";
+import { type PlanFacts, priceOf } from "./domain/plan-facts";
+import { questionFaults } from "./domain/plan-faults";
 import type { AdoptPlan, SetPlanTask } from "./domain/plan-inputs";
 import { formatMoney } from "./domain/money-words";
 import { type PlanQuestion, questionHash } from "./domain/plan-question";
 import { lockUseCase } from "./lock-verbs";
+import { setChosen } from "./option-verbs";
 import { findPlan, getPlanFacts, type PlanRow } from "./plan-queries";
 import { getPolicy } from "./queries";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now" | "sql">;
 
+const ADOPTED = "a plan of the portfolio was adopted";
 /** Seconds until the search for a better answer ends, and what was found counts. */
 const TIME_LIMIT_S = 20;
 
@@ -94,15 +97,20 @@ export async function adoptPlan(ctx: VerbCtx, { id }: AdoptPlan): Promise<{ comm
     await demandBudget(tx, lines);
     const versions = await versionsOf(tx, seen);
     const added = lines.filter(({ isCommitted }) => !isCommitted);
-    for (const { useCaseId, cents } of added) {
+    for (const { useCaseId, cents, way } of added) {
       const use = await lockUseCase(tx, { id: useCaseId, version: versions.get(useCaseId) ?? 0 });
       if (use.committedCents !== null || use.intake !== "accepted")
         throw new DomainError("conflict", `Somebody decided on ${use.title} meanwhile. Ask anew.`, { id });
       await tx.query("update use_cases set committed_cents = $2 where id = $1", [useCaseId, cents]);
       await audit(tx, ctx, {
         ...{ action: "use-case.commit", subject: `use-case:${useCaseId}`, teamId: use.teamId },
-        ...{ before: { cents: null }, after: { cents, why: "a plan of the portfolio was adopted", plan: id } },
+        ...{ before: { cents: null }, after: { cents, why: ADOPTED, plan: id } },
       });
+      if (way && way.id !== String(use.option))
+        await setChosen(tx, ctx, {
+          ...{ id: useCaseId, teamId: use.teamId, from: use.option, to: Number(way.id) },
+          ...{ name: way.name, why: ADOPTED },
+        });
     }
     const tasks = await addTasks(tx, ctx, seen, chosen);
     await tx.query("update plans set adopted_at = $2, adopted_by = $3, adopted_by_name = $4 where id = $1", [

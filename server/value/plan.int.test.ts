@@ -216,6 +216,8 @@ describe("the answer", () => {
     const plan = await solved({ budgetCents: 1_500_000 });
     expect(plan.answer.whyOut?.[b.id]).toMatchObject({ kind: "out", leaves: [a.id], shortCents: 365 * 1_000 });
     expect(plan.answer.whyOut?.[never.id]).toMatchObject({ kind: "out", leaves: [a.id] });
+    const told = await db.owner.query<{ href: string }>("select href from notifications where kind = 'job-done'");
+    expect(told.rows).toContainEqual({ href: "/portfolio/plan?budget=15000" });
     const budgets = plan.answer.frontier?.map(({ budgetCents, best }) => [budgetCents, best?.useCaseIds.length]);
     expect(budgets).toContainEqual([1_500_000, 1]);
     expect(budgets?.at(-1)).toEqual([3_000_000, 2]);

@@ -5,9 +5,18 @@ import { type Intake, intakeAt, type Stage } from "./domain/stages";
 import { FIRST_POLICY, type Standing, standingOf, type UseCaseFacts, type ValuePolicy } from "./domain/standing";
 import type { ThingFact } from "./domain/requirements";
 import type { UseCaseFigures } from "./domain/use-case-figures";
-import { type EffectRow, listPromises, NOTHING_PROMISED, type Promised } from "./effect-queries";
+import { isOf } from "./domain/ways";
+import {
+  type EffectRow,
+  listEffectsOfAll,
+  listPromises,
+  NOTHING_PROMISED,
+  type Promised,
+  type WrittenEffect,
+} from "./effect-queries";
 import { type HistoryRow, listHistory } from "./history-queries";
-import { type KnownNeed, listNeeds } from "./need-queries";
+import { type KnownNeed, listNeeds, listNeedsOfAll } from "./need-queries";
+import { listOptions, type OptionRow } from "./option-queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
@@ -51,6 +60,8 @@ interface UseCaseColumns {
   sponsorConfirmedMs: number | null;
   committedCents: number | null;
   objections: string[] | null;
+  /** number of the way to do it that is chosen; all that is shown is of this one */
+  option: number;
   version: number;
   createdByName: string;
   createdMs: number;
@@ -67,13 +78,14 @@ const USE_CASES = `
   select u.id, u.team_id as "teamId", t.name as team, u.title, u.summary, u.intake, u.intake_why as "intakeWhy",
     ${ms("u.snoozed_until")} as "snoozedUntilMs", u.stage, u.owner_id as "ownerId", u.sponsor_id as "sponsorId", o.name as "ownerName", ${ms("u.owner_confirmed_at")} as "ownerConfirmedMs",
     s.name as "sponsorName", ${ms("u.sponsor_confirmed_at")} as "sponsorConfirmedMs", u.committed_cents::float8 as "committedCents",
-    u.objections, u.version, u.created_by_name as "createdByName", ${ms("u.created_at")} as "createdMs",
+    u.objections, u.option, u.version, u.created_by_name as "createdByName", ${ms("u.created_at")} as "createdMs",
     ${ESTIMATE}
   from use_cases u
   join teams t on t.id = u.team_id
   left join users o on o.id = u.owner_id
   left join users s on s.id = u.sponsor_id
-  left join (select distinct on (e.use_case_id) e.* from use_case_estimates e order by e.use_case_id, e.version desc) e on e.use_case_id = u.id`;
+  left join (select distinct on (e.use_case_id) e.* from use_case_estimates e join use_cases c on c.id = e.use_case_id and c.option = e.option
+    order by e.use_case_id, e.version desc) e on e.use_case_id = u.id`;
 
 function figuresOf({ estimate, currency, figures, rampDays }: EstimateColumns): UseCaseFigures | null {
   if (estimate === null) return null;
@@ -100,6 +112,8 @@ export interface PortfolioRow extends UseCaseColumns {
 
 export interface EstimateRow {
   estimate: number;
+  /** the way that it is of */
+  option: number;
   figures: UseCaseFigures;
   forecast: NonNullable<UseCaseFacts["forecast"]>;
   why: string;
@@ -107,11 +121,23 @@ export interface EstimateRow {
   madeMs: number;
 }
 
+/** A way to do it, with how many of the capabilities that it needs are there now. */
+export interface WayRow extends OptionRow {
+  there: number;
+  needed: number;
+}
+
 export interface UseCaseDetail {
   policy: ValuePolicy;
   row: PortfolioRow;
+  /** the ways to do it; empty while there is one, which has no name */
+  options: readonly WayRow[];
+  /** of every way */
   needs: (KnownNeed & ThingFact)[];
+  /** of the chosen way, as they are known now */
   effects: readonly EffectRow[];
+  /** of every way, as they were written down */
+  promised: readonly WrittenEffect[];
   estimates: EstimateRow[];
   history: HistoryRow[];
   asOfMs: number;
@@ -125,17 +151,19 @@ export interface Portfolio {
 
 /** One use case with all that is written about it; null where there is none, or none of theirs. */
 export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<UseCaseDetail | null> {
-  const [policy, useCases, needs, promises, estimates, history] = await Promise.all([
+  const [policy, useCases, needs, promises, estimates, history, options, written] = await Promise.all([
     getPolicy(sql),
     sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} where u.id = $1`, [id]),
-    listNeeds(sql, [id]),
+    listNeedsOfAll(sql, [id]),
     listPromises(sql, nowMs, id),
     sql.query<EstimateColumns & Omit<EstimateRow, "figures" | "forecast">>(
-      `select ${ESTIMATE}, e.why, e.made_by_name as "madeByName",
+      `select ${ESTIMATE}, e.option, e.why, e.made_by_name as "madeByName",
          ${ms("e.made_at")} as "madeMs" from use_case_estimates e where e.use_case_id = $1 order by e.version desc limit 50`,
       [id],
     ),
     listHistory(sql, `use-case:${id}`),
+    listOptions(sql, id),
+    listEffectsOfAll(sql, id),
   ]);
   const [columns] = useCases.rows;
   if (!columns) return null;
@@ -143,14 +171,20 @@ export async function findUseCase(sql: Sql, id: string, nowMs: number): Promise<
   const promised = promises.get(id) ?? NOTHING_PROMISED;
   return {
     policy,
-    row: rowOf(columns, rows, promised, policy, nowMs),
+    row: rowOf(columns, rows.filter(isOf(columns.option)), promised, policy, nowMs),
+    options: (options.get(id) ?? []).map((option) => {
+      const capabilities = capabilityStates(rows.filter(isOf(option.n)), nowMs);
+      const there = capabilities.filter(({ state }) => state === "satisfied").length;
+      return { ...option, there, needed: capabilities.length };
+    }),
     effects: promised.effects,
+    promised: written.get(id) ?? [],
     needs: rows.map((need) => ({ ...need, ...providerState(need.provider, nowMs) })),
-    estimates: estimates.rows.flatMap(({ why, madeByName, madeMs, ...estimate }) => {
+    estimates: estimates.rows.flatMap(({ option, why, madeByName, madeMs, ...estimate }) => {
       const figures = figuresOf(estimate);
       if (figures === null || estimate.estimate === null) return [];
       const forecast = Forecast.parse(estimate.forecast);
-      return [{ estimate: estimate.estimate, figures, forecast, why, madeByName, madeMs }];
+      return [{ estimate: estimate.estimate, option, figures, forecast, why, madeByName, madeMs }];
     }),
     history,
     asOfMs: nowMs,
@@ -170,6 +204,21 @@ export interface FiguresRow {
   snoozedUntilMs: number | null;
   stage: Stage;
   figures: UseCaseFigures | null;
+}
+
+/** The newest figures of every way to do every use case of the teams that may be seen, by use case and number of the way. */
+export async function listFiguresOfAll(sql: Sql): Promise<ReadonlyMap<string, ReadonlyMap<number, UseCaseFigures>>> {
+  const { rows } = await sql.query<EstimateColumns & { useCaseId: string; option: number }>(
+    `select distinct on (e.use_case_id, e.option) e.use_case_id as "useCaseId", e.option, ${ESTIMATE} from use_case_estimates e
+     order by e.use_case_id, e.option, e.version desc`,
+  );
+  const all = new Map<string, Map<number, UseCaseFigures>>();
+  for (const row of rows) {
+    const figures = figuresOf(row);
+    if (figures)
+      all.set(row.useCaseId, (all.get(row.useCaseId) ?? new Map<number, UseCaseFigures>()).set(row.option, figures));
+  }
+  return all;
 }
 
 /** The figures of every use case of the teams that may be seen, by title. */

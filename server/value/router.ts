@@ -9,6 +9,8 @@ import { findKpi, listKpis } from "./kpi-queries";
 import { importUseCases } from "./import-verbs";
 import { importKpiValues } from "./kpi-import-verbs";
 import { addKpi, approveKpi, enterKpiValue, reviseKpi } from "./kpi-verbs";
+import { AddOption, ChangeOption, ChooseOption, DropOption } from "./option-schema";
+import { addOption, changeOption, chooseOption, dropOption } from "./option-verbs";
 import { findOutcome, listOutcomes } from "./outcome-queries";
 import { addOutcome, changeOutcome } from "./outcome-verbs";
 import { findThings, findUseCase, getPolicy, listPeople } from "./queries";
@@ -115,6 +117,18 @@ export const valueRouter = router({
   setEffects: protectedProcedure("value.estimate")
     .input(SetEffects)
     .mutation(({ ctx, input }) => setEffects(ctx, input)),
+  addOption: protectedProcedure("value.estimate")
+    .input(AddOption)
+    .mutation(({ ctx, input }) => addOption(ctx, input)),
+  changeOption: protectedProcedure("value.estimate")
+    .input(ChangeOption)
+    .mutation(({ ctx, input }) => changeOption(ctx, input)),
+  dropOption: protectedProcedure("value.estimate")
+    .input(DropOption)
+    .mutation(({ ctx, input }) => dropOption(ctx, input)),
+  chooseOption: protectedProcedure("value.decide")
+    .input(ChooseOption)
+    .mutation(({ ctx, input }) => chooseOption(ctx, input)),
   addKpi: protectedProcedure("value.estimate")
     .input(AddKpi)
     .mutation(({ ctx, input }) => addKpi(ctx, input)),

@@ -3,6 +3,7 @@ import { oneLine } from "@/server/core/domain/one-line";
 import { estimateFaults } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
 import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
+import { Hours, Skill } from "./domain/skill-hours";
 import { weightsFaults } from "./domain/score";
 import { SHOWN_INTAKES, SHOWN_STAGES, STAGES } from "./domain/stages";
 import { figuresFaults } from "./domain/use-case-figures";
@@ -68,7 +69,16 @@ export type ProposeUseCase = z.infer<typeof ProposeUseCase>;
 /** `version` is the one that was seen: who changed it meanwhile is not overwritten. */
 export const SEEN = { id: z.uuid(), version: z.int().positive() };
 
-export const EstimateUseCase = z.strictObject({ ...SEEN, figures: Figures, why: words(500).default("") });
+/** Number of a way to do a use case. */
+const Option = z.int().positive();
+
+export const EstimateUseCase = z.strictObject({
+  ...SEEN,
+  figures: Figures,
+  why: words(500).default(""),
+  /** the way that is estimated; left out: the chosen one */
+  option: Option.optional(),
+});
 export type EstimateUseCase = z.infer<typeof EstimateUseCase>;
 
 /** Bytes of a file that fits into one request, as base64. */
@@ -129,6 +139,21 @@ const Need = z
     nodeId: z.string().min(1).max(64).nullable().default(null),
     slot: z.string().min(1).max(64).nullable().default(null),
     costCents: Cents.default(0),
+    /** the way that needs it; null: needed however it is done */
+    option: Option.nullable().default(null),
+    /** work that having it takes, once however many share it */
+    skill: Skill.nullable().default(null),
+    hours: Hours.nullable().default(null),
+  })
+  .superRefine(({ skill, hours }, context) => {
+    if (skill !== null && hours === null)
+      context.addIssue({ code: "custom", path: ["hours"], message: "E_REQUIRED: Enter the hours of this skill." });
+    if (skill === null && hours !== null)
+      context.addIssue({
+        code: "custom",
+        path: ["skill"],
+        message: "E_REQUIRED: Name the skill that takes these hours.",
+      });
   })
   .superRefine(({ streamId, deviceId, nodeId, slot }, context) => {
     const things = [streamId, deviceId, nodeId].filter((thing) => thing !== null).length;
@@ -144,7 +169,7 @@ export const SetNeeds = z.strictObject({
     .max(200, "E_RANGE: At most 200 rows; a use case that needs more is more than one.")
     .superRefine((needs, context) => {
       const seen = new Map<string, number>();
-      for (const [index, { costCents: _, ...need }] of needs.entries()) {
+      for (const [index, { costCents: _, skill: __, hours: ___, ...need }] of needs.entries()) {
         const key = JSON.stringify({ ...need, capability: need.capability.toLowerCase() });
         const before = seen.get(key);
         seen.set(key, before ?? index);
@@ -250,6 +275,8 @@ export const ImportKpiValues = z.strictObject({ ...SEEN, file: FileBytes });
 export type ImportKpiValues = z.infer<typeof ImportKpiValues>;
 
 const MOST_KPIS = 10;
+/** Ten KPIs, and of some what single ways promise otherwise. */
+const MOST_EFFECTS = 30;
 
 const OutcomeFields = {
   statement: oneLine("E_REQUIRED: Say what the business wants.", 300),
@@ -270,9 +297,9 @@ const OutcomeFields = {
 };
 
 /** A KPI that stands there twice is refused at its second row. */
-function sayTwice(rows: readonly { kpiId: string }[], context: z.core.$RefinementCtx): void {
-  for (const [index, { kpiId }] of rows.entries()) {
-    const before = rows.findIndex((row) => row.kpiId === kpiId);
+function sayTwice(rows: readonly { kpiId: string; option?: number | null }[], context: z.core.$RefinementCtx): void {
+  for (const [index, { kpiId, option }] of rows.entries()) {
+    const before = rows.findIndex((row) => row.kpiId === kpiId && row.option === option);
     const message = `E_DUPLICATE: Row ${before + 1} is this KPI too; remove one.`;
     if (before < index) context.addIssue({ code: "custom", path: [index, "kpiId"], message });
   }
@@ -293,10 +320,15 @@ export const SetEffects = z.strictObject({
   effects: z
     .array(
       z
-        .strictObject({ kpiId: z.uuid("E_REQUIRED: Choose a KPI."), effect: Estimate })
+        .strictObject({
+          kpiId: z.uuid("E_REQUIRED: Choose a KPI."),
+          effect: Estimate,
+          /** the way that promises it, in place of the row without one; null: promised however it is done */
+          option: Option.nullable().default(null),
+        })
         .superRefine(({ effect }, context) => say(estimateFaults("effect", effect), context)),
     )
-    .max(MOST_KPIS, "E_RANGE: At most 10 KPIs.")
+    .max(MOST_EFFECTS, `E_RANGE: At most ${MOST_EFFECTS} rows.`)
     .superRefine((effects, context) => sayTwice(effects, context)),
 });
 export type SetEffects = z.infer<typeof SetEffects>;

@@ -7,6 +7,7 @@ import { formatMoney } from "./domain/money-words";
 import { stageName } from "./domain/stages";
 import { demandKpi, demandPerson } from "./demand-verbs";
 import { lockUseCase } from "./lock-verbs";
+import { demandOptions } from "./option-verbs";
 import { getPolicy } from "./queries";
 import type {
   CommitMoney,
@@ -70,14 +71,20 @@ export async function setNeeds(ctx: VerbCtx, { needs, ...seen }: SetNeeds): Prom
   await ctx.transaction(async (tx) => {
     const { teamId } = await lockUseCase(tx, seen);
     await demandThings(tx, needs);
+    await demandOptions(
+      tx,
+      seen.id,
+      needs.map(({ option: n }, index) => ({ n, field: `needs[${index}].option` })),
+    );
     const { rows: before } = await tx.query<Record<string, unknown>>(
-      "delete from use_case_needs where use_case_id = $1 returning capability, stream_id, device_id, node_id, slot, cost_cents::float8",
+      "delete from use_case_needs where use_case_id = $1 returning capability, stream_id, device_id, node_id, slot, cost_cents::float8, option, skill, hours",
       [seen.id],
     );
     await tx.query(
-      `insert into use_case_needs (use_case_id, capability, stream_id, device_id, node_id, slot, cost_cents)
-       select $1, capability, "streamId", "deviceId", "nodeId", slot, "costCents"
-       from jsonb_to_recordset($2) as x (capability text, "streamId" int, "deviceId" int, "nodeId" text, slot text, "costCents" int8)`,
+      `insert into use_case_needs (use_case_id, capability, stream_id, device_id, node_id, slot, cost_cents, option, skill, hours)
+       select $1, capability, "streamId", "deviceId", "nodeId", slot, "costCents", option, skill, hours
+       from jsonb_to_recordset($2) as x (capability text, "streamId" int, "deviceId" int, "nodeId" text, slot text, "costCents" int8,
+         option int, skill text, hours float8)`,
       [seen.id, JSON.stringify(needs)],
     );
     const subject = `use-case:${seen.id}`;
@@ -94,14 +101,20 @@ export async function setEffects(ctx: VerbCtx, { effects, ...seen }: SetEffects)
   await ctx.transaction(async (tx) => {
     const { teamId } = await lockUseCase(tx, seen);
     for (const [index, { kpiId }] of effects.entries()) await demandKpi(tx, kpiId, `effects[${index}].kpiId`);
+    await demandOptions(
+      tx,
+      seen.id,
+      effects.map(({ option: n }, index) => ({ n, field: `effects[${index}].option` })),
+    );
     const { rows: before } = await tx.query<Record<string, unknown>>(
-      "delete from use_case_effects where use_case_id = $1 returning kpi_id, low, mode, high",
+      "delete from use_case_effects where use_case_id = $1 returning kpi_id, low, mode, high, option",
       [seen.id],
     );
     await tx.query(
-      `insert into use_case_effects (use_case_id, kpi_id, low, mode, high)
-       select $1, "kpiId", low, mode, high from jsonb_to_recordset($2) as x ("kpiId" uuid, low float8, mode float8, high float8)`,
-      [seen.id, JSON.stringify(effects.map(({ kpiId, effect }) => ({ kpiId, ...effect })))],
+      `insert into use_case_effects (use_case_id, kpi_id, low, mode, high, option)
+       select $1, "kpiId", low, mode, high, option
+       from jsonb_to_recordset($2) as x ("kpiId" uuid, low float8, mode float8, high float8, option int)`,
+      [seen.id, JSON.stringify(effects.map(({ kpiId, effect, option }) => ({ kpiId, option, ...effect })))],
     );
     const subject = `use-case:${seen.id}`;
     await audit(tx, ctx, { action: "use-case.effects", subject, teamId, before, after: effects });

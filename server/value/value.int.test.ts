@@ -149,7 +149,7 @@ describe("deciding", () => {
       const found = await findUseCase(db.pool, id, nowMs);
       expect(found?.row.intake).toBe(rows.find((row) => row.id === id)?.intake);
       let file = "";
-      const filter = { q: title, show: "open" as const, stage: "all" as const };
+      const filter = { q: title, show: "open" as const, stage: "all" as const, team: null };
       for await (const line of exportUseCases(db.pool, filter, nowMs)) file += line;
       return `${found?.row.intake}, ${file.includes(title) ? "in" : "not in"} the file of what is open`;
     };

@@ -6,6 +6,7 @@ import { DomainError } from "@/server/core/errors";
 import { returnOf, type UseCaseFigures } from "./domain/use-case-figures";
 import { demandCurrency, demandTeam, sayTaken } from "./demand-verbs";
 import { lockUseCase } from "./lock-verbs";
+import { demandOptions } from "./option-verbs";
 import type { EstimateUseCase, ProposeUseCase, TriageUseCase } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor" | "now">;
@@ -59,7 +60,7 @@ export async function addUseCase(
     [ctx.actor.orgId, team, title, summary, ownerIdOf(ctx.actor), ctx.actor.name],
   );
   const id = rows[0]?.id ?? "";
-  if (figures) await addEstimate(tx, ctx, { id, version: 1, figures, why: "" });
+  if (figures) await addEstimate(tx, ctx, { id, version: 1, option: 1, figures, why: "" });
   const after = { title, summary, figures };
   await audit(tx, ctx, { action: "use-case.propose", subject: `use-case:${id}`, teamId: team, after });
   return id;
@@ -80,14 +81,16 @@ export async function addNextEstimate(
   ctx: Pick<Ctx, "actor">,
   input: EstimateUseCase,
 ): Promise<{ estimate: number }> {
-  const { teamId } = await lockUseCase(tx, input);
+  const { teamId, option: chosen } = await lockUseCase(tx, input);
+  const option = input.option ?? chosen;
+  await demandOptions(tx, input.id, [{ n: option, field: "option" }]);
   const { rows } = await tx.query<{ n: number }>(
     "select coalesce(max(version), 0)::int as n from use_case_estimates where use_case_id = $1",
     [input.id],
   );
   const estimate = (rows[0]?.n ?? 0) + 1;
-  await addEstimate(tx, ctx, { ...input, version: estimate });
-  const after = { estimate, figures: input.figures, why: input.why };
+  await addEstimate(tx, ctx, { ...input, option, version: estimate });
+  const after = { estimate, option, figures: input.figures, why: input.why };
   await audit(tx, ctx, { action: "use-case.estimate", subject: `use-case:${input.id}`, teamId, after });
   return { estimate };
 }
@@ -127,7 +130,13 @@ async function demandOther(tx: Tx, id: string, other: string): Promise<void> {
 async function addEstimate(
   tx: Tx,
   { actor }: Pick<Ctx, "actor">,
-  { id, version, figures, why }: { id: string; version: number; figures: UseCaseFigures; why: string },
+  {
+    id,
+    version,
+    option,
+    figures,
+    why,
+  }: { id: string; version: number; option: number; figures: UseCaseFigures; why: string },
 ): Promise<void> {
   const { currency } = figures;
   await demandCurrency(tx, currency, "figures.currency");
@@ -137,12 +146,12 @@ async function addEstimate(
   const values = [
     ...[id, version, currency],
     ...estimates.flatMap(({ low, mode, high }) => [low, mode, high]),
-    ...[figures.rampDays, why, JSON.stringify(forecast), ownerIdOf(actor), actor.name],
+    ...[figures.rampDays, why, JSON.stringify(forecast), ownerIdOf(actor), actor.name, option],
   ];
   await tx.query(
     `insert into use_case_estimates (use_case_id, version, currency, benefit_low, benefit_mode, benefit_high, adoption_low, adoption_mode,
        adoption_high, works_low, works_mode, works_high, one_off_low, one_off_mode, one_off_high, run_low, run_mode, run_high, ramp_days, why,
-       forecast, made_by, made_by_name)
+       forecast, made_by, made_by_name, option)
      values (${values.map((_, index) => `$${index + 1}`).join(", ")})`,
     values,
   );

@@ -29,12 +29,12 @@ export type ExportReadings = z.infer<typeof ExportReadings>;
 export const RecomputeRollups = Range.refine(inOrder, ORDER).refine(notTooLong, LENGTH);
 export type RecomputeRollups = z.infer<typeof RecomputeRollups>;
 
-/** Each kind with what it is called and who may start or repeat it. Whoever watches a run on its own page is not told that it is done. */
-export const KIND_RULES: Readonly<Record<Kind, { label: string; needs: Action; isWatched?: boolean }>> = {
+/** Each kind with what it is called and who may start or repeat it. */
+export const KIND_RULES: Readonly<Record<Kind, { label: string; needs: Action }>> = {
   "export-readings": { label: "Export of readings", needs: "stream.export" },
   "recompute-rollups": { label: "Rollups computed anew", needs: "jobs.manage" },
   "verify-audit": { label: "Audit log verified", needs: "audit.export" },
-  "solve-plan": { label: "Plan of the portfolio", needs: "value.plan", isWatched: true },
+  "solve-plan": { label: "Plan of the portfolio", needs: "value.plan" },
 };
 
 export function isKind(word: string): word is Kind {

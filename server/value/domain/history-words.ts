@@ -8,6 +8,9 @@ const ACTS: Readonly<Record<string, string>> = {
   "use-case.confirm": "Confirmed",
   "use-case.needs": "Needs described",
   "use-case.effects": "Effects on KPIs promised",
+  "use-case.option": "A way to do it described",
+  "use-case.choose": "Another way chosen",
+  "use-case.drop-option": "A way to do it dropped",
   "kpi.add": "Defined",
   "kpi.revise": "Given another meaning",
   "kpi.approve": "Worth of a unit approved",
@@ -29,6 +32,10 @@ export function historyWords(action: string, after: unknown): string {
   const reason = why ? `: ${why}` : "";
   if (action === "use-case.triage") return `${what} ${textIn(after, "intake") ?? ""}${reason}`;
   if (action === "use-case.confirm") return `${what} as ${textIn(after, "as") ?? ""}`;
+  if (action === "use-case.option") return `${what}: ${textIn(after, "name") ?? ""}`;
+  if (action === "use-case.choose") return `${what}: ${textIn(after, "name") ?? ""}${reason}`;
+  if (action === "use-case.drop-option")
+    return `${inside(after, "isDropped") === false ? "A way to do it taken up again" : what}: ${textIn(after, "name") ?? ""}`;
   if (action === "use-case.move") {
     const stage = STAGES.find((one) => one === textIn(after, "stage"));
     return `${what} to ${stage ? stageName(stage) : "another stage"}${reason}`;

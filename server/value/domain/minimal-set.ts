@@ -26,6 +26,8 @@ export interface MinimalSetProblem {
   targets: Readonly<Record<string, number>>;
   useCases: readonly MinimalSetUseCase[];
   things: readonly PricedThing[];
+  /** of each group at most one use case, such as the ways to do the same */
+  exclusive?: readonly (readonly string[])[];
 }
 
 /**
@@ -45,7 +47,7 @@ export interface MinimalSet {
 }
 
 /** Everything wrong with a problem; empty when it can be solved. */
-export function minimalSetFaults({ targets, useCases, things }: MinimalSetProblem): Fault[] {
+export function minimalSetFaults({ targets, useCases, things, exclusive = [] }: MinimalSetProblem): Fault[] {
   const faults: (Fault | null)[] = [...graphFaults(things)];
   const nodes = new Map(things.map((thing) => [thing.id, thing]));
   for (const [kpi, atLeast] of Object.entries(targets)) faults.push(numberFault(`targets.${kpi}`, atLeast));
@@ -64,6 +66,8 @@ export function minimalSetFaults({ targets, useCases, things }: MinimalSetProble
     for (const [kpi, effect] of Object.entries(effects)) faults.push(numberFault(`${field}.effects.${kpi}`, effect));
     for (const name of namesIn(needs)) if (!nodes.has(name)) faults.push(unknownName(`${field}.needs`, name));
   }
+  for (const [index, group] of exclusive.entries())
+    for (const id of group) if (!seen.has(id)) faults.push(unknownName(`exclusive.${index}`, id));
   return faults.filter((fault) => fault !== null);
 }
 
@@ -122,6 +126,15 @@ export function minimalSetModel(problem: MinimalSetProblem, goal: MinimalSetGoal
     }
   };
   for (const { useCase, column } of useCases) demand(column, useCase.needs);
+  for (const group of problem.exclusive ?? []) {
+    const columns = useCases.filter(({ useCase }) => group.includes(useCase.id)).map(({ column }) => column);
+    builder.row(
+      "only one of",
+      -Infinity,
+      1,
+      columns.map((column) => ({ column, factor: 1 })),
+    );
+  }
   for (const { id, needs } of problem.things) if (needs) demand(columnOf(id), needs);
   const places = placementRows(builder, problem, columnOf);
   for (const [kpi, atLeast] of Object.entries(problem.targets)) {

@@ -1,7 +1,7 @@
 import type { MinimalSetAnswer } from "../optimiser/find-minimal-set";
 import type { Rule } from "../optimiser/conflict";
 import type { Certified } from "../optimiser/plan-portfolio";
-import { type PlanAsset, type PlanFacts, priceOf } from "./plan-facts";
+import { type PlanAsset, type PlanFacts, priceOf, wayOf } from "./plan-facts";
 import { costShares } from "./shapley";
 
 export const PLAN_STATES = ["solving", "proven", "stopped", "infeasible", "failed"] as const;
@@ -32,14 +32,25 @@ export interface PlanAnswer {
 /** What an answer chooses, whatever was asked. */
 export interface Chosen {
   useCaseIds: readonly string[];
+  /** by use case the number of the way in which it is done, as the optimiser names it */
+  ways: Readonly<Record<string, string>>;
   /** to be bought, or to be made to work again */
   assetIds: readonly string[];
 }
 
 /** Null while there is nothing to choose. */
 export function chosenOf({ best, set }: PlanAnswer): Chosen | null {
-  if (best) return { useCaseIds: Object.keys(best.plan.options), assetIds: best.plan.assets };
-  return set ? { useCaseIds: set.useCases, assetIds: set.toBuy } : null;
+  if (best) return { useCaseIds: Object.keys(best.plan.options), ways: best.plan.options, assetIds: best.plan.assets };
+  return set ? { ...inSet(set), assetIds: set.toBuy } : null;
+}
+
+/** A smallest set names a use case, and after a slash its way where there are several. */
+function inSet({ useCases }: NonNullable<PlanAnswer["set"]>): Pick<Chosen, "useCaseIds" | "ways"> {
+  const named = useCases.map((entry) => entry.split("/"));
+  return {
+    useCaseIds: named.map(([id = ""]) => id),
+    ways: Object.fromEntries(named.flatMap(([id = "", way]) => (way === undefined ? [] : [[id, way]]))),
+  };
 }
 
 export interface PlanLine {
@@ -50,6 +61,8 @@ export interface PlanLine {
   shareCents: number;
   /** whether its money was approved before and stays as it is */
   isCommitted: boolean;
+  /** the way in which it is done, where there are several */
+  way: { id: string; name: string } | null;
 }
 
 /**
@@ -61,22 +74,39 @@ export function planLines(facts: PlanFacts, chosen: Chosen): PlanLine[] {
   const shares = costShares(
     boughtOf(facts, chosen).map(({ asset, users }) => ({ asset: asset.id, costCents: priceOf(asset), users })),
   );
-  return useCases.map(({ id, ownCents, committedCents }) => {
+  return useCases.map((one) => {
+    const { id, committedCents } = one;
+    const way = wayOf(one, chosen.ways[id]);
+    const ownCents = way?.ownCents ?? one.ownCents;
+    const named = one.ways && way ? { id: way.id, name: way.name } : null;
     const shareCents = committedCents === null ? (shares.get(id)?.shareCents ?? 0) : 0;
-    return { useCaseId: id, cents: ownCents + shareCents, shareCents, isCommitted: committedCents !== null };
+    return {
+      useCaseId: id,
+      cents: ownCents + shareCents,
+      shareCents,
+      isCommitted: committedCents !== null,
+      way: named,
+    };
   });
 }
 
 /** Everything of the plant that a smallest set uses, there already or not; what has a price first. */
 export function setThings(facts: PlanFacts, { set }: PlanAnswer): { asset: PlanAsset; users: string[] }[] {
-  return set ? boughtOf(facts, { useCaseIds: set.useCases, assetIds: set.things }) : [];
+  return set ? boughtOf(facts, { ...inSet(set), assetIds: set.things }) : [];
 }
 
 /** What an answer buys, each with those of the chosen that use it; what has a price first. */
 export function boughtOf(facts: PlanFacts, chosen: Chosen): { asset: PlanAsset; users: string[] }[] {
   return facts.assets
     .filter(({ id }) => chosen.assetIds.includes(id))
-    .map((asset) => ({ asset, users: asset.neededBy.filter((id) => chosen.useCaseIds.includes(id)) }))
+    .map((asset) => ({
+      asset,
+      users: asset.neededBy.filter((id) => {
+        const way = chosen.ways[id];
+        const ways = asset.neededByWays?.[id];
+        return chosen.useCaseIds.includes(id) && (!ways || way === undefined || ways.includes(way));
+      }),
+    }))
     .sort((a, b) => priceOf(b.asset) - priceOf(a.asset));
 }
 
@@ -97,9 +127,15 @@ export function planChanges(then: PlanFacts, now: PlanFacts): string[] {
     const was = before.get(one.id);
     if (!was) says.push(`${one.title} came in`);
     else if (was.committedCents !== one.committedCents) says.push(`Other money is committed to ${one.title}`);
-    else if (was.valueCents !== one.valueCents || was.ownCents !== one.ownCents)
+    else if (was.way === one.way && (was.valueCents !== one.valueCents || was.ownCents !== one.ownCents))
       says.push(`${one.title} is estimated otherwise`);
-    else if (JSON.stringify(was.needs) !== JSON.stringify(one.needs)) says.push(`${one.title} needs other things`);
+    else if (was.way === one.way && JSON.stringify(was.needs) !== JSON.stringify(one.needs))
+      says.push(`${one.title} needs other things`);
+    else if (was.way !== one.way && (one.fixed === "committed" || one.fixed === "under way"))
+      says.push(`${one.title} is done in another way now`);
+    else if (waysIn(was) !== waysIn(one)) says.push(`${one.title} can be done in other ways now`);
+    else if (JSON.stringify(was.ways) !== JSON.stringify(one.ways))
+      says.push(`A way to do ${one.title} is described or estimated otherwise`);
     else if (was.fixed !== one.fixed) says.push(`${one.title} is ${one.fixed ?? "free to be left out"} now`);
   }
   for (const { id, title } of then.useCases) if (!after.has(id)) says.push(`${title} is no longer among them`);
@@ -112,6 +148,10 @@ export function planChanges(then: PlanFacts, now: PlanFacts): string[] {
     else if (priceOf(was) !== priceOf(asset)) says.push(`${name} has another price`);
   }
   return says.length > 0 ? says : ["Something else that it was made from"];
+}
+
+function waysIn({ ways = [] }: PlanFacts["useCases"][number]): string {
+  return ways.map(({ id }) => id).join(" ");
 }
 
 /** How good an answer is known to be. */

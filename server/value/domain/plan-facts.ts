@@ -1,5 +1,4 @@
 import { estimateMean, estimateQuantile, type Estimate } from "./estimate";
-import type { Fault } from "./fault";
 import type { MinimalSetProblem, PricedThing } from "./minimal-set";
 import { type NeedRow, type ProviderFacts, providerState } from "./needs";
 import type { PlanQuestion } from "./plan-question";
@@ -9,14 +8,25 @@ import type { RequirementState } from "./requirements";
 import { STAGES, type Intake, type Stage } from "./stages";
 import { netValueOf, type UseCaseFigures } from "./use-case-figures";
 
-/** The one way to do a use case, until design options are described. */
-const WAY = "as described";
 /** From this stage on work on the plant is under way: stopping it is a decision of its own, not of an optimiser. */
 const UNDER_WAY = STAGES.indexOf("pilot");
 
-/** A need of a use case with what people call its thing. */
+/** A need of a use case with what people call its thing, and the work that having it takes. */
 export interface PlanNeed extends NeedRow {
   label: string | null;
+  skill?: string | null;
+  hours?: number | null;
+}
+
+/** What is known of one way to do a use case. */
+export interface WayInput {
+  n: number;
+  name: string;
+  /** by skill, beside those of the things it needs */
+  hours: Readonly<Record<string, number>>;
+  figures: UseCaseFigures | null;
+  needs: readonly PlanNeed[];
+  effects: readonly { kpiId: string; name: string; unit: string; effect: Estimate }[];
 }
 
 /** A device or node that something of the plant stands on; it has no price of its own. */
@@ -39,11 +49,24 @@ export interface PlanInput {
   intake: Intake;
   stage: Stage;
   committedCents: number | null;
-  figures: UseCaseFigures | null;
   /** the must-meet that does not hold, or null */
   waitsFor: string | null;
-  needs: readonly PlanNeed[];
-  effects: readonly { kpiId: string; name: string; unit: string; effect: Estimate }[];
+  /** the ways to do it that are considered, in their order; at least the chosen one */
+  ways: readonly WayInput[];
+  /** number of the chosen way */
+  chosen: number;
+}
+
+/** A way to do a use case, as a plan looks at it. */
+interface PlanWay {
+  /** its number, as the optimiser names it */
+  id: string;
+  name: string;
+  valueCents: number | null;
+  ownCents: number;
+  hours: Readonly<Record<string, number>>;
+  /** capability → the assets of which any one provides it */
+  needs: readonly { capability: string; assets: readonly string[] }[];
 }
 
 /** Why a use case is in whatever the optimiser finds. */
@@ -62,6 +85,12 @@ export interface PlanUseCase {
   ownCents: number;
   /** capability → the assets of which any one provides it */
   needs: readonly { capability: string; assets: readonly string[] }[];
+  /** number of the way that the figures above are of; plans from before there were ways have none */
+  way?: string;
+  /** what can be chosen among; left out where there is only one way */
+  ways?: readonly PlanWay[];
+  /** of the only way, by skill */
+  hours?: Readonly<Record<string, number>>;
 }
 
 /** Something of the plant that use cases need, bought once however many share it. */
@@ -77,6 +106,10 @@ export interface PlanAsset {
   /** use case whose committed money already pays for it */
   paidBy: string | null;
   neededBy: readonly string[];
+  /** by use case the ways that need it, of those that can be done in several */
+  neededByWays?: Readonly<Record<string, readonly string[]>>;
+  /** work that having it takes, by skill */
+  hours?: Readonly<Record<string, number>>;
 }
 
 /** Everything a plan is made from, and the problem that follows from it. */
@@ -106,32 +139,40 @@ export function planFacts(
   nowMs: number,
   carriers: Carriers = new Map(),
 ): PlanFacts {
+  const considered = inputs.map((one) => ({ ...one, ways: offered(one) }));
   const isIn = (one: PlanInput): boolean =>
     one.committedCents !== null ||
-    (one.intake === "accepted" && one.figures !== null && !question.without.includes(one.id));
-  const shown = inputs.filter(isIn);
-  const left = inputs
+    (one.intake === "accepted" && one.ways.length > 0 && !question.without.includes(one.id));
+  const shown = considered.filter(isIn);
+  const left = considered
     .filter((one) => one.intake === "accepted" && !isIn(one))
     .map((one) => ({
       id: one.id,
       title: one.title,
-      why: one.figures === null ? "nobody has estimated it" : "it was left out",
+      why: one.ways.length === 0 ? "nobody has estimated it" : "it was left out",
     }));
   const assets = assetsOf(shown, carriers, nowMs);
   const useCases = shown.map((one): PlanUseCase => {
-    const { id, title, team, stage, committedCents, waitsFor, figures } = one;
-    const oneOff = figures === null ? 0 : Math.round(estimateMean(figures.oneOffCents));
+    const { id, title, team, stage, committedCents, waitsFor } = one;
+    const ways = one.ways.map((way) => planWay(one, way, policy.discountRate));
+    const {
+      valueCents,
+      ownCents,
+      needs,
+      hours,
+      id: way,
+    } = ways.find(({ id: n }) => n === String(one.chosen)) ?? ways[0] ?? { ...NO_WAY, id: String(one.chosen) };
     return {
-      ...{ id, title, team, stage, committedCents, waitsFor },
+      ...{ id, title, team, stage, committedCents, waitsFor, valueCents, ownCents, needs, hours, way },
       fixed: fixedBy(one, question),
-      valueCents: figures === null ? null : Math.round(netValueOf(figures, 0, policy.discountRate).value) + oneOff,
-      ownCents: committedCents ?? oneOff,
-      needs: needsOf(one),
+      ...(ways.length > 1 ? { ways } : {}),
     };
   });
   const budgetCents = question.budgetCents ?? policy.budgetCents;
   const kpis = new Map(
-    shown.flatMap(({ effects }) => effects.map(({ kpiId, name, unit }) => [kpiId, { id: kpiId, name, unit }])),
+    shown.flatMap(({ ways }) =>
+      ways.flatMap(({ effects }) => effects.map(({ kpiId, name, unit }) => [kpiId, { id: kpiId, name, unit }])),
+    ),
   );
   const problem =
     question.goal === "portfolio"
@@ -141,6 +182,28 @@ export function planFacts(
     ...{ currency: policy.currency, budgetCents, useCases, assets, left, problem },
     kpis: [...kpis.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     inputHash: fingerprint(problem),
+  };
+}
+
+const NO_WAY = { valueCents: null, ownCents: 0, hours: {}, needs: [] };
+
+/**
+ * The ways among which an optimiser may choose: those that somebody has estimated, and of what is committed or under way the chosen one
+ * alone, since the money and the work went into that.
+ */
+function offered({ ways, chosen, committedCents, stage }: PlanInput): readonly WayInput[] {
+  if (committedCents !== null) return ways.filter(({ n }) => n === chosen);
+  const estimated = ways.filter(({ figures }) => figures !== null);
+  return STAGES.indexOf(stage) >= UNDER_WAY ? estimated.filter(({ n }) => n === chosen) : estimated;
+}
+
+function planWay(one: PlanInput, { n, name, hours, figures, needs }: WayInput, discountRate: number): PlanWay {
+  const oneOff = figures === null ? 0 : Math.round(estimateMean(figures.oneOffCents));
+  return {
+    ...{ id: String(n), name, hours },
+    valueCents: figures === null ? null : Math.round(netValueOf(figures, 0, discountRate).value) + oneOff,
+    ownCents: one.committedCents ?? oneOff,
+    needs: needsOf(one, needs),
   };
 }
 
@@ -158,37 +221,50 @@ function assetId({ teamId }: PlanInput, { thing, capability }: PlanNeed): string
   return thing ?? `to find:${teamId}:${capability.trim().toLowerCase()}`;
 }
 
-function needsOf(one: PlanInput): { capability: string; assets: string[] }[] {
+function needsOf(one: PlanInput, written: readonly PlanNeed[]): { capability: string; assets: string[] }[] {
   const needs = new Map<string, string[]>();
-  for (const need of one.needs) {
+  for (const need of written) {
     const before = needs.get(need.capability) ?? [];
     needs.set(need.capability, [...new Set([...before, assetId(one, need)])]);
   }
   return [...needs].map(([capability, assets]) => ({ capability, assets: assets.sort() }));
 }
 
-/** Of a thing that two use cases price differently the higher price counts: a plan that turns out cheaper is no harm. */
+type DraftAsset = PlanAsset & {
+  neededBy: string[];
+  neededByWays: Record<string, string[]>;
+  hours: Record<string, number>;
+};
+
+function note(ways: Record<string, string[]>, useCaseId: string, n: number | string): void {
+  ways[useCaseId] = [...new Set([...(ways[useCaseId] ?? []), String(n)])];
+}
+
+/** Of a thing that two use cases price differently the higher price counts, and so with hours: a plan that turns out cheaper is no harm. */
 function assetsOf(shown: readonly PlanInput[], carriers: Carriers, nowMs: number): PlanAsset[] {
-  const assets = new Map<string, PlanAsset & { neededBy: string[] }>();
+  const assets = new Map<string, DraftAsset>();
   for (const one of shown) {
-    for (const need of one.needs) {
+    for (const { way, need } of one.ways.flatMap((way) => way.needs.map((need) => ({ way, need })))) {
       const id = assetId(one, need);
       const before = assets.get(id);
       const { capability, label, costCents } = need;
       const asset = before ?? {
-        ...{ id, capability, label, costCents, paidBy: null, neededBy: [] },
+        ...{ id, capability, label, costCents, paidBy: null, neededBy: [], neededByWays: {}, hours: {} },
         ...providerState(need.provider, nowMs),
       };
       asset.costCents = Math.max(asset.costCents, costCents);
       if (one.committedCents !== null) asset.paidBy ??= one.id;
       if (!asset.neededBy.includes(one.id)) asset.neededBy.push(one.id);
+      if (one.ways.length > 1) note(asset.neededByWays, one.id, way.n);
+      if (need.skill && need.hours) asset.hours[need.skill] = Math.max(asset.hours[need.skill] ?? 0, need.hours);
       assets.set(id, asset);
     }
   }
-  for (const { id: carried, neededBy } of [...assets.values()]) {
+  for (const { id: carried, neededBy, neededByWays } of [...assets.values()]) {
     for (const { id, capability, label, provider } of carriers.get(carried) ?? []) {
       const none = { ...{ id, capability, label, costCents: 0, paidBy: null }, ...providerState(provider, nowMs) };
-      const before = assets.get(id) ?? { ...none, neededBy: [] };
+      const before = assets.get(id) ?? { ...none, neededBy: [], neededByWays: {}, hours: {} };
+      for (const [of, ways] of Object.entries(neededByWays)) for (const n of ways) note(before.neededByWays, of, n);
       assets.set(id, { ...before, neededBy: [...new Set([...before.neededBy, ...neededBy])] });
     }
   }
@@ -207,26 +283,47 @@ function portfolioProblem(
   budgetCents: number,
 ): PortfolioProblem {
   const known = new Set(useCases.map(({ id }) => id));
-  const hoursOf = (id: string) =>
+  const asAsked = (taken: Readonly<Record<string, number>>) => hoursAsked(taken, skills);
+  // What the question says of a use case holds however it is done: whoever asks knows the people that are there.
+  const saidOf = (id: string) =>
     Object.fromEntries(hours.filter((one) => one.useCaseId === id).map(({ skill, hours: taken }) => [skill, taken]));
   return {
-    useCases: useCases.map(({ id, valueCents, ownCents, needs, fixed }) => {
-      const each = needs.map(({ assets }) => assets);
-      const option: PortfolioOption = {
-        ...{ id: WAY, valueCents: valueCents ?? 0, ownCents, hours: hoursOf(id) },
-        needs: each.filter((providers) => providers.length === 1).flat(),
-        needsAny: each.filter((providers) => providers.length > 1),
-      };
-      return { id, options: [option], mandatory: fixed !== null, after: [] };
+    useCases: useCases.map((one) => {
+      const options = waysOf(one).map(({ id, valueCents, ownCents, hours: taken, needs }): PortfolioOption => {
+        const each = needs.map(({ assets }) => assets);
+        return {
+          ...{ id, valueCents: valueCents ?? 0, ownCents, hours: { ...asAsked(taken), ...saidOf(one.id) } },
+          needs: each.filter((providers) => providers.length === 1).flat(),
+          needsAny: each.filter((providers) => providers.length > 1),
+        };
+      });
+      return { id: one.id, options, mandatory: one.fixed !== null, after: [] };
     }),
     assets: assets.map((asset): PortfolioAsset => {
       const present = asset.state === "satisfied";
-      return { id: asset.id, costCents: priceOf(asset), hours: {}, present };
+      return { id: asset.id, costCents: priceOf(asset), hours: asAsked(asset.hours ?? {}), present };
     }),
     budgetCents,
     skillHours: Object.fromEntries(skills.map(({ skill, hours: there }) => [skill, there])),
     exclusive: exclusive.map((group) => group.filter((id) => known.has(id))).filter((group) => group.length > 1),
   };
+}
+
+/** Hours by skill as a question spells the skills: people who describe work and those who plan it write them differently. */
+function hoursAsked(taken: Readonly<Record<string, number>>, skills: PlanQuestion["skills"]): Record<string, number> {
+  const spelled = new Map(skills.map(({ skill }) => [skill.toLowerCase(), skill]));
+  return Object.fromEntries(Object.entries(taken).map(([skill, n]) => [spelled.get(skill.toLowerCase()) ?? skill, n]));
+}
+
+/** The ways of a use case among which a plan chooses. */
+function waysOf({ ways, way, valueCents, ownCents, needs, hours = {} }: PlanUseCase): readonly PlanWay[] {
+  return ways ?? [{ id: way ?? "1", name: "", valueCents, ownCents, hours, needs }];
+}
+
+/** The way that has this number, or the one whose figures the use case shows. */
+export function wayOf(one: PlanUseCase, id: string | undefined): PlanWay | undefined {
+  const ways = waysOf(one);
+  return ways.find((way) => way.id === id) ?? ways.find((way) => way.id === one.way) ?? ways[0];
 }
 
 /** Whose committed money is spent anyway costs a set nothing more. */
@@ -237,16 +334,23 @@ function minimalSetProblem(
   carriers: Carriers,
   { targets, sure }: PlanQuestion,
 ): MinimalSetProblem {
-  const effects = new Map(inputs.map((one) => [one.id, one.effects]));
+  const effects = new Map(
+    inputs.flatMap((one) => one.ways.map(({ n, effects: promised }) => [`${one.id} ${n}`, promised])),
+  );
   const effectOf = (effect: Estimate): number => (sure ? estimateQuantile(effect, 0.1) : estimateMean(effect));
   return {
     targets: Object.fromEntries(targets.map(({ kpiId, atLeast }) => [kpiId, atLeast])),
-    useCases: useCases.map(({ id, ownCents, committedCents, needs }) => ({
-      id,
-      ownCents: committedCents === null ? ownCents : 0,
-      effects: Object.fromEntries((effects.get(id) ?? []).map(({ kpiId, effect }) => [kpiId, effectOf(effect)])),
-      needs: { all: needs.map(({ assets }) => ({ any: assets.map((thing) => ({ thing })) })) },
-    })),
+    useCases: useCases.flatMap((one) =>
+      waysOf(one).map((way) => ({
+        id: entryId(one, way),
+        ownCents: one.committedCents === null ? way.ownCents : 0,
+        effects: Object.fromEntries(
+          (effects.get(`${one.id} ${way.id}`) ?? []).map(({ kpiId, effect }) => [kpiId, effectOf(effect)]),
+        ),
+        needs: { all: way.needs.map(({ assets: any }) => ({ any: any.map((thing) => ({ thing })) })) },
+      })),
+    ),
+    exclusive: useCases.flatMap((one) => (one.ways ? [one.ways.map((way) => entryId(one, way))] : [])),
     things: assets.map((asset): PricedThing => {
       const present = asset.state === "satisfied";
       const on = carriers.get(asset.id) ?? [];
@@ -256,43 +360,13 @@ function minimalSetProblem(
   };
 }
 
+/** Names a use case in a smallest set, and its way where there are several. */
+function entryId({ id, ways }: PlanUseCase, way: PlanWay): string {
+  return ways ? `${id}/${way.id}` : id;
+}
+
 function kindOf(id: string): PricedThing["kind"] {
   const kinds = ["stream", "device", "node", "model"] as const;
   // What is still to be found will be a device of some kind.
   return kinds.find((kind) => id.startsWith(`${kind}:`)) ?? "device";
-}
-
-/** What keeps a question from being asked at all, each at its field. */
-export function questionFaults(question: PlanQuestion, facts: PlanFacts): Fault[] {
-  const faults: Fault[] = [];
-  const known = new Set(facts.useCases.map(({ id }) => id));
-  if (facts.useCases.length === 0)
-    faults.push({
-      field: "goal",
-      code: "missing",
-      hint: "There is nothing to choose from. Accept a use case that has an estimate first.",
-    });
-  if (question.goal === "portfolio" && facts.budgetCents === 0)
-    faults.push({
-      field: "budgetCents",
-      code: "zero",
-      hint: "A budget of 0 buys nothing. Enter one here, or set it in the policy of the portfolio.",
-    });
-  if (question.goal === "minimal-set") {
-    if (question.targets.length === 0)
-      faults.push({ field: "targets", code: "missing", hint: "Say by how much at least one KPI has to get better." });
-    for (const [index, { kpiId, atLeast }] of question.targets.entries()) {
-      const field = `targets[${index}].atLeast`;
-      if (!facts.kpis.some(({ id }) => id === kpiId))
-        faults.push({ field, code: "unknown_reference", hint: "No accepted use case promises to move this KPI." });
-      else if (!(atLeast > 0)) faults.push({ field, code: "out_of_range", hint: "Enter a change of more than 0." });
-    }
-  }
-  for (const id of question.must) {
-    if (question.without.includes(id))
-      faults.push({ field: "must", code: "out_of_range", hint: "A use case cannot both be in and be left out." });
-    else if (!known.has(id))
-      faults.push({ field: "must", code: "unknown_reference", hint: "A use case that has to be in is not accepted." });
-  }
-  return faults;
 }

@@ -1,19 +1,12 @@
 import { z } from "zod";
-import { oneLine } from "@/server/core/domain/one-line";
+import { Hours, Skill } from "./skill-hours";
 
 const MOST_USE_CASES = 5_000;
 const MOST_GROUPS = 50;
 const MOST_SKILLS = 10;
 const MOST_TARGETS = 10;
-const MOST_HOURS = 1_000_000;
 
 const Ids = z.array(z.uuid()).max(MOST_USE_CASES).default([]);
-const Skill = oneLine("E_REQUIRED: Name the skill, such as controls.", 60);
-const Hours = z
-  .number("E_NOT_A_NUMBER: Enter hours.")
-  .min(0, "E_NEGATIVE: Enter 0 or more hours.")
-  .max(MOST_HOURS, "E_RANGE: Enter at most a million hours.");
-
 /** What the optimiser is asked: everything that people choose. What they do not choose is read from the portfolio and the plant. */
 export const PlanQuestion = z
   .strictObject({

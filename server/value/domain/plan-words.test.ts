@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type PlanAnswer, planChanges, planLines } from "./plan-answer";
-import { type PlanFacts, planFacts, type PlanInput } from "./plan-facts";
+import { chosenOf, type PlanAnswer, planChanges, planLines } from "./plan-answer";
+import { type PlanFacts, planFacts, type PlanInput, type WayInput } from "./plan-facts";
 import { PlanQuestion } from "./plan-inputs";
 import { conflictField, conflictWords, frontierWords, needsWords, planVerdict, whyOutWords } from "./plan-words";
 
@@ -8,15 +8,25 @@ const POLICY = { currency: "EUR", budgetCents: 5_000_000, discountRate: 0 };
 const NOW = Date.UTC(2026, 10, 1);
 const even = (n: number) => ({ low: n, mode: n, high: n });
 
+const FLOW_NEED: WayInput["needs"][number] = {
+  ...{ capability: "flow", costCents: 300_001, thing: null, provider: { kind: "none" }, label: null },
+};
+
+function way(more: Partial<WayInput> = {}, oneOffCents = 1_000_000): WayInput {
+  return {
+    ...{ n: 1, name: "", hours: {}, effects: [], needs: [FLOW_NEED] },
+    figures: {
+      ...{ currency: "EUR", benefitCentsPerDay: even(10_000), adoption: even(1), technicalProbability: even(1) },
+      ...{ oneOffCents: even(oneOffCents), runCentsPerDay: even(0), rampDays: 0 },
+    },
+    ...more,
+  };
+}
+
 function input(id: string, more: Partial<PlanInput> = {}): PlanInput {
   return {
     ...{ id, title: `Use case ${id}`, teamId: "t", team: "Line 1", intake: "accepted", stage: "idea" },
-    ...{ committedCents: null, waitsFor: null, effects: [] },
-    figures: {
-      ...{ currency: "EUR", benefitCentsPerDay: even(10_000), adoption: even(1), technicalProbability: even(1) },
-      ...{ oneOffCents: even(1_000_000), runCentsPerDay: even(0), rampDays: 0 },
-    },
-    needs: [{ capability: "flow", costCents: 300_001, thing: null, provider: { kind: "none" }, label: null }],
+    ...{ committedCents: null, waitsFor: null, chosen: 1, ways: [way()] },
     ...more,
   };
 }
@@ -114,7 +124,7 @@ test("other budgets in a sentence: what is enough, and up to what it is not", ()
 });
 
 test("lines of the budget are whole cents and add up to what is spent; a commitment stays as it is", () => {
-  const chosen = { useCaseIds: ["a", "b"], assetIds: [FLOW] };
+  const chosen = { useCaseIds: ["a", "b"], ways: { a: "1", b: "1" }, assetIds: [FLOW] };
   expect(planLines(both, chosen).map(({ cents }) => cents)).toEqual([1_150_001, 1_150_000]);
   const committed = factsOf([input("a", { committedCents: 7 }), input("b")]);
   expect(planLines(committed, chosen).map(({ cents }) => cents)).toEqual([7, 1_000_000]);
@@ -122,8 +132,8 @@ test("lines of the budget are whole cents and add up to what is spent; a commitm
 
 test("what changed since a plan was made is said thing by thing, and nothing when the problem is the same", () => {
   expect(planChanges(both, factsOf([input("a", { title: "Renamed" }), input("b")]))).toEqual([]);
-  const dearer = [{ ...input("a").needs[0], costCents: 900_000 }] as PlanInput["needs"];
-  expect(planChanges(both, factsOf([input("a", { needs: dearer }), input("b")]))).toEqual(["flow has another price"]);
+  const dearer = [way({ needs: [{ ...FLOW_NEED, costCents: 900_000 }] })];
+  expect(planChanges(both, factsOf([input("a", { ways: dearer }), input("b")]))).toEqual(["flow has another price"]);
   expect(planChanges(both, factsOf([input("a"), input("c")]))).toEqual([
     "Use case c came in",
     "Use case b is no longer among them",
@@ -153,7 +163,7 @@ test("a smallest set counts the node under its stream, and names it while it is 
   const carriers = new Map([
     ["stream:1", [{ id: "node:press", capability: "edge node" as const, label: "press", provider }]],
   ]);
-  const facts = planFacts([input("a", { effects, needs })], asked, POLICY, NOW, carriers);
+  const facts = planFacts([input("a", { ways: [way({ effects, needs })] })], asked, POLICY, NOW, carriers);
   expect(facts.assets).toMatchObject(
     [
       { id: "stream:1", neededBy: ["a"] },
@@ -166,3 +176,92 @@ test("a smallest set counts the node under its stream, and names it while it is 
     ]),
   });
 });
+
+const CAMERA: WayInput["needs"][number] = {
+  ...{ capability: "sound", costCents: 100, thing: null, provider: { kind: "none" }, label: null },
+  ...{ skill: "Controls", hours: 5 },
+};
+const sensors = way({ name: "Three sensors", hours: { controls: 40 } });
+const camera = way({ n: 2, name: "One camera", hours: { controls: 8 }, needs: [CAMERA] }, 400_000);
+
+test("ways to do a use case: each with its own money, hours and needs; only that of a commitment is offered", () => {
+  const facts = factsOf([input("a", { ways: [sensors, camera] })], { skills: [{ skill: "controls", hours: 100 }] });
+  expect(facts.useCases[0]).toMatchObject({ way: "1", ownCents: 1_000_000, ways: [{ id: "1" }, { id: "2" }] });
+  expect(facts.problem).toMatchObject({
+    useCases: [
+      {
+        id: "a",
+        options: [
+          { id: "1", ownCents: 1_000_000, hours: { controls: 40 }, needs: [FLOW] },
+          { id: "2", ownCents: 400_000, hours: { controls: 8 }, needs: ["to find:t:sound"] },
+        ],
+      },
+    ],
+    assets: [{ id: FLOW }, { id: "to find:t:sound", hours: { controls: 5 } }],
+  });
+  const said = { skills: [{ skill: "controls", hours: 9 }], hours: [{ useCaseId: A, skill: "controls", hours: 3 }] };
+  const asked = factsOf([input(A, { ways: [sensors, camera] })], said);
+  expect(asked.problem).toMatchObject({
+    useCases: [{ options: [{ hours: { controls: 3 } }, { hours: { controls: 3 } }] }],
+  });
+  const committed = factsOf([input("a", { ways: [sensors, camera], chosen: 2, committedCents: 7 })]);
+  expect(committed.problem).toMatchObject({ useCases: [{ options: [{ id: "2", ownCents: 7 }] }] });
+  expect(committed.assets).toMatchObject([{ capability: "sound", paidBy: "a" }]);
+});
+
+const A = "5f7b5e6c-7d43-4d53-9c0e-0a2f6a5b7a12";
+
+test("a line of the budget is of the way that was chosen, and what is bought is for those whose way needs it", () => {
+  const facts = factsOf([input("a", { ways: [sensors, camera] }), input("b")]);
+  const chosen = { useCaseIds: ["a", "b"], ways: { a: "2", b: "1" }, assetIds: [FLOW, "to find:t:sound"] };
+  expect(planLines(facts, chosen)).toMatchObject([
+    { useCaseId: "a", cents: 400_100, way: { id: "2", name: "One camera" } },
+    { useCaseId: "b", cents: 1_300_001, way: null },
+  ]);
+});
+
+test("a smallest set has an entry for each way, at most one of them; its answer names use cases and ways", () => {
+  const effects = [{ kpiId: A, name: "Stops", unit: "1", effect: even(5) }];
+  const asked = { goal: "minimal-set", targets: [{ kpiId: A, atLeast: 1 }] };
+  const ways = [{ ...sensors, effects }, camera];
+  expect(factsOf([input("a", { ways }), input("b")], asked).problem).toMatchObject({
+    useCases: [{ id: "a/1", effects: { [A]: 5 } }, { id: "a/2", effects: {} }, { id: "b" }],
+    exclusive: [["a/1", "a/2"]],
+  });
+  const set = { things: [], toBuy: [], placement: {}, costCents: 0, effects: {} };
+  expect(chosenOf({ set: { ...set, useCases: ["a/2", "b"] } })).toEqual({
+    ...{ useCaseIds: ["a", "b"], ways: { a: "2" }, assetIds: [] },
+  });
+});
+
+test("what changed about ways is said; a choice that binds nothing changes nothing", () => {
+  const two = factsOf([input("a", { ways: [sensors, camera] })]);
+  expect(planChanges(two, factsOf([input("a", { ways: [sensors, camera], chosen: 2 })]))).toEqual([]);
+  expect(planChanges(two, factsOf([input("a", { ways: [sensors] })]))).toEqual([
+    "Use case a can be done in other ways now",
+  ]);
+  const dearer = way({ ...camera, figures: way({}, 500_000).figures });
+  expect(planChanges(two, factsOf([input("a", { ways: [sensors, dearer] })]))).toEqual([
+    "A way to do Use case a is described or estimated otherwise",
+  ]);
+  const held = (n: number) => factsOf([input("a", { ways: [sensors, camera], chosen: n, committedCents: 7 })]);
+  expect(planChanges(held(1), held(2))).toEqual(["Use case a is done in another way now"]);
+});
+
+test("facts that were stored before there were ways can still be read", () => {
+  const { way: _, hours: __, ...old } = input1();
+  const facts = {
+    ...both,
+    useCases: [old],
+    assets: both.assets.map(({ neededByWays: ___, hours: ____, ...asset }) => asset),
+  };
+  expect(planLines(facts, { useCaseIds: ["a"], ways: { a: "as described" }, assetIds: [FLOW] })).toMatchObject([
+    { cents: 1_300_001, way: null },
+  ]);
+});
+
+function input1(): PlanFacts["useCases"][number] {
+  const [first] = both.useCases;
+  if (!first) throw new Error("there is one");
+  return first;
+}

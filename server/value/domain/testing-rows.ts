@@ -33,7 +33,7 @@ export function rowForTests(title: string, more: Partial<PortfolioRow> = {}): Po
   return {
     ...{ id: title, teamId: "t", team: "Value", title, summary: "", intake: "accepted", intakeWhy: null },
     ...{ snoozedUntilMs: null, stage: "idea", ownerId: null, sponsorId: null, ownerName: null, ownerConfirmedMs: null },
-    ...{ sponsorName: null, sponsorConfirmedMs: null, committedCents: null, objections: null, version: 1 },
+    ...{ sponsorName: null, sponsorConfirmedMs: null, committedCents: null, objections: null, option: 1, version: 1 },
     ...{
       createdByName: "Elena",
       createdMs: NOW,

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { costShares, shapleyValue } from "../domain/shapley";
 import type { PricedThing } from "../domain/minimal-set";
+import { seededRandom } from "../domain/random";
 import { findMinimalSet } from "./find-minimal-set";
 import { Solver } from "./solver";
 import { instanceM } from "./testing-instances";
@@ -154,4 +155,36 @@ test("no cent of a shared asset is lost, and a sole user saves all of it by stop
       () => 0,
     ),
   ).toThrow(/17 players/);
+});
+
+test("of the ways to do the same at most one is in: agreed with trying everything, on 30 seeded cases", () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const random = seededRandom(`ways ${seed}`);
+    const whole = (most: number) => Math.floor(random() * (most + 1));
+    const things = Array.from({ length: 4 }, (_, index) => thing(`t${index}`, "device", whole(9)));
+    const useCases = Array.from({ length: 6 }, (_, index) => ({
+      ...{ id: `${index >> 1}/${index % 2}`, effects: { scrap: whole(6) }, ownCents: whole(9) },
+      needs: { all: things.filter(() => random() < 0.4).map(({ id }) => ({ thing: id })) },
+    }));
+    const exclusive = [0, 1, 2].map((at) => [`${at}/0`, `${at}/1`]);
+    const problem = { targets: { scrap: 9 }, useCases, things, exclusive };
+    let best: number | null = null;
+    for (let mask = 0; mask < 64; mask++) {
+      const chosen = useCases.filter((_, index) => mask & (1 << index));
+      const ids = chosen.map(({ id }) => id);
+      if (exclusive.some((group) => group.every((id) => ids.includes(id)))) continue;
+      if (chosen.reduce((sum, { effects }) => sum + effects.scrap, 0) < 9) continue;
+      const needed = new Set(chosen.flatMap(({ needs }) => needs.all.map((part) => part.thing)));
+      const cost =
+        chosen.reduce((sum, { ownCents }) => sum + ownCents, 0) +
+        things.filter(({ id }) => needed.has(id)).reduce((sum, { costCents }) => sum + costCents, 0);
+      if (best === null || cost < best) best = cost;
+    }
+    const answer = findMinimalSet(solver, problem, LIMIT);
+    expect(answer.kind === "set" ? answer.set.costCents : null).toBe(best);
+  }
+});
+
+test("a group that names nobody is refused at its place", () => {
+  expect(() => findMinimalSet(solver, { ...instanceM(), exclusive: [["1", "nobody"]] }, LIMIT)).toThrow(/nobody/);
 });

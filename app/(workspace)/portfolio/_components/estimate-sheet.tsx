@@ -10,11 +10,15 @@ import { useTRPC } from "../../../_trpc/client";
 import { refusalOf } from "../../../_trpc/refusal";
 import { FigureFields } from "./figure-fields";
 
-/** The sheet on which a use case is estimated anew, wherever it is opened from; `reset` forgets the last refusal. */
+/**
+ * The sheet on which a use case is estimated anew, wherever it is opened from; `reset` forgets the last refusal.
+ * @param way that is estimated, where there are several; without one the chosen way is
+ */
 export function useEstimateSheet(
   row: PortfolioRow,
   policy: ValuePolicy,
   latest: EstimateRow | null,
+  way: { n: number; name: string } | null = null,
 ): FormSheetProps & { reset: () => void } {
   const trpc = useTRPC();
   const client = useQueryClient();
@@ -25,7 +29,7 @@ export function useEstimateSheet(
   );
   const refusal = refusalOf(estimate.error);
   return {
-    title: `What ${row.title} brings and costs`,
+    title: `What ${row.title} brings and costs${way ? `: ${way.name}` : ""}`,
     verb: "Save the estimate",
     waits: estimate.isPending,
     refusal,
@@ -35,6 +39,7 @@ export function useEstimateSheet(
       estimate.mutate(
         {
           ...{ id: row.id, version: row.version, why: textOf(typed, "why") },
+          ...(way ? { option: way.n } : {}),
           figures: figuresTyped((field) => textOf(typed, field), policy.currency),
         },
         { onSuccess: close },

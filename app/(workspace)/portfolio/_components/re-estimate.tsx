@@ -16,7 +16,10 @@ interface ReEstimateProps {
 /** The estimate of a use case, opened from the list or the board. The list has no figures: they are read when it opens. */
 export function ReEstimate({ row, policy, onDone }: ReEstimateProps) {
   const detail = useQuery(useTRPC().value.get.queryOptions({ id: row.id }));
-  const { reset: _, ...sheet } = useEstimateSheet(row, policy, detail.data?.estimates[0] ?? null);
+  const { estimates = [], options = [] } = detail.data ?? {};
+  const latest = estimates.find(({ option }) => option === row.option) ?? null;
+  const way = options.find(({ n }) => n === row.option) ?? null;
+  const { reset: _, ...sheet } = useEstimateSheet(row, policy, latest, way);
   const reading = detail.isError ? (
     <Failed what="The estimate could not be read." onRetry={() => void detail.refetch()} />
   ) : (

@@ -24,12 +24,15 @@ export function Estimate({
   row,
   policy,
   latest,
+  way,
 }: {
   row: PortfolioRow;
   policy: ValuePolicy;
   latest: EstimateRow | null;
+  /** the chosen one of several */
+  way: { n: number; name: string } | null;
 }) {
-  const { reset, ...sheet } = useEstimateSheet(row, policy, latest);
+  const { reset, ...sheet } = useEstimateSheet(row, policy, latest, way);
   return <FormButton {...sheet} label={latest ? "Re-estimate" : "Estimate"} look="primary" onOpen={reset} />;
 }
 

@@ -5,9 +5,10 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { RefusalLine, SelectField, TextField } from "@/components/ui/field";
 import { numberTyped } from "@/server/value/domain/typed-figures";
-import type { PortfolioRow, UseCaseDetail } from "@/server/value/queries";
+import type { UseCaseDetail } from "@/server/value/queries";
 import { useTRPC } from "../../../../_trpc/client";
 import { refusalOf } from "../../../../_trpc/refusal";
+import { OfWay } from "./of-way";
 import styles from "../../_components/portfolio.module.css";
 
 const ENDS = [
@@ -22,16 +23,17 @@ interface Draft {
   low: string;
   mode: string;
   high: string;
+  option: number | null;
 }
+
+const NEW = { kpiId: "", low: "", mode: "", high: "", option: null };
 
 /** Rows of KPIs with the change for the better that the use case promises. */
 export function EffectsEditor({
-  row,
-  effects,
+  detail: { row, promised, options },
   onClose,
 }: {
-  row: PortfolioRow;
-  effects: UseCaseDetail["effects"];
+  detail: UseCaseDetail;
   onClose: () => void;
 }) {
   const trpc = useTRPC();
@@ -39,10 +41,10 @@ export function EffectsEditor({
   // What was seen when the editing began: what others change meanwhile is not overwritten.
   const [version] = useState(row.version);
   const [drafts, setDrafts] = useState<readonly Draft[]>(() =>
-    effects.length === 0
-      ? [{ key: 0, kpiId: "", low: "", mode: "", high: "" }]
-      : effects.map(({ kpiId, low, mode, high }, key) => ({
-          ...{ key, kpiId, low: String(low), mode: String(mode), high: String(high) },
+    promised.length === 0
+      ? [{ ...NEW, key: 0 }]
+      : promised.map(({ kpiId, low, mode, high, option }, key) => ({
+          ...{ key, kpiId, option, low: String(low), mode: String(mode), high: String(high) },
         })),
   );
   const kpis = useQuery(trpc.value.kpis.queryOptions());
@@ -65,8 +67,8 @@ export function EffectsEditor({
         event.preventDefault();
         save.mutate({
           ...{ id: row.id, version },
-          effects: drafts.map(({ kpiId, low, mode, high }) => ({
-            kpiId,
+          effects: drafts.map(({ kpiId, low, mode, high, option }) => ({
+            ...{ kpiId, option },
             effect: { low: numberTyped(low), mode: numberTyped(mode), high: numberTyped(high) },
           })),
         });
@@ -89,6 +91,13 @@ export function EffectsEditor({
               </option>
             ))}
           </SelectField>
+          <OfWay
+            name={`effects[${index}].option`}
+            options={options}
+            value={draft.option}
+            onChange={(option) => change(draft.key, { option })}
+            refusal={refusal}
+          />
           <div className={styles.ends}>
             {ENDS.map(({ end, label }) => (
               <TextField
@@ -120,10 +129,7 @@ export function EffectsEditor({
         <Button
           size="small"
           onClick={() =>
-            setDrafts((before) => [
-              ...before,
-              { key: Math.max(-1, ...before.map(({ key }) => key)) + 1, kpiId: "", low: "", mode: "", high: "" },
-            ])
+            setDrafts((before) => [...before, { ...NEW, key: Math.max(-1, ...before.map(({ key }) => key)) + 1 }])
           }
         >
           Add another KPI
@@ -133,6 +139,7 @@ export function EffectsEditor({
         refusal={refusal}
         fields={drafts.flatMap((_, index) => [
           `effects[${index}].kpiId`,
+          `effects[${index}].option`,
           ...ENDS.map(({ end }) => `effects[${index}].effect.${end}`),
         ])}
       />

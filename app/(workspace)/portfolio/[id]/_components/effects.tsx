@@ -9,24 +9,18 @@ import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatNumber } from "@/server/fabric/domain/health";
 import type { EffectRow } from "@/server/value/effect-queries";
-import type { PortfolioRow, UseCaseDetail } from "@/server/value/queries";
+import type { UseCaseDetail } from "@/server/value/queries";
 
 const EffectsEditor = lazy(() => import("./effects-editor").then((module) => ({ default: module.EffectsEditor })));
 
 /** The KPIs that it promises to move, by how much, and whether that could be seen. */
-export function Effects({
-  row,
-  effects,
-  mayChange,
-}: {
-  row: PortfolioRow;
-  effects: UseCaseDetail["effects"];
-  mayChange: boolean;
-}) {
+export function Effects({ detail, mayChange }: { detail: UseCaseDetail; mayChange: boolean }) {
+  const { row, effects, options } = detail;
+  const way = options.find(({ n }) => n === row.option)?.name;
   const [editing, setEditing] = useState(false);
   return (
     <Sheet
-      title="What it moves"
+      title={way === undefined ? "What it moves" : `What it moves: ${way}`}
       aside={
         mayChange && !editing ? (
           <Button size="small" onClick={() => setEditing(true)}>
@@ -38,7 +32,7 @@ export function Effects({
     >
       {editing ? (
         <Suspense>
-          <EffectsEditor row={row} effects={effects} onClose={() => setEditing(false)} />
+          <EffectsEditor detail={detail} onClose={() => setEditing(false)} />
         </Suspense>
       ) : effects.length === 0 ? (
         <Empty title="It promises to move no KPI">

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { DataTable } from "@/components/ui/data-table";
 import { Moment } from "@/components/ui/moment";
 import { Sheet } from "@/components/ui/page";
@@ -17,14 +18,22 @@ const COLUMNS = [
 ] as const;
 
 /** Every estimate that was made, the newest first: low, likeliest and high. */
-export function Estimates({ estimates }: { estimates: readonly EstimateRow[] }) {
+export function Estimates({
+  estimates,
+  options,
+  act,
+}: {
+  estimates: readonly EstimateRow[];
+  options: readonly { n: number; name: string }[];
+  act: ReactNode;
+}) {
   return (
-    <Sheet title="Estimates" aside="low · likeliest · high" flush>
+    <Sheet title="Estimates" aside={<>low · likeliest · high {act}</>} flush>
       {estimates.length === 0 ? (
         <Empty title="No estimate yet" />
       ) : (
         <DataTable label="Estimates" columns={COLUMNS}>
-          {estimates.map(({ estimate, figures, forecast, why, madeByName, madeMs }) => {
+          {estimates.map(({ estimate, option, figures, forecast, why, madeByName, madeMs }) => {
             const { currency, benefitCentsPerDay, oneOffCents, runCentsPerDay, adoption, technicalProbability } =
               figures;
             const money = ({ low, mode, high }: typeof oneOffCents) =>
@@ -34,7 +43,7 @@ export function Estimates({ estimates }: { estimates: readonly EstimateRow[] }) 
             return (
               <tr key={estimate}>
                 <td>
-                  <strong>{estimate}</strong>
+                  <strong>{estimate}</strong> {options.find(({ n }) => n === option)?.name}
                   <span className={table.sub}>
                     {madeByName}, <Moment ms={madeMs} />
                     {why === "" ? "" : `: ${why}`}

@@ -4,10 +4,12 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { RefusalLine, TextField } from "@/components/ui/field";
+import { hoursTyped } from "@/server/value/domain/ways";
 import { centsOf, figureShown, numberTyped } from "@/server/value/domain/typed-figures";
-import type { PortfolioRow, ThingChoice, UseCaseDetail } from "@/server/value/queries";
+import type { ThingChoice, UseCaseDetail } from "@/server/value/queries";
 import { useTRPC } from "../../../../_trpc/client";
 import { refusalOf } from "../../../../_trpc/refusal";
+import { OfWay } from "./of-way";
 import styles from "../../_components/portfolio.module.css";
 
 interface Draft extends Omit<ThingChoice, "kind" | "label"> {
@@ -15,18 +17,22 @@ interface Draft extends Omit<ThingChoice, "kind" | "label"> {
   label: string | null;
   capability: string;
   cost: string;
+  /** hours and skill, as typed */
+  work: string;
+  option: number | null;
 }
 
 /** Rows of providers: things are found by their name, a capability groups those of which one is enough. */
 export function NeedsEditor({
-  row,
-  needs,
-  currency,
+  detail: {
+    row,
+    needs,
+    options,
+    policy: { currency },
+  },
   onClose,
 }: {
-  row: PortfolioRow;
-  needs: UseCaseDetail["needs"];
-  currency: string;
+  detail: UseCaseDetail;
   onClose: () => void;
 }) {
   const trpc = useTRPC();
@@ -34,8 +40,9 @@ export function NeedsEditor({
   // What was seen when the editing began: what others change meanwhile is not overwritten.
   const [version] = useState(row.version);
   const [drafts, setDrafts] = useState<readonly Draft[]>(() =>
-    needs.map(({ label, capability, costCents, streamId, deviceId, nodeId, slot }, key) => ({
-      ...{ key, label, capability, streamId, deviceId, nodeId, slot },
+    needs.map(({ label, capability, costCents, streamId, deviceId, nodeId, slot, option, skill, hours }, key) => ({
+      ...{ key, label, capability, streamId, deviceId, nodeId, slot, option },
+      work: skill === null ? "" : `${skill} ${hours ?? ""}`,
       cost: figureShown(costCents, true),
     })),
   );
@@ -58,7 +65,13 @@ export function NeedsEditor({
       ...before,
       {
         ...{ streamId: thing.streamId, deviceId: thing.deviceId, nodeId: thing.nodeId, slot: thing.slot },
-        ...{ key: Math.max(-1, ...before.map(({ key }) => key)) + 1, label: thing.label, cost: "0" },
+        ...{
+          key: Math.max(-1, ...before.map(({ key }) => key)) + 1,
+          label: thing.label,
+          cost: "0",
+          work: "",
+          option: null,
+        },
         capability: thing.label?.split(" / ").at(-1) ?? "",
       },
     ]);
@@ -69,9 +82,10 @@ export function NeedsEditor({
         event.preventDefault();
         save.mutate({
           ...{ id: row.id, version },
-          needs: drafts.map(({ capability, streamId, deviceId, nodeId, slot, cost }) => ({
-            ...{ capability, streamId, deviceId, nodeId, slot },
+          needs: drafts.map(({ capability, streamId, deviceId, nodeId, slot, option, cost, work }) => ({
+            ...{ capability, streamId, deviceId, nodeId, slot, option },
             costCents: centsOf(numberTyped(cost)),
+            ...(hoursTyped(work)[0] ?? {}),
           })),
         });
       }}
@@ -98,6 +112,23 @@ export function NeedsEditor({
             inputMode="decimal"
             maxLength={20}
             autoComplete="off"
+            refusal={refusal}
+          />
+          <TextField
+            label="Work to have it, hours"
+            name={`needs[${index}].hours`}
+            value={draft.work}
+            onChange={(event) => change(draft.key, { work: event.target.value })}
+            maxLength={80}
+            autoComplete="off"
+            placeholder="controls 12"
+            refusal={refusal}
+          />
+          <OfWay
+            name={`needs[${index}].option`}
+            options={options}
+            value={draft.option}
+            onChange={(option) => change(draft.key, { option })}
             refusal={refusal}
           />
           <Button
@@ -139,7 +170,9 @@ export function NeedsEditor({
       </ul>
       <RefusalLine
         refusal={refusal}
-        fields={drafts.flatMap((_, index) => [`needs[${index}].capability`, `needs[${index}].costCents`])}
+        fields={drafts.flatMap((_, index) =>
+          ["capability", "costCents", "hours", "option"].map((field) => `needs[${index}].${field}`),
+        )}
       />
       <div className={styles.buttons}>
         <Button onClick={onClose}>Cancel</Button>

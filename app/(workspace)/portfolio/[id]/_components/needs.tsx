@@ -10,7 +10,7 @@ import table from "@/components/ui/table.module.css";
 import type { Status } from "@/server/fabric/domain/health";
 import { formatMoney } from "@/server/value/domain/money-words";
 import type { RequirementState } from "@/server/value/domain/requirements";
-import type { PortfolioRow, UseCaseDetail } from "@/server/value/queries";
+import type { UseCaseDetail } from "@/server/value/queries";
 
 const NeedsEditor = lazy(() => import("./needs-editor").then((module) => ({ default: module.NeedsEditor })));
 
@@ -23,21 +23,23 @@ const STATUS: Readonly<Record<RequirementState, Status>> = {
 
 /** What it needs of the plant: capabilities, all of them, and of each any one provider; with the state of now. */
 export function Needs({
-  row,
+  detail,
   needs,
-  currency,
   mayChange,
 }: {
-  row: PortfolioRow;
+  detail: UseCaseDetail;
+  /** of the way that is chosen */
   needs: UseCaseDetail["needs"];
-  currency: string;
   mayChange: boolean;
 }) {
+  const { row, options, policy } = detail;
+  const { currency } = policy;
+  const way = options.find(({ n }) => n === row.option)?.name;
   const [editing, setEditing] = useState(false);
   const there = row.capabilities.filter(({ state }) => state === "satisfied").length;
   return (
     <Sheet
-      title="What it needs"
+      title={way === undefined ? "What it needs" : `What it needs: ${way}`}
       aside={
         <>
           {row.capabilities.length > 0 ? `${there} of ${row.capabilities.length} are there now ` : null}
@@ -52,7 +54,7 @@ export function Needs({
     >
       {editing ? (
         <Suspense>
-          <NeedsEditor row={row} needs={needs} currency={currency} onClose={() => setEditing(false)} />
+          <NeedsEditor detail={detail} onClose={() => setEditing(false)} />
         </Suspense>
       ) : needs.length === 0 ? (
         <Empty title="Nobody has said what it needs">
@@ -80,7 +82,14 @@ export function Needs({
                   <td>
                     <Provider need={need} />
                   </td>
-                  <td className={table.num}>{formatMoney(need.costCents, currency)}</td>
+                  <td className={table.num}>
+                    {formatMoney(need.costCents, currency)}
+                    {need.skill === null ? null : (
+                      <span className={table.sub}>
+                        {need.hours} h of {need.skill}
+                      </span>
+                    )}
+                  </td>
                 </tr>
               )),
           )}

@@ -1,16 +1,19 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { TheLine } from "@/components/line/the-line";
 import { Headline, Page } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { intakeWords, stageName } from "@/server/value/domain/stages";
+import { isOf } from "@/server/value/domain/ways";
 import { Freshness, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
 import { PlanTasks } from "../../_components/plan-tasks";
 import { Commit, Estimate, Move, Triage } from "./acts";
+import { DescribeWay } from "./describe-way";
 import { Effects } from "./effects";
 import { Estimates } from "./estimates";
 import { History } from "./history";
@@ -20,6 +23,11 @@ import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
 import { Scores } from "./scores";
 import { Worth } from "./worth";
+
+// Most use cases are done in one way: the table of several comes after.
+const WaysToDo = dynamic(() => import("./ways-to-do").then((module) => module.WaysToDo), {
+  loading: () => <BlockSkeleton height={160} />,
+});
 
 /** One use case: what it waits for, its line down to the plant, its money, what it needs, and everything that was decided about it. */
 export function UseCase({ id }: { id: string }) {
@@ -36,7 +44,10 @@ export function UseCase({ id }: { id: string }) {
         )}
       </Page>
     );
-  const { row, policy, needs, effects, estimates, history } = query.data;
+  const { row, policy, effects, estimates, history, options } = query.data;
+  const needs = query.data.needs.filter(isOf(row.option));
+  const latest = estimates.find(({ option }) => option === row.option) ?? null;
+  const way = options.find(({ n }) => n === row.option) ?? null;
   const open = row.standing.checks.filter(({ verdict }) => verdict !== "pass");
   const first = open.find(({ verdict }) => verdict === "fail") ?? open[0];
   const state = first ? (first.verdict === "fail" ? "bad" : "unknown") : "ok";
@@ -51,7 +62,7 @@ export function UseCase({ id }: { id: string }) {
           {can["value.decide"] && row.intake === "accepted" ? <Move row={row} /> : null}
           {can["value.commit"] && row.intake === "accepted" ? <Commit row={row} policy={policy} /> : null}
           {can["value.decide"] && row.stage === "idea" ? <Triage row={row} /> : null}
-          {can["value.estimate"] ? <Estimate row={row} policy={policy} latest={estimates[0] ?? null} /> : null}
+          {can["value.estimate"] ? <Estimate row={row} policy={policy} latest={latest} way={way} /> : null}
         </>
       }
     >
@@ -62,20 +73,26 @@ export function UseCase({ id }: { id: string }) {
       >
         {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
       </Headline>
-      <TheLine stops={lineOf(query.data)} />
+      <TheLine stops={lineOf({ ...query.data, needs })} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
+      {options.length > 0 ? (
+        <WaysToDo
+          detail={query.data}
+          mayEstimate={can["value.estimate"] === true}
+          mayDecide={can["value.decide"] === true}
+        />
+      ) : null}
       <Worth row={row} policy={policy} />
-      <Scores
-        row={row}
-        policy={policy}
-        figures={estimates[0]?.figures ?? null}
-        mayRate={can["value.estimate"] === true}
-      />
+      <Scores row={row} policy={policy} figures={latest?.figures ?? null} mayRate={can["value.estimate"] === true} />
       <Measured row={row} effects={effects} currency={policy.currency} mayDecide={can["value.decide"] === true} />
-      <Effects row={row} effects={effects} mayChange={can["value.estimate"] === true} />
-      <Needs row={row} needs={needs} currency={policy.currency} mayChange={can["value.estimate"] === true} />
+      <Effects detail={query.data} mayChange={can["value.estimate"] === true} />
+      <Needs detail={query.data} needs={needs} mayChange={can["value.estimate"] === true} />
       <PlanTasks useCaseId={row.id} currency={policy.currency} />
-      <Estimates estimates={estimates} />
+      <Estimates
+        estimates={estimates}
+        options={options}
+        act={can["value.estimate"] && options.length === 0 ? <DescribeWay row={row} isFirst /> : null}
+      />
       <History history={history} />
     </Page>
   );

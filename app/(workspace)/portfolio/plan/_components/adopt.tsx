@@ -41,9 +41,10 @@ export function Adopt({ inHand: { changes, again }, plan }: { inHand: PlanInHand
             <>
               <p>Money is committed to:</p>
               <ul>
-                {added.map(({ useCaseId, cents }) => (
+                {added.map(({ useCaseId, cents, way }) => (
                   <li key={useCaseId}>
                     {titleOf(useCaseId)}, {formatMoney(cents, facts.currency)}
+                    {way ? `, by: ${way.name}` : ""}
                   </li>
                 ))}
               </ul>

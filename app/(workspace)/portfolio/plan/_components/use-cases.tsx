@@ -8,7 +8,7 @@ import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatMoney } from "@/server/value/domain/money-words";
 import { chosenOf, type PlanLine, planLines } from "@/server/value/domain/plan-answer";
-import type { PlanFacts, PlanUseCase } from "@/server/value/domain/plan-facts";
+import { type PlanFacts, type PlanUseCase, wayOf } from "@/server/value/domain/plan-facts";
 import { needsWords, whyOutWords } from "@/server/value/domain/plan-words";
 import { stageName } from "@/server/value/domain/stages";
 import { useCarry } from "../../../../_shell/carry";
@@ -115,13 +115,16 @@ function Row({
   inHand: PlanInHand;
   mayAsk: boolean;
 }) {
-  const { id, title, stage, valueCents, ownCents, fixed, waitsFor } = one;
+  const { id, title, stage, fixed, waitsFor } = one;
+  const { valueCents, ownCents } = wayOf(one, line?.way?.id) ?? one;
   const money = (cents: number): string => formatMoney(cents, facts.currency);
   return (
     <tr>
       <td className={styles.name}>
         <Title id={id} title={title} />
         {fixed === null ? null : <span className={table.sub}>{FIXED[fixed]}</span>}
+        {line?.way ? <span className={table.sub}>by: {line.way.name}</span> : null}
+        {line === null && one.ways ? <span className={table.sub}>{one.ways.length} ways to do it</span> : null}
       </td>
       <td className={table.corner}>
         {isIn !== null ? (
