@@ -182,7 +182,11 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
       "update quarantine set status = 'discarded', decided_at = now(), decided_by = 'test' where id = $1",
       [id],
     );
-    await caller.quarantine.takeBack({ ids: [id] });
+    try {
+      await caller.quarantine.takeBack({ ids: [id] });
+    } finally {
+      await held(id);
+    }
   },
   "value.get": (caller, { useCase }) => caller.value.get({ id: useCase }),
   "value.rating": async (caller, { useCase }) => {
@@ -194,6 +198,8 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
     await some(caller.value.rating({ id: useCase }).then((rating) => (rating ? [rating] : [])));
   },
   "value.kpi": (caller, { kpi }) => caller.value.kpi({ id: kpi }),
+  "value.kpis": (caller, { team }) => some(caller.value.kpis({ team })),
+  "value.outcomes": (caller, { team }) => some(caller.value.outcomes({ team })),
   "value.outcome": (caller, { outcome }) => caller.value.outcome({ id: outcome }),
   "value.propose": (caller, { team }) => caller.value.propose({ title: fresh("An idea"), teamId: team }),
   "value.confirm": async (caller, { useCase }) => {
@@ -279,6 +285,9 @@ async function twoWays(useCase: string): Promise<void> {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "home.facts":
     "figures that name nothing, of what one may see: “each team sees its own”, server/home/home.int.test.ts",
+  "measured.overview":
+    "its team only narrows the rows that one may see: the database gives no others, server/measured/measured.int.test.ts",
+  "value.importKpiValues": "days of another team's KPI: “who is of another team”, server/value/kpi-import.int.test.ts",
   "streams.marks": "empty for what is not there: below, in the lists of a team",
   "streams.series": "the series of the route: I05-I07, server/authorisation.int.test.ts",
   "plan.facts": "facts of what one may see: below, in the lists of a team",

@@ -198,14 +198,19 @@ test("T27 the address that a sign-in claims to come from is not the one that is 
   expect(rows.map(({ ip }) => ip.replace("::ffff:", ""))).toEqual(["127.0.0.1"]);
 });
 
+const PAGES = ["/", "/fleet", "/streams", "/admin/people", "/account/sessions"];
+const DATA = ["/api/auth/session", "/api/export/fleet", "/api/series?id=1&fromMs=0&toMs=1", "/api/live"];
+
 test("what somebody signed in is given is kept by no cache, be it a page or data", async () => {
   await person("cache@test.invalid", "admin");
+  await person("cache-audit@test.invalid", "auditor");
   const { cookie } = await signIn(web.url, "cache@test.invalid");
-  for (const path of [
-    ...["/", "/fleet", "/streams", "/admin/people", "/account/sessions"],
-    ...["/api/auth/session", "/api/export/fleet", "/api/series?id=1&fromMs=0&toMs=1", "/api/live", "/api/audit/export"],
+  const { cookie: auditors } = await signIn(web.url, "cache-audit@test.invalid");
+  for (const [path, theirs] of [
+    ...[...PAGES, ...DATA].map((path) => [path, cookie] as const),
+    ["/api/audit/export", auditors] as const,
   ]) {
-    const answer = await fetch(`${web.url}${path}`, { headers: { cookie } });
+    const answer = await fetch(`${web.url}${path}`, { headers: { cookie: theirs } });
     await answer.body?.cancel();
     expect([path, answer.status, answer.headers.get("cache-control")]).toEqual([
       path,

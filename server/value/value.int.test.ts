@@ -349,7 +349,8 @@ describe("a CSV file", () => {
     let text = "";
     for await (const line of exportUseCases(db.pool, { ...all, team: team.theirs }, Date.now())) text += line;
     expect(text).toBe(`${USE_CASE_HEADER}${rowOf(title)}`);
-    for await (const line of exportUseCases(db.pool, { ...all, team: team.ours }, Date.now())) expect(line).toBe(USE_CASE_HEADER);
+    for await (const line of exportUseCases(db.pool, { ...all, team: team.ours }, Date.now()))
+      expect(line).toBe(USE_CASE_HEADER);
   });
 
   test("10,000 that were rejected leave room; 5,000 that are open leave none, and one snoozed makes some", async () => {

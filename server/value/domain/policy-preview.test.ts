@@ -40,7 +40,14 @@ function row(title: string, estimated: UseCaseFigures, intake: PortfolioRow["int
   return {
     ...{ id: title, teamId: "t", team: "Value", title, summary: "", intake, intakeWhy: null, snoozedUntilMs: null },
     ...{ stage: "idea", ownerId: null, sponsorId: null, ownerName: null, ownerConfirmedMs: null, sponsorName: null },
-    ...{ sponsorConfirmedMs: null, committedCents: null, objections: [], option: 1, version: 1, createdByName: "Elena" },
+    ...{
+      sponsorConfirmedMs: null,
+      committedCents: null,
+      objections: [],
+      option: 1,
+      version: 1,
+      createdByName: "Elena",
+    },
     ...{ createdMs: NOW, estimate: 1, forecast, capabilities: [], paidBackDay: null, standing },
   };
 }
