@@ -1,9 +1,7 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
+import { findChromium } from "./cli/programs";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 /**
  * Journeys of people through a real stack: database, broker, ingest, jobs, plant and pages, started once by e2e/support/global-setup.ts
@@ -26,6 +24,6 @@ export default defineConfig({
     locale: "en-GB",
     timezoneId: "Europe/Paris",
     trace: "retain-on-failure",
-    launchOptions: { ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ["--no-sandbox"] },
+    launchOptions: { ...(CHROMIUM !== null ? { executablePath: CHROMIUM } : {}), args: ["--no-sandbox"] },
   },
 });

@@ -8,6 +8,7 @@ const never = ["**/node_modules/**", "**/dist/**", "**/.next/**", "**/.throughli
 /** Tests that meet neither TL_TEST_DB nor TL_TEST_BROKER; `npm test` runs them with the first combination only (TL_TEST_REPEAT). */
 const same = [
   "cli/up.int.test.ts",
+  "cli/own-parts.int.test.ts",
   "cli/embedded/broker.int.test.ts",
   "cli/embedded/postgres.int.test.ts",
   "sdk/device/buffer/kill.int.test.ts",

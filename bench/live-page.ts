@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
+import { findChromium } from "@/cli/programs";
 import { startTestStack } from "@/cli/testing-stack";
 import { openDevice } from "@/sdk/device/device";
 import { liveSeal } from "@/sdk/device/sealer";
@@ -17,9 +18,7 @@ const NODE = "bench-live";
 const PROBE = "probe/age";
 const WRAP_MS = 1_000_000;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 60);
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 const folder = mkdtempSync(join(tmpdir(), "tl-bench-live-"));
 const stack = await startTestStack({ args: ["--no-plant"], env: { THROUGHLINE_DEMO: "1" } });

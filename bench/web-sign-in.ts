@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { type Browser, chromium } from "@playwright/test";
 import { embeddedDatabase } from "@/cli/connection";
+import { findChromium } from "@/cli/programs";
 import { readSecrets } from "@/cli/secrets";
 import { startTestStack, type TestStack } from "@/cli/testing-stack";
 import { openPool } from "@/db/client";
@@ -19,9 +19,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 10);
 const WARM_UP = 2;
 const SLOWDOWN = 4;
 const EMAIL = "elena@demo.invalid";
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
+const CHROMIUM = findChromium();
 
 declare global {
   interface Window {

@@ -20,6 +20,7 @@ import { startNodeProcess } from "./node-process";
 import { DEFAULT_SCENARIOS } from "@/edge-worker/adapters/simulator/domain/scenario";
 import { isWritten, readNote, toldOf } from "./history/note";
 import { lastingCausesOf } from "./history/plan";
+import { webAddress } from "./process-environment";
 import type { Progress } from "./progress";
 import type { Settings } from "./settings";
 import type { Supervisor } from "./supervisor";
@@ -32,6 +33,8 @@ const EDGE_WORKERS = [
 ] as const;
 const COLD_STORE = "cold-store-1";
 const LOGIN_WITHIN_MS = 10_000;
+/** A broker of somebody else's does not learn logins from us: it lets a node in at once or not at all. */
+const FOREIGN_LOGIN_WITHIN_MS = 2_000;
 
 export interface PlantOptions {
   settings: Settings;
@@ -133,10 +136,14 @@ function keepSeed(settings: Settings, { seed }: Past): number {
   return first;
 }
 
-/** Starts the demo's plant once its models exist. @returns address of each edge worker's /health */
-export async function startPlant(options: PlantOptions): Promise<Record<string, string>> {
+/**
+ * Starts the demo's plant once its models exist.
+ * @returns address of each edge worker's /health; null when a broker of somebody else's does not let the demo's nodes in
+ */
+export async function startPlant(options: PlantOptions): Promise<Record<string, string> | null> {
   const { settings, supervisor, progress } = options;
   const tokens = await provision(options);
+  if (tokens === null) return null;
   await options.models;
   const trained = readTrained(modelFolder(settings)) ?? [];
   await placeModels(options, trained);
@@ -158,7 +165,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
       labels,
       url: options.mqttUrl,
       tokenFile: "token",
-      controlPlaneUrl: `http://127.0.0.1:${settings.ports.web}`,
+      controlPlaneUrl: webAddress(settings),
       dataDir: "buffer",
       port,
       adapters: [{ kind: "simulator", plant, seed }],
@@ -299,7 +306,12 @@ async function placeModels({ settings, databaseUrl }: PlantOptions, trained: Tra
 }
 
 /** Registers the demo's nodes and waits until the broker lets them in, so that none begins with a refusal and a pause. */
-async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Promise<Map<string, string>> {
+async function provision({
+  settings,
+  progress,
+  databaseUrl,
+  mqttUrl,
+}: PlantOptions): Promise<Map<string, string> | null> {
   const pool = openPool(databaseUrl, { max: 1, applicationName: "throughline-demo", statementTimeoutMs: 10_000 });
   try {
     const ctx = await systemContext(pool, "demo");
@@ -307,7 +319,15 @@ async function provision({ settings, databaseUrl, mqttUrl }: PlantOptions): Prom
     const tokens = new Map<string, string>();
     for (const node of [...EDGE_WORKERS.map((worker) => worker.node), COLD_STORE])
       tokens.set(node, await ensureNode(ctx, settings, node, known.get(node)));
-    for (const [node, token] of tokens) await demandLogin(withMqttUser(mqttUrl, node, token), node, settings);
+    const isForeign = settings.mqttUrl !== null;
+    for (const [node, token] of tokens) {
+      if (await mayLogin(withMqttUser(mqttUrl, node, token), isForeign)) continue;
+      if (!isForeign) throw new CliError(`The broker does not let the demo's node ${node} in.`, "See logs/broker.log.");
+      progress.say(
+        `  ! The broker of MQTT_URL does not let the demo's node ${node} in, so there is no simulated plant. Give it the demo's nodes (their tokens are in ${join(settings.dataDir, "demo")}), or start with --no-plant.`,
+      );
+      return null;
+    }
     return tokens;
   } finally {
     await pool.end();
@@ -334,14 +354,9 @@ async function ensureNode(
   return token;
 }
 
-async function demandLogin(url: string, node: string, { mqttUrl }: Settings): Promise<void> {
-  for (const deadline = Date.now() + LOGIN_WITHIN_MS; ; await sleep(50)) {
-    if (await tryLogin(url)) return;
-    if (Date.now() < deadline) continue;
-    const fix =
-      mqttUrl === null
-        ? "See logs/broker.log."
-        : `MQTT_URL names a broker of yours: give it the demo's nodes (tokens in .throughline/demo), or start without the plant: npm start -- --no-plant`;
-    throw new CliError(`The broker does not let the demo's node ${node} in.`, fix);
+async function mayLogin(url: string, isForeign: boolean): Promise<boolean> {
+  for (const deadline = Date.now() + (isForeign ? FOREIGN_LOGIN_WITHIN_MS : LOGIN_WITHIN_MS); ; await sleep(50)) {
+    if (await tryLogin(url)) return true;
+    if (Date.now() >= deadline) return false;
   }
 }

@@ -21,6 +21,7 @@ import { writeDemoPortfolio } from "./demo-portfolio";
 import { type Past, startPlant, trainModels } from "./demo-plant";
 import { logPath } from "./log-file";
 import { startNodeProcess } from "./node-process";
+import { type Addresses, ingestEnvironment, jobsEnvironment, webAddress, webEnvironment } from "./process-environment";
 import type { Progress } from "./progress";
 import type { Secrets } from "./secrets";
 import type { Settings } from "./settings";
@@ -69,12 +70,8 @@ export async function startLine(options: LineOptions): Promise<Line> {
 
   const [database, broker] = await Promise.all([prepareDatabase(options), prepareBroker(options)]);
   const stopSync = broker.follow(database.app);
-  const common = {
-    DATABASE_URL: database.app,
-    OBJECT_STORE_URL: settings.objectStoreUrl,
-    THROUGHLINE_DATA: settings.dataDir,
-  };
   const mqttUrl = broker.url;
+  const addresses: Addresses = { databaseUrl: database.app, mqttUrl: mqttUrl.ingest };
   const health: Record<string, string> = {};
   const keepServer = (name: "ingest" | "jobs", port: number, env: Record<string, string>) => {
     if (!existsSync(bundlePath(name))) return Promise.resolve();
@@ -90,7 +87,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
             {
               name,
               args: nodeArgs(name),
-              env: { ...common, ...env },
+              env,
               cwd: PROJECT_ROOT,
               dataDir: settings.dataDir,
               readyUrl,
@@ -101,12 +98,9 @@ export async function startLine(options: LineOptions): Promise<Line> {
     );
   };
   await Promise.all([
-    keepServer("ingest", settings.ports.ingest, {
-      MQTT_URL: mqttUrl.ingest,
-      INGEST_PORT: String(settings.ports.ingest),
-      INGEST_REPLICA: "1",
-    }),
-    keepServer("jobs", settings.ports.jobs, { JOBS_PORT: String(settings.ports.jobs), ...sealEnvironment(options) }),
+    // One name for good: under it ingest finds its session on the broker again.
+    keepServer("ingest", settings.ports.ingest, { INGEST_REPLICA: "1", ...ingestEnvironment(settings, addresses) }),
+    keepServer("jobs", settings.ports.jobs, jobsEnvironment(settings, options.secrets, addresses)),
   ]);
   let isPlantUp = !options.plant;
   const closing = new AbortController();
@@ -123,8 +117,9 @@ export async function startLine(options: LineOptions): Promise<Line> {
       past: options.past,
       pages: settledPages,
     });
-    Object.assign(health, workers);
     isPlantUp = true;
+    if (workers === null) return;
+    Object.assign(health, workers);
     // Nothing waits for it: the plant is up, and what it needs announces itself within seconds.
     if (isDemo(options))
       portfolio = writeDemoPortfolio(database.app, AbortSignal.any([supervisor.stop, closing.signal])).catch(
@@ -135,7 +130,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
     const pagesProblem = await settledPages;
     if (pagesProblem !== null) throw pagesProblem;
     if (!options.web || !hasPages()) return;
-    health.web = await keepWeb(options, common);
+    health.web = await keepWeb(options, addresses);
     if (!isPlantUp) progress.say(`  → Open http://localhost:${settings.ports.web}; the plant comes up meanwhile.`);
   };
   // Whoever waits for the pages need not wait for a plant whose past is still being written.
@@ -149,15 +144,10 @@ export async function startLine(options: LineOptions): Promise<Line> {
 }
 
 /** @returns address of the web process's /health */
-async function keepWeb(options: LineOptions, common: Readonly<Record<string, string>>): Promise<string> {
-  const { settings, supervisor, progress } = options;
-  const readyUrl = `http://127.0.0.1:${settings.ports.web}/api/health`;
-  const env = {
-    ...common,
-    ...webEnvironment(options),
-    PORT: String(settings.ports.web),
-    NEXT_TELEMETRY_DISABLED: "1",
-  };
+async function keepWeb(options: LineOptions, addresses: Addresses): Promise<string> {
+  const { settings, secrets, supervisor, progress } = options;
+  const readyUrl = `${webAddress(settings)}/api/health`;
+  const env = webEnvironment({ ...settings, demo: isDemo(options) }, secrets, addresses);
   await progress.step("Web", () =>
     supervisor.keep({
       name: "web",
@@ -166,7 +156,7 @@ async function keepWeb(options: LineOptions, common: Readonly<Record<string, str
         startNodeProcess(
           {
             name: "web",
-            args: webArgs(settings.ports.web),
+            args: webArgs(settings.ports.web, settings.webHost),
             env,
             cwd: PROJECT_ROOT,
             dataDir: settings.dataDir,
@@ -235,22 +225,6 @@ async function letSomebodyIn(options: LineOptions, url: string): Promise<void> {
 /** Whether anybody may sign in as one of the demo's people: only beside the embedded database with the simulated plant, or when told so. */
 function isDemo({ settings, plant }: LineOptions): boolean {
   return settings.demo ?? (plant && settings.databaseUrl === null);
-}
-
-/** What the jobs process seals the heads of the audit log with: the web process's secret. */
-function sealEnvironment({ settings, secrets }: LineOptions): Record<string, string> {
-  const secret = settings.webEnv.THROUGHLINE_SECRET ?? (settings.databaseUrl === null ? secrets.webSession : undefined);
-  return secret === undefined ? {} : { THROUGHLINE_SECRET: secret };
-}
-
-function webEnvironment(options: LineOptions): Record<string, string> {
-  const { settings, secrets } = options;
-  return {
-    ...(settings.databaseUrl === null ? { THROUGHLINE_SECRET: secrets.webSession ?? "" } : {}),
-    NEXTAUTH_URL: `http://localhost:${settings.ports.web}`,
-    THROUGHLINE_DEMO: isDemo(options) ? "1" : "0",
-    ...settings.webEnv,
-  };
 }
 
 interface BrokerHandle {

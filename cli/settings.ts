@@ -25,8 +25,8 @@ export interface Settings {
   demo: boolean | null;
   /** Days of past that the demo's plant is given at its first start; 0 = none. */
   historyDays: number;
-  /** What the web process is told beside: its secret, its address and its identity provider, as the environment has them. */
-  webEnv: Readonly<Record<string, string>>;
+  /** What each process of the control plane is told beside its addresses, as the environment has it. */
+  handedOn: Readonly<Record<keyof typeof HANDED_ON, Readonly<Record<string, string>>>>;
   /** Loopback address that the pages are served on. */
   webHost: string;
   ports: { web: number; mqtt: number; postgres: number; ingest: number; jobs: number; edge: number };
@@ -42,19 +42,23 @@ export const PORT_VARIABLES = {
   edge: "EDGE_PORT",
 } as const;
 
-/** Handed on to the web process as they are. */
-const WEB_VARIABLES = [
-  "THROUGHLINE_SECRET",
-  "THROUGHLINE_HOSTS",
-  "THROUGHLINE_PROXIES",
-  "API_STATEMENT_TIMEOUT_MS",
-  "NEXTAUTH_URL",
-  "OIDC_ISSUER",
-  "OIDC_CLIENT_ID",
-  "OIDC_CLIENT_SECRET",
-  "OIDC_NAME",
-  "THROUGHLINE_DESIGN",
-] as const;
+/** Handed on as they are: the process that they are for reads and checks them. */
+const HANDED_ON = {
+  web: [
+    "THROUGHLINE_SECRET",
+    "THROUGHLINE_HOSTS",
+    "THROUGHLINE_PROXIES",
+    "API_STATEMENT_TIMEOUT_MS",
+    "NEXTAUTH_URL",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_NAME",
+    "THROUGHLINE_DESIGN",
+  ],
+  ingest: ["INGEST_REPLICA", "INGEST_MAX_QUEUE_MB"],
+  jobs: ["RETENTION_RAW_DAYS"],
+} as const;
 
 const Port = z.coerce
   .number("must be a port number")
@@ -134,11 +138,22 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     webHost: read.WEB_HOST,
     historyDays: read.THROUGHLINE_HISTORY_DAYS,
     demo: read.THROUGHLINE_DEMO === undefined ? null : read.THROUGHLINE_DEMO === "1",
-    webEnv: Object.fromEntries(
-      WEB_VARIABLES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
-    ),
+    handedOn: {
+      web: pick(given, HANDED_ON.web),
+      ingest: pick(given, HANDED_ON.ingest),
+      jobs: pick(given, HANDED_ON.jobs),
+    },
     broker: read.BROKER ?? null,
     timeseriesHome: read.TL_TIMESERIES_HOME ?? null,
     ports,
   };
+}
+
+function pick(given: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

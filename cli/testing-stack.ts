@@ -21,6 +21,8 @@ export interface TestStack {
   url: string;
   dataDir: string;
   ports: { mqtt: number; postgres: number };
+  /** What it has said until now. */
+  output(): string;
   /** `throughline node add`, as a person would run it beside the stack. */
   addNode(node: string, trust: boolean): Promise<{ url: string; token: string }>;
   /** Ends everything and removes the data. @throws {Error} when it had to be killed */
@@ -60,8 +62,9 @@ export async function startTestStack({
   };
   const stack = spawn(process.execPath, [CLI, "up", ...args], { env: whole, stdio: ["ignore", "pipe", "pipe"] });
   const release = stack.pid === undefined ? () => undefined : endWithUs(stack.pid, "TERM");
-  await untilReady(stack);
+  const output = await untilReady(stack);
   return {
+    output,
     url: `http://localhost:${web}`,
     dataDir,
     ports: { mqtt, postgres },
@@ -89,7 +92,8 @@ export async function startTestStack({
   };
 }
 
-async function untilReady(stack: ChildProcess): Promise<void> {
+/** @returns what it has said, whenever asked */
+async function untilReady(stack: ChildProcess): Promise<() => string> {
   let output = "";
   await new Promise<void>((ready, failed) => {
     const timer = setTimeout(() => failed(new Error(`the stack was not ready in time:\n${output}`)), READY_WITHIN_MS);
@@ -106,6 +110,7 @@ async function untilReady(stack: ChildProcess): Promise<void> {
       failed(new Error(`the stack ended with ${code}:\n${output}`));
     });
   });
+  return () => output;
 }
 
 /** Held open together, so that no two are the same. */

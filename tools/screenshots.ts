@@ -1,9 +1,8 @@
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
+import { findChromium } from "@/cli/programs";
 
 const FOLDER = join(import.meta.dirname, "..", "docs", "screenshots");
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -52,24 +51,13 @@ const url = process.argv[2] ?? "http://localhost:3000";
 
 /** Takes every picture of the running demo, at desktop and phone width; the past must be stored already. */
 async function main(): Promise<void> {
-  const executablePath = await firstThere(CHROMIUM);
+  const executablePath = findChromium();
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox"] });
   try {
     for (const picture of PICTURES) await take(browser, picture);
   } finally {
     await browser.close();
   }
-}
-
-async function firstThere(paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (there) return path;
-  }
-  return null;
 }
 
 async function take(browser: Browser, { name, role, path, schemes, shows }: Picture): Promise<void> {

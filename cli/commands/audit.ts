@@ -45,7 +45,7 @@ export const command: Command = {
 };
 
 async function verify(settings: Settings, json: boolean): Promise<void> {
-  const key = settings.webEnv.THROUGHLINE_SECRET ?? readSecrets(settings.dataDir)?.webSession;
+  const key = settings.handedOn.web.THROUGHLINE_SECRET ?? readSecrets(settings.dataDir)?.webSession;
   if (key === undefined)
     throw new CliError("There is no secret to seal with.", "Set THROUGHLINE_SECRET as for the web process.");
   const file = join(settings.dataDir, "audit-anchors.jsonl");

@@ -4,6 +4,8 @@ import { constants } from "node:os";
 import { bundlePath, type BundleName, nodeArgs } from "@/cli/build";
 import { CliError, type Command } from "@/cli/command";
 import { findConnection } from "@/cli/connection";
+import { ingestEnvironment, jobsEnvironment, webEnvironment } from "@/cli/process-environment";
+import { readSecrets } from "@/cli/secrets";
 import { readSettings } from "@/cli/settings";
 import { isWebBuilt, webArgs } from "@/cli/web-build";
 
@@ -36,12 +38,8 @@ export const web: { command: Command } = {
           "The pages are not built, or their sources have changed since.",
           "Run npm start once: it builds them.",
         );
-      const { databaseUrl } = findConnection(settings);
-      const env = {
-        DATABASE_URL: databaseUrl,
-        OBJECT_STORE_URL: settings.objectStoreUrl,
-        NEXT_TELEMETRY_DISABLED: "1",
-      };
+      // A demo that runs beside has said so to its own web process; alone, nobody is let in without a password unless told so.
+      const env = webEnvironment(settings, readSecrets(settings.dataDir), findConnection(settings));
       return foreground(webArgs(settings.ports.web, settings.webHost), env);
     },
   },
@@ -52,14 +50,12 @@ function server(name: "ingest" | "jobs", help: string): Command {
     help,
     async run(args) {
       const settings = readSettings(process.env);
-      const { databaseUrl, mqttUrl } = findConnection(settings);
-      if (name === "ingest" && mqttUrl === null)
+      const connection = findConnection(settings);
+      if (name === "jobs")
+        return runBundle(name, args, jobsEnvironment(settings, readSecrets(settings.dataDir), connection));
+      if (connection.mqttUrl === null)
         throw new CliError("No broker is known.", "Set MQTT_URL, or start the embedded one with `npm start`.");
-      return runBundle(name, args, {
-        DATABASE_URL: databaseUrl,
-        OBJECT_STORE_URL: settings.objectStoreUrl,
-        ...(mqttUrl === null ? {} : { MQTT_URL: mqttUrl }),
-      });
+      return runBundle(name, args, ingestEnvironment(settings, connection));
     },
   };
 }

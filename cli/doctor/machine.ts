@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
-import { availableParallelism, freemem, homedir, totalmem } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PROJECT_ROOT } from "@/cli/build";
 import { findMosquitto } from "@/cli/embedded/broker";
 import type { Instance } from "@/cli/instance";
+import { findChromium, howToInstall } from "@/cli/programs";
 import { probePort } from "@/cli/ports";
 import { PORT_VARIABLES, type Settings } from "@/cli/settings";
 import { hasPages, isWebBuilt } from "@/cli/web-build";
@@ -149,7 +150,7 @@ export function checkMosquitto(): Finding {
     : warn(
         "mosquitto",
         "not installed; the broker from npm is used (no shared subscriptions, no Will delay)",
-        "Good enough on one machine. For more: install mosquitto with your system's package manager.",
+        `Good enough on one machine. For more: ${howToInstall("mosquitto")}.`,
       );
 }
 
@@ -160,17 +161,11 @@ export function checkPages(): Finding {
 
 /** The browser tests need a Chromium; running Throughline does not. */
 export function checkChromium(): Finding {
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    for (const name of names)
-      if (folder !== "" && existsSync(join(folder, name))) return ok("chromium", join(folder, name));
-  }
-  const cache = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), ".cache", "ms-playwright");
-  if (existsSync(cache) && readdirSync(cache).some((entry) => entry.startsWith("chromium")))
-    return ok("chromium", cache);
+  const path = findChromium();
+  if (path !== null) return ok("chromium", path);
   return warn(
     "chromium",
     "not found; only the browser tests need it",
-    "Run: npx playwright install chromium   (or: apt install chromium)",
+    `Run: npx playwright install chromium   (or: ${howToInstall("chromium")})`,
   );
 }

@@ -6,14 +6,17 @@ import {
   constants,
   cpSync,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
@@ -82,14 +85,19 @@ export function preparePostgresHome(dataDir: string, binaries?: ServerBinaries):
   }
 }
 
-/** Deletes the data, also where `dataDir` is only a link to it. The server must be stopped. */
+/**
+ * Deletes the data, also where `dataDir` is only a link to it; of data that another project owns, the link alone.
+ * The server must be stopped.
+ */
 export function removePostgresData(dataDir: string): void {
   const promised = resolve(dataDir);
   const info = lstatSync(promised, { throwIfNoEntry: false });
   if (!info) return;
   const real = info.isSymbolicLink() ? resolve(dirname(promised), readlinkSync(promised)) : promised;
-  for (const path of [real, `${real}.log`, `${real}.supervisor`, `${real}.new`, promised])
-    rmSync(path, { recursive: true, force: true });
+  const ours = belongsToAnother(real, promised)
+    ? []
+    : [real, `${real}.log`, `${real}.supervisor`, `${real}.new`, ownerNote(real)];
+  for (const path of [...ours, promised]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Turns an error of the file system into one that names the path and the fix; others pass unchanged. */
@@ -227,20 +235,61 @@ function reachableBinaries({ folder, bin }: ServerBinaries, user: { uid: number;
   return copy;
 }
 
+/** The data's real place: where it was promised, or outside when the server's user cannot reach that. */
 function reachableData(promised: string, user: { uid: number; gid: number }): string {
   const existing = lstatSync(promised, { throwIfNoEntry: false });
   let real = promised;
   if (existing?.isSymbolicLink()) {
     real = resolve(dirname(promised), readlinkSync(promised));
-  } else if (!canReach(dirname(promised), user)) {
-    const key = createHash("sha256").update(promised).digest("hex").slice(0, 12);
-    real = join(outsideRoot(), `data-${key}`);
-    // An earlier project at the same path may have been deleted with its link: its data is nobody's any more.
-    rmSync(real, { recursive: true, force: true });
-    if (existing) rmSync(promised, { recursive: true });
+    mkdirSync(real, { recursive: true, mode: 0o700 });
+  } else if (canReach(dirname(promised), user)) {
+    mkdirSync(real, { recursive: true, mode: 0o700 });
+  } else {
+    real = placeOutside(promised);
+    if (existing) moveData(promised, real, user);
     symlinkSync(real, promised);
   }
-  mkdirSync(real, { recursive: true, mode: 0o700 });
+  if (real !== promised) writeFileSync(ownerNote(real), `${promised}\n`, { mode: 0o600 }); // a project may have moved
   chownSync(real, user.uid, user.gid);
   return real;
+}
+
+/**
+ * A new, empty folder outside, named after the path. One that exists belongs to somebody, even where the path does not
+ * link there: a project that was moved away took its link along. So none is ever emptied or taken over.
+ */
+function placeOutside(promised: string): string {
+  const key = createHash("sha256").update(promised).digest("hex").slice(0, 12);
+  const root = outsideRoot();
+  for (let attempt = 1; ; attempt++) {
+    const real = join(root, attempt === 1 ? `data-${key}` : `data-${key}-${attempt}`);
+    if (existsSync(ownerNote(real))) continue;
+    try {
+      mkdirSync(real, { mode: 0o700 });
+      return real;
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EEXIST")) throw cause;
+    }
+  }
+}
+
+/** The folder became private after data was made in it: the data moves on, its files in the hands of the server's user. */
+function moveData(from: string, to: string, user: { uid: number; gid: number }): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  for (const name of readdirSync(to, { recursive: true, encoding: "utf8" }))
+    lchownSync(join(to, name), user.uid, user.gid);
+  rmSync(from, { recursive: true });
+}
+
+/** Beside data that lies outside: the path of the link that it belongs to. */
+function ownerNote(real: string): string {
+  return `${real}.owner`;
+}
+
+/** Whether another path than this one is known to own the data and still links there: then this is a copy of that project's link. */
+function belongsToAnother(real: string, promised: string): boolean {
+  if (!existsSync(ownerNote(real))) return false;
+  const owner = readFileSync(ownerNote(real), "utf8").trim();
+  if (owner === promised || !lstatSync(owner, { throwIfNoEntry: false })?.isSymbolicLink()) return false;
+  return resolve(dirname(owner), readlinkSync(owner)) === real;
 }

@@ -1,11 +1,23 @@
 import { spawn } from "node:child_process";
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { afterEach, expect, test } from "vitest";
 import { removePostgresData, startPostgres, type RunningPostgres } from "./postgres";
+import { preparePostgresHome } from "./postgres-home";
 
 const password = "a password with spaces & signs";
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -120,3 +132,46 @@ test("a changed password says which file to put back", async () => {
   await (await startPostgres(options)).stop();
   await expect(startPostgres({ ...options, password: "another" })).rejects.toThrow("Put the old secrets.json back");
 });
+
+const asRoot = process.getuid?.() === 0;
+
+test.runIf(asRoot)("a new project where a moved one stood takes a place of its own and leaves the other's data", () => {
+  const promised = makeFolder(0o700);
+  const first = preparePostgresHome(promised);
+  writeFileSync(join(first.dataDir, "PG_VERSION"), "18\n");
+  const moved = makeFolder(0o700);
+  renameSync(promised, moved);
+
+  const second = preparePostgresHome(promised);
+  expect(second.dataDir).not.toBe(first.dataDir);
+  expect(preparePostgresHome(moved).dataDir).toBe(first.dataDir);
+  expect(readFileSync(`${first.dataDir}.owner`, "utf8")).toBe(`${moved}\n`);
+
+  removePostgresData(promised);
+  expect(existsSync(second.dataDir)).toBe(false);
+  expect(existsSync(join(first.dataDir, "PG_VERSION"))).toBe(true);
+});
+
+test.runIf(asRoot)("beginning anew in a copy of a project takes the copy's link and not the data", () => {
+  const promised = makeFolder(0o700);
+  const first = preparePostgresHome(promised);
+  const copy = makeFolder(0o700);
+  symlinkSync(first.dataDir, copy);
+  removePostgresData(copy);
+  expect(existsSync(copy)).toBe(false);
+  expect(existsSync(first.dataDir)).toBe(true);
+});
+
+test.runIf(asRoot)(
+  "data made where the server's user could reach it goes along when the folder becomes private",
+  () => {
+    const promised = makeFolder(0o755);
+    mkdirSync(join(preparePostgresHome(promised).dataDir, "base"));
+    writeFileSync(join(promised, "base", "1"), "kept");
+    chmodSync(dirname(promised), 0o700);
+    const { dataDir, runAs } = preparePostgresHome(promised);
+    expect(dataDir).not.toBe(promised);
+    expect(readFileSync(join(promised, "base", "1"), "utf8")).toBe("kept");
+    expect(lstatSync(join(dataDir, "base", "1")).uid).toBe(runAs?.uid);
+  },
+);

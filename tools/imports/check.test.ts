@@ -39,6 +39,21 @@ test.each<[rule: string, files: Record<string, string>]>([
     "queries",
     { "server/fabric/queries.ts": 'import { b } from "./verbs";', "server/fabric/verbs.ts": "export const b = 1;" },
   ],
+  [
+    "verbs",
+    {
+      "server/fabric/verbs.ts": 'import { b } from "@/server/fleet/router";',
+      "server/fleet/router.ts": "export const b = 1;",
+    },
+  ],
+  [
+    "process",
+    {
+      "server/jobs/main.ts": 'import { b } from "@/server/value/use-case-csv";',
+      "server/value/use-case-csv.ts": "export const b = 1;",
+    },
+  ],
+  ["unknown", { "scripts/a.ts": 'import { z } from "zod";' }],
   ["router", { "server/fabric/router.ts": 'import { b } from "@/db/client";', "db/client.ts": "export const b = 1;" }],
   [
     "core",
@@ -54,7 +69,7 @@ test.each<[rule: string, files: Record<string, string>]>([
       "edge-worker/main.ts": "export const b = 1;",
     },
   ],
-  ["server", { "server/fabric/verbs.ts": 'import { b } from "@/app/page";', "app/page.tsx": "export const b = 1;" }],
+  ["server", { "server/fabric/sign-in.ts": 'import { b } from "@/app/page";', "app/page.tsx": "export const b = 1;" }],
   ["door", { "app/api/health/route.ts": 'import { b } from "@/cli/up";', "cli/up.ts": "export const b = 1;" }],
   [
     "app",

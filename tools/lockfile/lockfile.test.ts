@@ -15,6 +15,13 @@ const Packages = z.record(
 const lock = z
   .object({ packages: Packages })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8")));
+const { dependencies, devDependencies } = z
+  .object({ dependencies: z.record(z.string(), z.string()), devDependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")));
+
+test.each(Object.entries({ ...dependencies, ...devDependencies }))("%s is pinned exactly (%s)", (_, version) => {
+  expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+});
 
 /**
  * A registry mirror that lacks the binaries of other systems makes `npm install` leave them out of the lock file, and then

@@ -21,6 +21,7 @@ test("a file that cannot be loaded is a failure although none of its tests faile
     failed: 1,
     skipped: 0,
     failures: ["a.test.ts: could not be loaded"],
+    skippedTests: [],
   });
 });
 
@@ -34,7 +35,7 @@ test("skipped and planned tests are counted as not run", () => {
 
 test("a browser test that passed only on the second try has failed", () => {
   const report = { stats: { expected: 3, unexpected: 0, flaky: 1, skipped: 0 }, suites: [], errors: [] };
-  expect(readPlaywright(report)).toEqual({ passed: 3, failed: 1, skipped: 0, failures: [] });
+  expect(readPlaywright(report)).toEqual({ passed: 3, failed: 1, skipped: 0, failures: [], skippedTests: [] });
 });
 
 test("what failed is named with its file, in both runners", () => {
@@ -50,4 +51,13 @@ test("what failed is named with its file, in both runners", () => {
   const suites = [{ specs: [spec("opens", true)], suites: [{ specs: [spec("closes", false)] }] }];
   const stats = { expected: 1, unexpected: 1, flaky: 0, skipped: 0 };
   expect(readPlaywright({ stats, suites, errors: [] }).failures).toEqual(["b.spec.ts: closes"]);
+});
+
+test("what was skipped is named with its file, in both runners", () => {
+  const assertionResults = [{ status: "skipped", fullName: "waits", failureMessages: [] }];
+  const testResults = [{ name: "a.test.ts", status: "passed", assertionResults }];
+  expect(readVitest({ ...vitest, numPendingTests: 1, testResults }).skippedTests).toEqual(["a.test.ts: waits"]);
+  const specs = [{ title: "rests", file: "b.spec.ts", ok: true, tests: [{ status: "skipped" }] }];
+  const stats = { expected: 0, unexpected: 0, flaky: 0, skipped: 1 };
+  expect(readPlaywright({ stats, suites: [{ specs }], errors: [] }).skippedTests).toEqual(["b.spec.ts: rests"]);
 });

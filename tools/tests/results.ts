@@ -1,14 +1,15 @@
 import { z } from "zod";
 
-/** What one runner said. `skipped` are tests it did not run, whatever the reason; `failures` names those that failed, as far as they have names. */
+/** What one runner said. `skipped` are tests it did not run, whatever the reason; `failures` and `skippedTests` name them as far as they have names. */
 export interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
   failures: readonly string[];
+  skippedTests: readonly string[];
 }
 
-export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
+export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0, failures: [], skippedTests: [] };
 
 export function add(a: Outcome, b: Outcome): Outcome {
   return {
@@ -16,6 +17,7 @@ export function add(a: Outcome, b: Outcome): Outcome {
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
     failures: [...a.failures, ...b.failures],
+    skippedTests: [...a.skippedTests, ...b.skippedTests],
   };
 }
 
@@ -48,11 +50,17 @@ export function readVitest(json: unknown): Outcome {
       .filter(({ status }) => status === "failed")
       .map(({ fullName, failureMessages }) => `${name}: ${fullName}: ${firstLine(failureMessages[0])}`),
   );
+  const skippedTests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => ["skipped", "pending", "todo"].includes(status))
+      .map(({ fullName }) => `${name}: ${fullName}`),
+  );
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && !report.success ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
     failures: [...failures, ...brokenFiles.map(({ name }) => `${name}: could not be loaded`)],
+    skippedTests,
   };
 }
 
@@ -60,13 +68,21 @@ function firstLine(message = ""): string {
   return message.split("\n")[0] ?? "";
 }
 
+const PlaywrightSpec = z.object({
+  title: z.string(),
+  file: z.string(),
+  ok: z.boolean(),
+  tests: z.array(z.object({ status: z.string() })).default([]),
+});
+type PlaywrightSpec = z.infer<typeof PlaywrightSpec>;
+
 interface PlaywrightSuite {
-  specs: { title: string; file: string; ok: boolean }[];
+  specs: PlaywrightSpec[];
   suites?: PlaywrightSuite[] | undefined;
 }
 
 const PlaywrightSuite: z.ZodType<PlaywrightSuite> = z.object({
-  specs: z.array(z.object({ title: z.string(), file: z.string(), ok: z.boolean() })),
+  specs: z.array(PlaywrightSpec),
   get suites() {
     return z.array(PlaywrightSuite).optional();
   },
@@ -78,11 +94,11 @@ const PlaywrightReport = z.object({
   errors: z.array(z.unknown()),
 });
 
-function brokenSpecs({ specs, suites = [] }: PlaywrightSuite): string[] {
-  return [
-    ...specs.filter(({ ok }) => !ok).map(({ file, title }) => `${file}: ${title}`),
-    ...suites.flatMap((suite) => brokenSpecs(suite)),
-  ];
+function namesOf(suites: readonly PlaywrightSuite[], wanted: (spec: PlaywrightSpec) => boolean): string[] {
+  return suites.flatMap(({ specs, suites: inner = [] }) => [
+    ...specs.filter(wanted).map(({ file, title }) => `${file}: ${title}`),
+    ...namesOf(inner, wanted),
+  ]);
 }
 
 /** `flaky` passed only on a second try, which counts as failed. */
@@ -93,6 +109,7 @@ export function readPlaywright(json: unknown): Outcome {
     passed: stats.expected,
     failed: failed === 0 && errors.length > 0 ? 1 : failed,
     skipped: stats.skipped,
-    failures: suites.flatMap((suite) => brokenSpecs(suite)),
+    failures: namesOf(suites, ({ ok }) => !ok),
+    skippedTests: namesOf(suites, ({ tests }) => tests.some(({ status }) => status === "skipped")),
   };
 }

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { timescaleServer } from "@/cli/embedded/timescale";
+import { findChromium, findProgram } from "@/cli/programs";
+import { prepareMachine } from "./machine";
+import { planCombinations, whySkipped } from "./plan";
 import { SHARED_FOLDER } from "../recorded-data";
-import { findProgram, prepareMachine } from "./machine";
 import { add, NOTHING, type Outcome, readPlaywright, readVitest } from "./results";
 
 /**
@@ -11,11 +13,6 @@ import { add, NOTHING, type Outcome, readPlaywright, readVitest } from "./result
  * the way to get it; with TL_DEMAND_ALL=1 (CI) it is a failure. The last line is `N passed, N failed`.
  */
 const REPORTS = ".cache/tests";
-const COMBINATIONS = [
-  { name: "PostgreSQL with segments, embedded broker", database: "plain", broker: "aedes" },
-  { name: "TimescaleDB, Mosquitto", database: "timescale", broker: "mosquitto" },
-] as const;
-
 const demandsAll = process.env.TL_DEMAND_ALL === "1";
 const only = process.argv.slice(2);
 const wanted = (suite: string) => only.length === 0 || only.includes(suite);
@@ -33,27 +30,25 @@ if (!existsSync(SHARED_FOLDER)) {
   notRun.push(`tests on recorded plant data: ${SHARED_FOLDER} is missing; set THROUGHLINE_SHARED to its folder`);
 }
 
-const hasTimescale = !wanted("int") || canUnpackTimescale();
-
 let total = NOTHING;
 const lines: string[] = [];
 
 if (wanted("unit")) record("unit", vitest("unit", {}));
-for (const [index, { name, database, broker }] of COMBINATIONS.entries()) {
-  if (!wanted("int")) break;
-  if (broker === "mosquitto" && findProgram(["mosquitto"]) === null) continue; // named in notRun
-  if (database === "timescale" && !hasTimescale) continue; // likewise
+const combinations = wanted("int")
+  ? planCombinations({ timescale: canUnpackTimescale(), mosquitto: findProgram(["mosquitto"]) !== null })
+  : [];
+for (const [index, { name, database, broker }] of combinations.entries()) {
   const repeat: Record<string, string> = index > 0 ? { TL_TEST_REPEAT: "1" } : {};
   record(`integration: ${name}`, vitest("int", { TL_TEST_DB: database, TL_TEST_BROKER: broker, ...repeat }));
 }
-if (wanted("e2e") && findProgram(["chromium", "chromium-browser", "google-chrome"]) !== null)
-  record("browser", playwright());
+if (wanted("e2e") && findChromium() !== null) record("browser", playwright()); // named in notRun else
 
 console.log("");
 // Last, where whoever reads only the end of a long log finds it.
 for (const failure of total.failures) console.log(`FAILED   ${failure}`);
 for (const line of lines) console.log(line);
 for (const line of notRun) console.log(`NOT RUN  ${line}`);
+for (const title of total.skippedTests) console.log(`NOT RUN  ${title}: ${whySkipped(title)}`);
 if (demandsAll) total = add(total, { ...NOTHING, failed: notRun.length + total.skipped });
 // Nothing run is no success.
 if (total.passed === 0 && total.failed === 0) total = { ...total, failed: 1 };
