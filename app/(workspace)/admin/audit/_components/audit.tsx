@@ -13,6 +13,7 @@ import { useScope } from "../../../../_shell/use-scope";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
 import styles from "./audit.module.css";
+import { Verify } from "./verify";
 import { AuditTime, useAuditTime } from "./audit-time";
 
 const FILTER = { q: parseAsString.withDefault(""), action: parseAsString };
@@ -54,9 +55,12 @@ export function Audit() {
           {control}
           <AuditTime {...time} />
           {viewer?.can["audit.export"] ? (
-            <a className={styles.export} href={exportLink} download>
-              Export CSV
-            </a>
+            <>
+              <Verify />
+              <a className={styles.export} href={exportLink} download>
+                Export CSV
+              </a>
+            </>
           ) : null}
         </>
       }

@@ -1,8 +1,7 @@
 "use client";
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { toast } from "sonner";
 import { jobWords } from "@/components/jobs/job-progress";
 import { Button } from "@/components/ui/button";
 import { FilterBar } from "@/components/ui/filter-bar";
@@ -14,7 +13,6 @@ import { KIND_RULES, RUN_STATES, type RunState } from "@/server/jobs/domain/run"
 import { jobView } from "../../../../_shell/job-view";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
-import { useViewer } from "../../../../_shell/viewer";
 import { ExportLink } from "../../../../_shell/views/list-actions";
 import { useTRPC } from "../../../../_trpc/client";
 import { Moment } from "@/components/ui/moment";
@@ -26,8 +24,6 @@ const FILTER = { q: parseAsString.withDefault(""), state: parseAsStringLiteral(S
 /** What runs in the background: runs that people started, how many wait, and what the schedules did last and do next. */
 export function Jobs() {
   const trpc = useTRPC();
-  const client = useQueryClient();
-  const viewer = useViewer();
   const now = useClock();
   const { intervalMs, control } = useRefresh(10_000);
   const [{ q, state }, setFilter] = useQueryStates(FILTER, { throttleMs: 300 });
@@ -40,13 +36,6 @@ export function Jobs() {
     refetchInterval: intervalMs,
   });
   const schedules = useQuery({ ...trpc.jobs.schedules.queryOptions(), refetchInterval: intervalMs });
-  const verify = useMutation(
-    trpc.jobs.verifyAudit.mutationOptions({
-      onSuccess: () => toast("The audit log is being verified. You are told when it is done."),
-      onError: ({ message }) => toast(message),
-      onSettled: () => client.invalidateQueries({ queryKey: trpc.jobs.pathKey() }),
-    }),
-  );
   const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
   const counts = query.data?.pages[0]?.counts;
   const isFiltered = q !== "" || state !== "any";
@@ -58,11 +47,6 @@ export function Jobs() {
           {query.data ? <Freshness asOfMs={query.dataUpdatedAt} failed={query.isError} /> : null}
           {control}
           <ExportLink list="jobs" />
-          {viewer?.can["audit.export"] ? (
-            <Button disabled={verify.isPending} onClick={() => verify.mutate()}>
-              Verify the audit log
-            </Button>
-          ) : null}
         </>
       }
     >

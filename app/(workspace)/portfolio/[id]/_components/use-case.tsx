@@ -21,12 +21,17 @@ import { lineOf } from "./line";
 import { Measured } from "./measured";
 import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
-import { Scores } from "./scores";
 import { Worth } from "./worth";
 
 // Most use cases are done in one way: the table of several comes after.
 const WaysToDo = dynamic(() => import("./ways-to-do").then((module) => module.WaysToDo), {
   loading: () => <BlockSkeleton height={160} />,
+});
+
+// Below what is looked at first, and with forms of its own.
+const Scores = dynamic(() => import("./scores").then((module) => module.Scores), {
+  ssr: false,
+  loading: () => <BlockSkeleton height={280} />,
 });
 
 /** One use case: what it waits for, its line down to the plant, its money, what it needs, and everything that was decided about it. */
