@@ -46,7 +46,7 @@ export function JobProgress({ job, nowMs, onCancel, onRetry, children, logOpen, 
   return (
     <article className={styles.job} aria-label={job.title}>
       <div className={styles.head}>
-        <h3>{job.title}</h3>
+        <h2>{job.title}</h2>
         <StatusText status={status}>{words}</StatusText>
       </div>
       {active ? (

@@ -1,4 +1,5 @@
 import { connectAsync } from "mqtt";
+import { newUlid } from "@/sdk/device/buffer/file-buffer";
 import { openDevice } from "@/sdk/device/device";
 
 /** What the journeys look for on the pages. */
@@ -9,6 +10,8 @@ export const FEED = {
   probe: "pump-1/probe",
   broken: "e2e-broken",
   stranger: "e2e-stranger",
+  /** Ten minutes of one reading a second: an outage of two minutes with 20 s of it known to be lost, and a minute marked bad. */
+  patchy: "e2e-patchy",
 } as const;
 
 const HISTORY_MS = 10 * 60_000;
@@ -47,12 +50,42 @@ export async function startFeed(dataDir: string, addNode: AddNode): Promise<{ st
     Array.from({ length: 4 }, (_, i): [string, string] => ["batch/telemetry", `{"v":1,"node":"e2e-broken","cut":${i}`]),
   );
   await publish(await addNode(FEED.stranger, false), FEED.stranger, [["plain/fan-1/speed", '{"value":1200}']]);
+  const patchy = await addNode(FEED.patchy, true);
+  await publish(patchy, FEED.patchy, patchyMessages(startMs));
   return {
     stop: async () => {
       clearInterval(timer);
       await device.close();
     },
   };
+}
+
+const PATCHY_STREAM = { alias: 1, key: "fan-1/flow", quantity: "flow", unit: "m3/h", type: "number", rateHz: 1 };
+
+/** Birth and two batches, as a device without our SDK would write them (wire contract §2 and §3). */
+function patchyMessages(nowMs: number): [string, string][] {
+  const [epoch, boot] = [newUlid(), newUlid()];
+  const baseMs = nowMs - HISTORY_MS;
+  const clock = { source: "ntp", offsetMs: 0, errorMs: 1 };
+  const seconds = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  const isBad = (second: number) => second >= 420 && second < 480;
+  const batch = (number: number, first: number, at: readonly number[], extra: object): [string, string] => [
+    "batch/telemetry",
+    JSON.stringify({
+      ...{ v: 1, node: FEED.patchy, epoch, lane: "telemetry", batch: number, first, count: at.length, base: baseMs },
+      ...{ watermark: baseMs + (at.at(-1) ?? 0) * 1_000, clock: { ...clock, boot, monoMs: 1 } },
+      dt: at.map((second) => second * 1_000),
+      columns: { 1: at.map((second) => (isBad(second) ? null : 100 + Math.sin(second / 20))) },
+      quality: { 1: at.flatMap((second, i) => (isBad(second) ? [[i, "bad"]] : [])) },
+      ...extra,
+    }),
+  ];
+  const gap = { first: 180, count: 20, from: baseMs + 180_000, to: baseMs + 199_000, why: "disk full" };
+  return [
+    ["birth", JSON.stringify({ v: 1, node: FEED.patchy, boot, epoch, sdk: "e2e/1", clock, streams: [PATCHY_STREAM] })],
+    batch(0, 0, seconds(0, 180), {}),
+    batch(1, 200, seconds(300, 600), { gaps: [gap] }),
+  ];
 }
 
 async function publish(

@@ -1,5 +1,6 @@
 import type { Sql } from "@/db/access";
-import { ExportResult, type Kind, type RunState } from "./domain/run";
+import { type Kind, type RunState } from "./domain/kinds";
+import { ExportResult } from "./domain/run";
 import type { ListRuns } from "./schema";
 
 export interface RunRow {

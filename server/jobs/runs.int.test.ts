@@ -12,7 +12,7 @@ import { openLogger } from "@/server/core/logger";
 import { findOwner } from "@/server/identity/owner-queries";
 import { openObjectStore } from "@/server/models/objects/store";
 import { keepAnchors, readKeptAnchors } from "./anchors";
-import type { Kind } from "./domain/run";
+import type { Kind } from "./domain/kinds";
 import { exportReadings } from "./kinds/export-readings";
 import { recomputeRollups } from "./kinds/recompute-rollups";
 import { solvePortfolioPlan } from "./kinds/solve-plan";

@@ -4,7 +4,7 @@ import { DomainError, errorText } from "@/server/core/errors";
 import type { Logger } from "@/server/core/logger";
 import { listAble, tell } from "@/server/inbox/verbs";
 import type { ObjectStore } from "@/server/models/objects/object";
-import { isKind, type Kind } from "./domain/run";
+import { isKind, type Kind } from "./domain/kinds";
 
 /** What a kind works with. */
 export interface RunParts {

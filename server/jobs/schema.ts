@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KINDS, RUN_STATES } from "./domain/run";
+import { KINDS, RUN_STATES } from "./domain/kinds";
 
 export const OnRun = z.strictObject({ id: z.uuid() });
 export type OnRun = z.infer<typeof OnRun>;

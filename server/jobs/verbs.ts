@@ -4,7 +4,8 @@ import { audit } from "@/server/core/audit";
 import { type Ctx, NOT_HERE } from "@/server/core/context";
 import { can } from "@/server/core/domain/permissions";
 import { DomainError } from "@/server/core/errors";
-import { type ExportReadings, isKind, type Kind, KIND_RULES, type RecomputeRollups } from "./domain/run";
+import { isKind, type Kind, KIND_RULES } from "./domain/kinds";
+import { type ExportReadings, type RecomputeRollups } from "./domain/run";
 import type { OnRun } from "./schema";
 
 type VerbCtx = Pick<Ctx, "transaction" | "actor">;

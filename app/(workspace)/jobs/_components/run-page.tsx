@@ -7,7 +7,7 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { Button } from "@/components/ui/button";
-import { KIND_RULES } from "@/server/jobs/domain/run";
+import { KIND_RULES } from "@/server/jobs/domain/kinds";
 import { isActive, jobView } from "../../../_shell/job-view";
 import { Freshness, useClock, useRefresh } from "../../../_shell/refresh";
 import { trail } from "../../../_shell/registry";

@@ -7,7 +7,7 @@ import { exportFleet, exportNodeLogins, exportQuarantine, exportStreams } from "
 import { NodeLogins } from "@/server/fabric/schema";
 import { exportHolders, exportPeople, exportServiceTokens, exportTeams } from "@/server/identity/export-queries";
 import { PeopleInput } from "@/server/identity/schema";
-import { RUN_STATES } from "@/server/jobs/domain/run";
+import { RUN_STATES } from "@/server/jobs/domain/kinds";
 import { exportRuns } from "@/server/jobs/export-queries";
 import { ListRuns } from "@/server/jobs/schema";
 import { exportMeasured } from "@/server/measured/export-queries";

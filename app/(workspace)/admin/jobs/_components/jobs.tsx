@@ -9,7 +9,7 @@ import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
-import { KIND_RULES, RUN_STATES, type RunState } from "@/server/jobs/domain/run";
+import { KIND_RULES, RUN_STATES, type RunState } from "@/server/jobs/domain/kinds";
 import { jobView } from "../../../../_shell/job-view";
 import { Freshness, useClock, useRefresh } from "../../../../_shell/refresh";
 import { trail } from "../../../../_shell/registry";
