@@ -1,8 +1,5 @@
-import { z } from "zod";
-
 export const KEPT = ["readings", "quarantine", "ledger", "sign-ins", "tokens", "jobs", "notifications"] as const;
-export const Kept = z.enum(KEPT, "must be one of the things that are kept for a time");
-export type Kept = z.infer<typeof Kept>;
+export type Kept = (typeof KEPT)[number];
 
 /** What each time is for, what of it stays, and the time where nobody has set one. Days of readings come from RETENTION_RAW_DAYS. */
 export const KEPT_RULES: Readonly<Record<Kept, { label: string; says: string; counted: string; defaultDays: number }>> =
@@ -46,7 +43,9 @@ export const KEPT_RULES: Readonly<Record<Kept, { label: string; says: string; co
     },
   };
 
-export const RetentionDays = z
-  .int("Give a whole number of days.")
-  .min(1, "At least one day.")
-  .max(36_500, "At most 36 500 days.");
+/** What is wrong with a number of days to keep something; null when nothing is. No schema library here: a page loads this file. */
+export function daysProblem(days: number | null): string | null {
+  if (days === null || !Number.isInteger(days)) return "Give a whole number of days.";
+  if (days < 1) return "At least one day.";
+  return days > 36_500 ? "At most 36 500 days." : null;
+}

@@ -7,7 +7,7 @@ import { Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import table from "@/components/ui/table.module.css";
 import { formatBytes } from "@/server/fabric/domain/health";
-import { KEPT_RULES, RetentionDays } from "@/server/system/domain/retention";
+import { daysProblem, KEPT_RULES } from "@/server/system/domain/retention";
 import type { RetentionRow } from "@/server/system/queries";
 import { useViewer } from "../../../../_shell/viewer";
 import { useTRPC } from "../../../../_trpc/client";
@@ -68,9 +68,11 @@ function Days({ row }: { row: RetentionRow }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [typed, setTyped] = useState<string | null>(null);
-  const read = RetentionDays.safeParse(typed === null ? row.days : typed.trim() === "" ? null : Number(typed));
-  const changed = typed !== null && read.success && read.data !== row.days;
-  const input = { what: row.what, days: read.data ?? row.days };
+  const read = typed === null ? row.days : typed.trim() === "" ? null : Number(typed);
+  const problem = daysProblem(read);
+  const days = read === null || problem !== null ? row.days : read;
+  const changed = typed !== null && days !== row.days;
+  const input = { what: row.what, days };
   const preview = useQuery({
     ...trpc.system.previewRetention.queryOptions(input),
     enabled: changed,
@@ -87,7 +89,6 @@ function Days({ row }: { row: RetentionRow }) {
     }),
   );
   const { label } = KEPT_RULES[row.what];
-  const problem = read.success ? null : (read.error.issues[0]?.message ?? "Give a number of days.");
   return (
     <form
       className={styles.days}
