@@ -110,6 +110,8 @@ test("what was lost, what never came and what cannot be used are three things, i
   await expect(summary).toContainText("19 s lost at the edge");
   await expect(page.getByText("rows, disk full")).toBeVisible();
   const table = page.getByRole("table");
+  // One reading a row, the newest first: 480 of them.
+  for (let shown = 100; shown < 480; shown += 100) await page.getByRole("button", { name: "Show more" }).click();
   await expect(table.getByText("Lost at the edge, for 19 s")).toBeVisible();
   await expect(table.getByText(/^Not usable, for/)).toBeVisible();
   await expect(table.getByText(/^Nothing received, for 1 min/).first()).toBeVisible();
