@@ -85,10 +85,10 @@ test("what the form refuses, a row refuses at its column", () => {
   expect(faults.map(({ row, column, reason }) => `${row} ${column}: ${reason}`)).toEqual([
     expect.stringMatching(/^2 one_off_low: Enter a cost above 0/),
     "3 ramp_days: Enter 3650 or less.",
-    "4 title: Use one line of text, without control characters.",
-    "5 title: Use one line of text, without control characters.",
-    "6 title: Use one line of text, without control characters.",
-    "7 title: Give it a title.",
+    "4 title: Use one line of text, without control characters. Type it rather than paste it.",
+    "5 title: Use one line of text, without control characters. Type it rather than paste it.",
+    "6 title: Use one line of text, without control characters. Type it rather than paste it.",
+    "7 title: Give it a title. Type at least one character that can be seen.",
   ]);
 });
 

@@ -47,7 +47,7 @@ export function readUseCaseRow(
     return Number.NaN;
   };
   const named = UseCaseTitle.safeParse(cell("title"));
-  if (!named.success) wrong("title", (named.error.issues[0]?.message ?? "Give it a title.").replace(/^E_\w+: /, ""));
+  if (!named.success) wrong("title", inWords(named.error.issues[0]?.message ?? "Give it a title."));
   const title = named.data ?? "";
   if (USE_CASE_COLUMNS.every((column) => column === "title" || cell(column) === ""))
     return faults.length > 0 ? { useCase: null, faults } : { useCase: { title, figures: null }, faults: [] };
@@ -108,4 +108,9 @@ export function useCaseCells({ title, figures }: UseCaseRow): (string | number)[
     }),
     figures.rampDays,
   ];
+}
+
+/** A refusal of a form as a sentence and its hint: a row of a report has no place for the code. */
+function inWords(refusal: string): string {
+  return refusal.replace(/^E_\w+: /, "").replace(" | ", " ");
 }
