@@ -20,6 +20,8 @@ const file = process.env.BROKER_CREDENTIALS ?? "";
 let credentials = parsePasswordFile(readFileSync(file, "utf8"));
 /** User of each connection, with the hash that let it in: when the file says otherwise the connection ends. */
 const signedIn = new Map<object, { user: string; hash: string; close: () => void }>();
+/** User of each connection that has ended, for the Will that the broker holds back for it. */
+const ended = new WeakMap<object, string>();
 /** The connection of each node: there is one, because its client id is its name. */
 const connected = new Map<string, object>();
 
@@ -51,8 +53,8 @@ const broker = await Aedes.createBroker({
     done(null, true);
   },
   authorizePublish: (client, packet, done) => {
-    // Without a client: a Will of an ended connection, which was checked when it signed in under the same name.
-    const user = client === null ? undefined : signedIn.get(client)?.user;
+    // A Will that was held back is published when its connection is over, and only while its user may still sign in.
+    const user = client === null ? undefined : (signedIn.get(client)?.user ?? willOf(client));
     if (user !== undefined && mayPublish(user, packet.topic)) return done(null);
     tell("publish-refused", user, `to ${JSON.stringify(packet.topic)}`);
     done(new Error("not authorized"));
@@ -69,6 +71,7 @@ broker.on("clientDisconnect", (client) => {
   const user = signedIn.get(client)?.user;
   if (user !== undefined && connected.get(user) === client) connected.delete(user);
   signedIn.delete(client);
+  if (user !== undefined) ended.set(client, user);
 });
 // A client's mistake ends at most that client. Without a listener the first one would end the broker.
 broker.on("clientError", (client, cause) => console.log(`client ${client.id}: ${cause.message}`));
@@ -90,6 +93,11 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     for (const server of servers) server.close();
     broker.close(() => process.exit(0));
   });
+}
+
+function willOf(client: object): string | undefined {
+  const user = ended.get(client);
+  return user !== undefined && credentials.has(user) ? user : undefined;
 }
 
 function refusal(message: string, returnCode: number): AuthenticateError {

@@ -223,7 +223,7 @@ describe("documents and commands", () => {
       () => device.stats().state === "online",
       () => device.stats().state,
     );
-    const topics = ["tl/1/neighbour/dn/cmd/restart", "tl/1/neighbour/up/rsp", `tl/1/${node}/up/+`];
+    const topics = ["tl/1/neighbour/dn/cmd/restart", "tl/1/neighbour/up/rsp", `tl/1/${node}x/up/rsp`];
     for (const [n, responseTopic] of topics.entries())
       await peer.client.publishAsync(`tl/1/${node}/dn/cmd/snapshot`, JSON.stringify({ v: 1 }), {
         qos: 1,
