@@ -12,7 +12,7 @@ import pino from "pino";
 import { DeviceError } from "@/sdk/device/errors";
 import { openDevice } from "@/sdk/device/device";
 import { liveSeal } from "@/sdk/device/sealer";
-import { openAdapter } from "./adapters/open";
+import { openAdapters } from "./adapters/open";
 import { ConfigError, type LoadedConfig, loadConfig, readConfig } from "./config";
 import { type EdgeDevice, patient } from "./device";
 import { explain } from "./explain";
@@ -25,7 +25,7 @@ const STOP_WITHIN_MS = 5_000;
 
 async function run({ config }: LoadedConfig): Promise<void> {
   const log = pino({ level: config.logLevel, base: { node: config.node } });
-  const opened = config.adapters.map(openAdapter);
+  const opened = openAdapters(config.adapters);
   const streams = [...config.streams, ...opened.flatMap((one) => one.streams)];
   let worker: EdgeWorker | null = null;
   const device = await openDevice({

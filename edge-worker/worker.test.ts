@@ -7,7 +7,7 @@ import type { CommandHandler } from "@/sdk/device/commands";
 import type { DeviceStats } from "@/sdk/device/stats";
 import type { DesiredFault } from "@/sdk/device/twin";
 import type { Desired } from "@/sdk/wire/twin";
-import { openAdapter } from "./adapters/open";
+import { openAdapters } from "./adapters/open";
 import { loadConfig } from "./config";
 import type { EdgeDevice } from "./device";
 import { sumModel } from "./inference/testing";
@@ -132,7 +132,7 @@ async function start(changes: Record<string, unknown> = {}, threshold = 5) {
   worker = await startWorker({
     config,
     streams: config.streams,
-    adapters: config.adapters.map((adapter) => openAdapter(adapter).adapter),
+    adapters: openAdapters(config.adapters).map(({ adapter }) => adapter),
     device: recorded.device,
     log: pino({ level: "silent" }),
     version: "test",

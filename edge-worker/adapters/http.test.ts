@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import { HttpConfig, httpAdapter } from "./http";
+import { openAdapters } from "./open";
 
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
@@ -39,6 +40,17 @@ test("name and trouble show the address without user, password and query", async
   expect(adapter.name).toBe(`http http://${host}/meter`);
   await runUntil(adapter, () => adapter.trouble() !== null);
   expect(adapter.trouble()).toBe(`http://${host}/meter: it answers 500`);
+});
+
+test("two queries at one address, of which nobody is shown the query, are two names in health and log", () => {
+  const config = (query: string) =>
+    HttpConfig.parse({ kind: "http", url: `http://press.lan/state?key=${query}`, values: [{ stream: "s/v" }] });
+  const other = HttpConfig.parse({ kind: "http", url: "http://oven.lan/state", values: [{ stream: "s/t" }] });
+  expect(openAdapters([config("one"), other, config("two")]).map(({ adapter }) => adapter.name)).toEqual([
+    "http http://press.lan/state (1)",
+    "http http://oven.lan/state",
+    "http http://press.lan/state (2)",
+  ]);
 });
 
 test("user and password of the address go as basic authorization; a header of the configuration goes before", async () => {

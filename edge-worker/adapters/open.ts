@@ -13,7 +13,19 @@ export interface OpenedAdapter {
   streams: (StreamInfo & Pick<StreamSpec, "quantity" | "type" | "limits">)[];
 }
 
-export function openAdapter(config: AdapterConfig): OpenedAdapter {
+/** Opens every adapter. Two that would be told by one name, such as two queries at one address, are numbered. */
+export function openAdapters(configs: readonly AdapterConfig[]): OpenedAdapter[] {
+  const opened = configs.map(openAdapter);
+  return opened.map((one, index) => {
+    const { name } = one.adapter;
+    const isShared = opened.some((other) => other !== one && other.adapter.name === name);
+    if (!isShared) return one;
+    const nth = opened.slice(0, index + 1).filter((other) => other.adapter.name === name).length;
+    return { ...one, adapter: { ...one.adapter, name: `${name} (${nth})` } };
+  });
+}
+
+function openAdapter(config: AdapterConfig): OpenedAdapter {
   switch (config.kind) {
     case "replay":
       return { adapter: replayAdapter(config), streams: [] };

@@ -1,6 +1,11 @@
 import { MAX_JSON_CONTAINERS, MAX_JSON_DEPTH, MAX_JSON_KEYS } from "@/sdk/wire/batch";
 import { type Checked, accepted, refused } from "@/sdk/wire/refusal";
 
+/** `of` says which bound was passed: how deep it is nested, or how many containers or keys it has. */
+export type Prescanned =
+  | { ok: true; value: { pairs: number; objects: number } }
+  | (Extract<Checked<never>, { ok: false }> & { of: "depth" | "number" });
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
@@ -17,7 +22,7 @@ for (const mark of [QUOTE, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, C
  * pairs tells afterwards whether a key came twice, because the parser keeps only the last one. Says nothing about whether the
  * JSON is well formed.
  */
-export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Checked<{ pairs: number; objects: number }> {
+export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Prescanned {
   let depth = 0;
   let pairs = 0;
   let objects = 0;
@@ -34,10 +39,9 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
         if (byte === OPEN_OBJECT) objects++;
         if (++containers > MAX_JSON_CONTAINERS) return tooMany(MAX_JSON_CONTAINERS, "arrays and objects", i);
         if (++depth > maxDepth) {
-          return refused(
-            "TOO_LARGE",
+          return passed(
+            "depth",
             `The JSON is nested deeper than ${maxDepth} levels (byte ${i}).`,
-            undefined,
             `Keep objects and arrays within ${maxDepth} levels.`,
           );
         }
@@ -50,16 +54,20 @@ export function prescanJson(bytes: Uint8Array, maxDepth = MAX_JSON_DEPTH): Check
         if (++pairs > MAX_JSON_KEYS) return tooMany(MAX_JSON_KEYS, "keys", i); // a colon
     }
   }
-  return accepted({ pairs, objects });
+  return { ok: true, value: { pairs, objects } };
 }
 
-function tooMany<T>(most: number, what: string, at: number): Checked<T> {
-  return refused(
-    "TOO_LARGE",
+function tooMany(most: number, what: string, at: number): Prescanned {
+  return passed(
+    "number",
     `The JSON has more than ${most} ${what} (byte ${at}).`,
-    undefined,
     `Send fewer rows at once: at most ${most} ${what}.`,
   );
+}
+
+function passed(of: "depth" | "number", message: string, hint: string): Prescanned {
+  const refusal = { code: "TOO_LARGE", message, hint } as const;
+  return { ok: false, of, refusal };
 }
 
 /** Keys that name parts of JavaScript's own object model; as data they are either a mistake or an attack. */

@@ -30,6 +30,7 @@ test.each([
   ["T05 an empty name among others", post("{}", "fleet.list,,fleet.list"), 400, "E_BATCH"],
   ["T07 one byte over 1 MiB", post(`"${" ".repeat(1_048_575)}"`), 413, "E_TOO_LARGE"],
   ["T08 ten thousand levels", post(deep(10_000)), 400, "E_DEPTH"],
+  ["T07 more arrays than anything here asks for", post(`[${"[],".repeat(300_000)}0]`), 413, "E_TOO_LARGE"],
   ["T10 a key of JavaScript's own", post('{"__proto__":{"polluted":1}}'), 400, "E_KEY"],
   ["T10 the same key twice", post('{"a":1,"a":2}'), 400, "E_KEY"],
   ["T11 an array for the object", post("[]"), 400, "E_TYPE"],

@@ -104,7 +104,8 @@ export async function readJsonBody(
   const bytes = Buffer.concat(parts);
   const counted = prescanJson(bytes, maxDepth);
   if (!counted.ok) {
-    return { refusal: { status: 400, code: "E_DEPTH", message: counted.refusal.message, ...hintOf(counted.refusal) } };
+    const [status, code] = counted.of === "depth" ? ([400, "E_DEPTH"] as const) : ([413, "E_TOO_LARGE"] as const);
+    return { refusal: { status, code, message: counted.refusal.message, ...hintOf(counted.refusal) } };
   }
   let text: string;
   let json: unknown;
