@@ -11,11 +11,11 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { instant } from "./columns";
-import { streams } from "./fabric";
+import { devices, nodes, streams } from "./fabric";
 import { orgs, teams, users } from "./identity";
 import { useCases } from "./value";
 
-/** Tables of db/migrations/0042-kpis.sql, which holds constraints and indexes; a test compares the two. */
+/** Tables of db/migrations/0042-kpis.sql and 0053-kpi-devices.sql, which hold constraints and indexes; a test compares the two. */
 
 export const kpis = pgTable("kpis", {
   id: uuid().primaryKey().defaultRandom(),
@@ -46,6 +46,8 @@ export const kpiVersions = pgTable(
     bandHigh: doublePrecision("band_high"),
     source: text().$type<"stream" | "manual" | "import" | "device" | "model" | "rollout" | "training">().notNull(),
     streamId: integer("stream_id").references(() => streams.id),
+    nodeId: text("node_id").references(() => nodes.id),
+    deviceId: integer("device_id").references(() => devices.id),
     stat: text().$type<"mean" | "min" | "max" | "integral">(),
     timeZone: text("time_zone").notNull(),
     fromMinute: integer("from_minute").notNull(),

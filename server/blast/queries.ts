@@ -66,17 +66,17 @@ interface UseCaseRow {
   isUnmeasured: boolean;
 }
 
-/** Drivers of what measures a use case that are read from the loss: its streams themselves, and KPIs that are computed from them. */
+/** Drivers of what measures a use case that are read from the loss: its streams themselves, and KPIs that are computed from them or from the health of its devices. */
 const LOST_DRIVERS = `
   select w.use_case_id from go_live_drivers w
   left join kpi_versions x on x.kpi_id = w.kpi_id and x.version = w.kpi_version
-  where w.stream_id = any ($1::int[]) or x.stream_id = any ($1)`;
+  where w.stream_id = any ($1::int[]) or x.stream_id = any ($1) or x.device_id = any ($2::int[]) or x.node_id = any ($3::text[])`;
 
 /** Use cases that need something of the loss, or whose measured value stands on it. Rejected ones and duplicates need nothing. */
 const USE_CASES = `
   select u.id, u.title, u.stage, g.use_case_id is not null and g.live_on <= (to_timestamp($5 / 1000.0) at time zone coalesce(d.time_zone, 'UTC'))::date as "isLive",
     round(e.benefit_mode * e.adoption_mode * e.works_mode)::float8 as "estimatedCents",
-    g.use_case_id is not null and (d.stream_id = any ($1::int[]) or g.use_case_id in (${LOST_DRIVERS})) as "isUnmeasured"
+    g.use_case_id is not null and (d.stream_id = any ($1::int[]) or d.device_id = any ($2::int[]) or d.node_id = any ($3::text[]) or g.use_case_id in (${LOST_DRIVERS})) as "isUnmeasured"
   from use_cases u
   left join lateral (select * from use_case_estimates e where e.use_case_id = u.id and e.option = u.option order by e.version desc limit 1) e on true
   left join go_lives g on g.use_case_id = u.id
@@ -86,7 +86,7 @@ const USE_CASES = `
       select w.use_case_id from chosen_needs w
       where w.stream_id = any ($1) or w.device_id = any ($2::int[]) or (w.slot is null and w.node_id = any ($3::text[]))
         or (w.slot is not null and w.node_id || '/' || w.slot = any ($4::text[])))
-    or d.stream_id = any ($1)
+    or d.stream_id = any ($1) or d.device_id = any ($2) or d.node_id = any ($3)
     or u.id in (${LOST_DRIVERS}))
   order by lower(u.title), u.id`;
 
@@ -95,7 +95,7 @@ const KPIS = `
       select jsonb_agg(jsonb_build_object('id', o.id, 'statement', o.statement) order by o.statement)
       from outcome_kpis l join outcomes o on o.id = l.outcome_id where l.kpi_id = k.id and o.state = 'active'), '[]') as outcomes
   from kpis k
-  join lateral (select * from kpi_versions d where d.kpi_id = k.id order by d.version desc limit 1) d on d.source = 'stream' and d.stream_id = any ($1::int[])
+  join lateral (select * from kpi_versions d where d.kpi_id = k.id order by d.version desc limit 1) d on d.stream_id = any ($1::int[]) or d.device_id = any ($2::int[]) or d.node_id = any ($3::text[])
   order by lower(k.name), k.id`;
 
 /** What depends on a thing of the plant now, and what would become of it; null for what is not there, or not theirs. */
@@ -109,7 +109,7 @@ export async function findBlastRadius(sql: Sql, thing: PlantThing, nowMs: number
   const { streamIds, deviceIds, nodeIds, models, weakerModels } = loss;
   const [useCases, kpis, policy] = await Promise.all([
     sql.query<UseCaseRow>(USE_CASES, [streamIds, deviceIds, nodeIds, [...models, ...weakerModels], nowMs]),
-    sql.query<{ id: string; name: string; outcomes: BlastRadius["outcomes"] }>(KPIS, [streamIds]),
+    sql.query<{ id: string; name: string; outcomes: BlastRadius["outcomes"] }>(KPIS, [streamIds, deviceIds, nodeIds]),
     getPolicy(sql),
   ]);
   const ids = useCases.rows.map(({ id }) => id);

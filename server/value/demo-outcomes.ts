@@ -90,7 +90,16 @@ async function kpiOf(pool: Pool, as: As, { kpi, definition }: DemoOutcome, strea
   const { id } = await addKpi(scientist, {
     ...{ name: kpi, ownerId: scientist.actor.id },
     definition: {
-      ...{ ...definition, direction: "down", bandLow: null, bandHigh: null, source: "stream", streamId },
+      ...{
+        ...definition,
+        direction: "down",
+        bandLow: null,
+        bandHigh: null,
+        source: "stream",
+        streamId,
+        nodeId: null,
+        deviceId: null,
+      },
       ...{
         timeZone: "Europe/Paris",
         fromMinute: 0,

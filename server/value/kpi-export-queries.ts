@@ -11,14 +11,37 @@ interface Team {
 /** KPIs with what they say now; a value that is not known is empty, with the reason beside it. */
 export async function* exportKpis(sql: Sql, team: Team, nowMs: number): AsyncGenerator<string> {
   yield csvLine([
-    ...["id", "name", "team", "owner", "unit", "direction", "source", "stream", "value", "day", "unknown_because"],
+    ...[
+      "id",
+      "name",
+      "team",
+      "owner",
+      "unit",
+      "direction",
+      "source",
+      "stream",
+      "device",
+      "value",
+      "day",
+      "unknown_because",
+    ],
     ...["days_with_a_value", "days", "value_per_unit_low_cents", "value_per_unit_likeliest_cents"],
     ...["value_per_unit_high_cents", "currency", "approved_by", "moved_by"],
   ]);
   for (const kpi of ofTeam(await listKpis(sql, nowMs), team)) {
     const { now, days, valueCents } = kpi;
     yield csvLine([
-      ...[kpi.id, kpi.name, kpi.team, kpi.ownerName, kpi.unit, kpi.direction, kpi.source, kpi.streamLabel],
+      ...[
+        kpi.id,
+        kpi.name,
+        kpi.team,
+        kpi.ownerName,
+        kpi.unit,
+        kpi.direction,
+        kpi.source,
+        kpi.streamLabel,
+        kpi.deviceLabel,
+      ],
       ...(now.known ? [now.value.value, now.value.day, null] : [null, null, now.why]),
       ...[days.filter(({ value }) => value !== null).length, days.length],
       ...[valueCents.low, valueCents.mode, valueCents.high, kpi.currency, kpi.approvedByName],

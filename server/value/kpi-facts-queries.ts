@@ -3,7 +3,7 @@ import type { KpiDefinition } from "./domain/kpi";
 import type { KpiDayValue } from "./domain/kpi-day";
 import { type Baseline, baselineOf, kpiNow, unitWhyOf } from "./domain/kpi-now";
 import type { Fact } from "./domain/three-valued";
-import { kpiEndMinute } from "./kpi-queries";
+import { isKpiSeen, kpiEndMinute } from "./kpi-queries";
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 const HISTORY_DAYS = 90;
@@ -40,7 +40,7 @@ interface FactColumns
  */
 const kept = new Map<string, Baseline>();
 
-const IS_SEEN = "(d.source <> 'stream' or s.id is not null)";
+const IS_SEEN = isKpiSeen("d");
 const SINCE = `((to_timestamp($1 / 1000.0) at time zone d.time_zone)::date - ${HISTORY_DAYS + 1})`;
 const NEWEST = "(select distinct on (v.kpi_id) v.* from kpi_versions v order by v.kpi_id, v.version desc)";
 

@@ -9,6 +9,12 @@ const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 /** Minutes from the start of a window's day to its end, of a row of `kpi_versions`: a window that ends before it starts ends on the next day. */
 export const kpiEndMinute = (d: string) =>
   `(${d}.to_minute + case when ${d}.to_minute > ${d}.from_minute then 0 else 1440 end)`;
+/** Whether what a row of `kpi_versions` stands on may be seen: row security leaves out the streams, nodes and devices of other teams. */
+export const isKpiSeen = (d: string) =>
+  `case ${d}.source when 'stream' then exists (select from streams z where z.id = ${d}.stream_id)
+     when 'device' then coalesce(${d}.node_id, ${d}.device_id::text) is null
+       or exists (select from nodes z where z.id = coalesce(${d}.node_id, (select y.node_id from devices y where y.id = ${d}.device_id)))
+     else true end`;
 /** Days of history that a page shows and a baseline is made of. */
 const HISTORY_DAYS = 90;
 
@@ -25,6 +31,10 @@ export interface KpiRow extends KpiDefinition {
   ownerName: string | null;
   /** null for a KPI without a stream, and for a stream that is not theirs to see */
   streamLabel: string | null;
+  /** the node or device whose health it is; null for other KPIs, and for one that is not theirs to see */
+  deviceLabel: string | null;
+  /** node of that device */
+  deviceNodeId: string | null;
   /** null also for a stream that says none: its readings are taken to be in the KPI's unit */
   streamUnit: string | null;
   madeById: string;
@@ -45,12 +55,12 @@ type KpiColumns = Omit<KpiRow, "now"> & { isSeen: boolean; newestMs: number | nu
 export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] | null = null): Promise<KpiRow[]> {
   const { rows } = await sql.query<KpiColumns>(
     `select k.id, k.version, k.team_id as "teamId", t.name as team, k.name, k.owner_id as "ownerId", o.name as "ownerName",
-       d.version as definition, d.unit, d.direction, d.band_low as "bandLow", d.band_high as "bandHigh", d.source, d.stream_id as "streamId",
+       d.version as definition, d.unit, d.direction, d.band_low as "bandLow", d.band_high as "bandHigh", d.source, d.stream_id as "streamId", d.node_id as "nodeId", d.device_id as "deviceId",
        d.stat, d.time_zone as "timeZone", d.from_minute as "fromMinute", d.to_minute as "toMinute", d.due_every_s as "dueEveryS", d.min_coverage as "minCoverage",
        d.max_stale_s as "maxStaleS", d.is_additive as "isAdditive",
        jsonb_build_object('low', d.value_low, 'mode', d.value_mode, 'high', d.value_high) as "valueCents", d.currency,
        d.made_by as "madeById", d.made_by_name as "madeByName", ${ms("d.made_at")} as "madeMs", a.approved_by_name as "approvedByName",
-       s.node_id || ' / ' || s.key as "streamLabel", s.unit as "streamUnit", d.source <> 'stream' or s.id is not null as "isSeen", ${ms("v.ts")} as "newestMs",
+       s.node_id || ' / ' || s.key as "streamLabel", s.unit as "streamUnit", h.label as "deviceLabel", h.node_id as "deviceNodeId", ${isKpiSeen("d")} as "isSeen", ${ms("v.ts")} as "newestMs",
        ${ms(`(x.last + make_interval(mins => ${kpiEndMinute("d")})) at time zone d.time_zone`)} as "endOfLastMs",
        coalesce(x.days, '[]') as days, coalesce(c.outcomes, '[]') as outcomes, coalesce(u.use_cases, '[]') as "movedBy"
      from kpis k
@@ -61,10 +71,14 @@ export async function listKpis(sql: Sql, nowMs: number, ids: readonly string[] |
      left join streams s on s.id = d.stream_id
      left join latest_values v on v.stream_id = d.stream_id
      left join lateral (
+       select n.id as node_id, n.id || coalesce(' / ' || coalesce(k.name, k.key), '') as label
+       from nodes n left join devices k on k.id = d.device_id and k.node_id = n.id
+       where d.source = 'device' and (n.id = d.node_id or k.id is not null)) h on true
+     left join lateral (
        select max(day) as last, jsonb_agg(jsonb_build_object('day', day, 'value', value, 'coverage', coverage, 'quality', quality) order by day) as days
        from (select distinct on (day) day, value, coverage, quality from kpi_values w
              where w.kpi_id = k.id and w.version = d.version and w.day > (to_timestamp($1 / 1000.0) at time zone d.time_zone)::date - ${HISTORY_DAYS + 1}
-             order by day, revision desc) newest) x on d.source <> 'stream' or s.id is not null
+             order by day, revision desc) newest) x on ${isKpiSeen("d")}
      left join lateral (
        select jsonb_agg(jsonb_build_object('id', y.id, 'statement', y.statement, 'baseline', l.baseline, 'target', l.target, 'horizon', y.horizon, 'state', y.state)
          order by y.statement) as outcomes

@@ -100,16 +100,17 @@ async function addVersion(
 ): Promise<void> {
   await demandCurrency(tx, definition.currency, "definition.currency");
   if (definition.source === "stream") await demandStream(tx, definition);
+  if (definition.source === "device") await demandDevice(tx, definition);
   const { unit, direction, bandLow, bandHigh, source, streamId, stat, timeZone, fromMinute, toMinute } = definition;
-  const { minCoverage, maxStaleS, isAdditive, valueCents, currency, dueEveryS } = definition;
+  const { minCoverage, maxStaleS, isAdditive, valueCents, currency, dueEveryS, nodeId, deviceId } = definition;
   const values = [
     ...[id, version, unit, direction, bandLow, bandHigh, source, streamId, stat, timeZone, fromMinute, toMinute],
     ...[minCoverage, Math.round(maxStaleS), isAdditive, valueCents.low, valueCents.mode, valueCents.high],
-    ...[currency, why, ownerIdOf(actor), actor.name, dueEveryS],
+    ...[currency, why, ownerIdOf(actor), actor.name, dueEveryS, nodeId, deviceId],
   ];
   await tx.query(
     `insert into kpi_versions (kpi_id, version, unit, direction, band_low, band_high, source, stream_id, stat, time_zone, from_minute, to_minute,
-       min_coverage, max_stale_s, is_additive, value_low, value_mode, value_high, currency, why, made_by, made_by_name, due_every_s)
+       min_coverage, max_stale_s, is_additive, value_low, value_mode, value_high, currency, why, made_by, made_by_name, due_every_s, node_id, device_id)
      values (${values.map((_, index) => `$${index + 1}`).join(", ")})`,
     values,
   );
@@ -127,6 +128,18 @@ async function demandStream(tx: Tx, definition: KpiDefinition): Promise<void> {
     });
   const fault = unitFault(definition, stream.unit);
   if (fault) throw new DomainError("invalid_input", fault.hint, { field: `definition.${fault.field}` });
+}
+
+/** The device or node must be there for whoever names it. */
+async function demandDevice(tx: Tx, { nodeId, deviceId }: KpiDefinition): Promise<void> {
+  const { rows } = await tx.query(
+    "select from nodes n where n.status <> 'retired' and (n.id = $1 or n.id = (select d.node_id from devices d where d.id = $2))",
+    [nodeId, deviceId],
+  );
+  if (rows.length > 0) return;
+  throw new DomainError("invalid_input", "This device is not there any more. Choose another one.", {
+    field: "definition.thing",
+  });
 }
 
 interface LockedKpi {

@@ -259,6 +259,52 @@ describe("a KPI", () => {
     });
   });
 
+  test("on the health of a device counts what came against what was due from its streams; of one that died it is known to be 0", async () => {
+    const [one, two] = [await stream(), await stream()];
+    const { rows } = await db.owner.query<{ id: number; node: string }>(
+      "insert into devices (node_id, key) select node_id, 'pump-1' from streams where id = $1 returning id, node_id as node",
+      [one],
+    );
+    const [device] = rows;
+    await db.owner.query("update streams set device_id = $2, node_id = $3, key = key || id where id = any ($1)", [
+      ...[[one, two], device?.id, device?.node],
+    ]);
+    await minutes(one, 3, "2", 1_440, 1);
+    await minutes(two, 3, "2", 720, 1);
+    const health = { source: "device" as const, unit: "%", direction: "up" as const, isAdditive: false };
+    const kpi = await kpiOn(one, { ...health, deviceId: device?.id });
+    const whole = await kpiOn(one, { ...health, nodeId: device?.node, unit: "1" });
+    await computeKpis(db.pool, Date.now());
+    const { days, now, deviceLabel, streamId } = await kpi.now();
+    expect(days.map(({ value }) => value)).toEqual([75, 75, 75, 0]);
+    expect(now).toEqual({ known: true, value: { value: 0, day: inDays(-1) } });
+    expect([deviceLabel, streamId]).toEqual([`${device?.node} / pump-1`, null]);
+    expect((await whole.now()).days.map(({ value }) => value)).toEqual([0.75, 0.75, 0.75, 0]);
+    const radius = await kpi.executive.blast.of({ kind: "device", id: device?.id ?? 0 });
+    expect(radius.kpis.map(({ id }) => id)).toEqual([kpi.id]);
+    const found = await kpi.executive.value.things({ q: device?.node ?? "", kinds: ["device", "node"] });
+    expect(found.map(({ kind }) => kind)).toEqual(["device", "node"]);
+  });
+
+  test("on the health of another team's device is refused at its field, and says nothing to who is not in it", async () => {
+    const theirs = await stream({ teamId: team.theirs });
+    await minutes(theirs, 1, "2");
+    const { rows } = await db.owner.query<{ node: string }>("select node_id as node from streams where id = $1", [
+      theirs,
+    ]);
+    const health = { ...definition, source: "device" as const, stat: null, unit: "%", nodeId: rows[0]?.node ?? "" };
+    const ours = await somebody("data-scientist");
+    const spied = ours.value.addKpi({ name: named("Spy"), definition: health });
+    await expect(spied).rejects.toMatchObject({ cause: { detail: { field: "definition.thing" } } });
+    const kpi = await kpiOn(theirs, { ...health, streamId: null });
+    await computeKpis(db.pool, Date.now());
+    expect((await kpi.now()).now).toMatchObject({ known: true, value: { value: 100 } });
+    expect((await ours.value.kpi({ id: kpi.id })).kpi).toMatchObject({
+      ...{ days: [], deviceLabel: null },
+      now: { known: false, why: "its device belongs to a team that you are not in" },
+    });
+  });
+
   test("that cannot be computed is named and holds up no other", async () => {
     const [broken, fine] = [await stream(), await stream()];
     for (const id of [broken, fine]) await minutes(id, 1, "2");

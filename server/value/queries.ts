@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "@/db/access";
+import type { FindThings } from "./schema";
 import { capabilityStates, type NeedRow, providerState } from "./domain/needs";
 import { type Intake, intakeAt, type Stage } from "./domain/stages";
 import { FIRST_POLICY, type Standing, standingOf, type UseCaseFacts, type ValuePolicy } from "./domain/standing";
@@ -297,8 +298,8 @@ export interface ThingChoice {
   slot: string | null;
 }
 
-/** Streams, devices, nodes and models whose name holds all of the words, streams first; at most 30. */
-export async function findThings(sql: Sql, q: string): Promise<ThingChoice[]> {
+/** Streams, devices, nodes and models whose name holds all of the words, streams first; at most 30. @param kinds of these alone */
+export async function findThings(sql: Sql, { q, kinds }: FindThings): Promise<ThingChoice[]> {
   const words = q
     .toLowerCase()
     .split(/\s+/)
@@ -312,8 +313,9 @@ export async function findThings(sql: Sql, q: string): Promise<ThingChoice[]> {
          from nodes n cross join jsonb_array_elements(n.slots) p where n.status = 'accepted' and p->>'slot' is not null
        union all select n.id, 'node', null, null, n.id, null, 3 from nodes n where n.status = 'accepted') things
      where not exists (select from unnest($1::text[]) w where strpos(lower(label), w) = 0)
+       and ($2::text[] is null or kind = any ($2))
      order by place, label limit 30`,
-    [words],
+    [words, kinds ?? null],
   );
   return rows;
 }

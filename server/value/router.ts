@@ -92,7 +92,7 @@ export const valueRouter = router({
     .query(({ ctx, input }) => searchValue(ctx.sql, input.q)),
   things: protectedProcedure("value.estimate")
     .input(FindThings)
-    .query(({ ctx, input }) => findThings(ctx.sql, input.q)),
+    .query(({ ctx, input }) => findThings(ctx.sql, input)),
   propose: protectedProcedure("value.propose")
     .input(ProposeUseCase)
     .mutation(({ ctx, input }) => proposeUseCase(ctx, input)),

@@ -194,7 +194,13 @@ export const ReviewUseCase = z.strictObject({
 });
 export type ReviewUseCase = z.infer<typeof ReviewUseCase>;
 
-export const FindThings = z.strictObject({ q: z.string().trim().max(100).default("") });
+export const THING_KINDS = ["stream", "device", "node", "model"] as const;
+export const FindThings = z.strictObject({
+  q: z.string().trim().max(100).default(""),
+  /** left out: of every kind */
+  kinds: z.array(z.enum(THING_KINDS)).min(1).max(THING_KINDS.length).optional(),
+});
+export type FindThings = z.infer<typeof FindThings>;
 
 export const SavePolicy = z
   .strictObject({
@@ -224,6 +230,8 @@ const Definition = z
     bandHigh: Amount.nullable().default(null),
     source: z.enum(SOURCES),
     streamId: z.int().positive().nullable().default(null),
+    nodeId: z.string().max(63).nullable().default(null),
+    deviceId: z.int().positive().nullable().default(null),
     stat: z.enum(STATS).nullable().default(null),
     timeZone: z.string().max(64),
     fromMinute: z.number(),
@@ -237,6 +245,7 @@ const Definition = z
   })
   .superRefine((definition, context) => say(definitionFaults(definition), context))
   .transform((kpi) => (kpi.source === "stream" ? kpi : { ...kpi, streamId: null, stat: null }))
+  .transform((kpi) => (kpi.source === "device" ? kpi : { ...kpi, nodeId: null, deviceId: null }))
   .transform((kpi) => (kpi.direction === "band" ? kpi : { ...kpi, bandLow: null, bandHigh: null }));
 
 /** Neither before anything that this plant could have measured, nor after anybody who will be asked about it. */

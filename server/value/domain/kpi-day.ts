@@ -33,6 +33,37 @@ export function duePerHour({ dueEveryS }: Pick<KpiDefinition, "dueEveryS">, rate
   return hz === null || hz <= 0 ? 60 : Math.min(60, hz * 3_600);
 }
 
+/** What came of one stream in one window, for the health of what it belongs to. */
+export interface DueSums extends Pick<WindowSums, "n" | "minutes"> {
+  /** readings a second that the stream promises; null: it promises none */
+  rateHz: number | null;
+  /** hours of the window since the stream's first reading, or since it was accepted */
+  dueHours: number;
+}
+
+/**
+ * The health of a device or node in one window: the share of the minutes in which a usable reading of its streams was due that hold one. A
+ * stream that promises no rate is left out unless the KPI says how often a reading is needed. Null while nothing was due: before its first
+ * reading there is no health. Silence is known to be silence, so the coverage of such a window is whole.
+ *
+ * @throws {RangeError} when a share cannot become the KPI's unit
+ */
+export function healthOfDay(
+  streams: readonly DueSums[],
+  { unit, dueEveryS }: Pick<KpiDefinition, "unit" | "dueEveryS">,
+): Omit<KpiDayValue, "day"> | null {
+  const promising = streams.filter(({ rateHz }) => dueEveryS !== null || (rateHz !== null && rateHz > 0));
+  let due = 0;
+  let came = 0;
+  for (const { rateHz, dueHours, minutes } of promising) {
+    const ofStream = duePerHour({ dueEveryS }, rateHz) * dueHours;
+    due += ofStream;
+    came += Math.min(minutes, ofStream);
+  }
+  if (due === 0) return null;
+  return { value: converter("%", unit)((came / due) * 100), coverage: 1, quality: "good" };
+}
+
 /**
  * The value of one window from the sums of its minutes. Coverage counts minutes with a reading against those in which one was due: a
  * stream of one reading in five minutes covers a whole day by 288 minutes. An integral is the mean times the hours of the window, so what

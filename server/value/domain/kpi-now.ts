@@ -26,7 +26,7 @@ export interface KpiMoment {
   isSeen: boolean;
   /** why the stream's readings cannot become its unit; null when they can */
   unitWhy: string | null;
-  /** newest reading of its stream */
+  /** newest reading of its stream; of no meaning for the health of a device, which is known to be silent */
   newestMs: number | null;
   nowMs: number;
 }
@@ -47,12 +47,10 @@ export function kpiNow(
   const limitMs = kpi.maxStaleS * 1_000;
   const given = GIVEN[kpi.source];
   if (given === undefined) {
-    if (!isSeen) return unknown("its stream belongs to a team that you are not in");
-    if (unitWhy !== null) return unknown(unitWhy);
-    if (newestMs === null) return unknown("its stream has no reading");
-    const ageMs = nowMs - newestMs;
-    if (ageMs > limitMs)
-      return unknown(`its newest reading is ${formatAge(ageMs)} old, ${formatAge(limitMs)} is the limit`);
+    const of = kpi.source === "device" ? "device" : "stream";
+    if (!isSeen) return unknown(`its ${of} belongs to a team that you are not in`);
+    const silent = of === "stream" ? silentWhy(unitWhy, newestMs === null ? null : nowMs - newestMs, limitMs) : null;
+    if (silent !== null) return unknown(silent);
   }
   if (last === null || endOfLastMs === null)
     return unknown(given ? `nobody has ${given} a value` : "no day of it has been computed yet");
@@ -67,6 +65,14 @@ export function kpiNow(
   if (given === undefined && nowMs - endOfLastMs > DAY_MS + COMPUTED_WITHIN_MS)
     return unknown(`nothing was computed since ${day}`);
   return known({ value, day });
+}
+
+/** Why the stream of a KPI says nothing about now; null when it does. */
+function silentWhy(unitWhy: string | null, ageMs: number | null, limitMs: number): string | null {
+  if (unitWhy !== null) return unitWhy;
+  if (ageMs === null) return "its stream has no reading";
+  if (ageMs <= limitMs) return null;
+  return `its newest reading is ${formatAge(ageMs)} old, ${formatAge(limitMs)} is the limit`;
 }
 
 /** One entry per day from the first to the last: a day without a value is null, so that neighbours are neighbours. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { definitionFaults, type KpiDefinition, minuteShown, minuteTyped, unitFault } from "./kpi";
-import { dayValue, duePerHour, type WindowSums } from "./kpi-day";
+import { type DueSums, dayValue, duePerHour, healthOfDay, type WindowSums } from "./kpi-day";
 import { baselineOf, boundKpi, kpiNow, type KpiMoment, seriesOf, unitWhyOf } from "./kpi-now";
 import { kpisVerdict, outcomesVerdict } from "./kpi-words";
 import { progressOf } from "./progress";
@@ -13,6 +13,8 @@ const KPI: KpiDefinition = {
     bandLow: null,
     bandHigh: null,
     source: "stream",
+    nodeId: null,
+    deviceId: null,
     streamId: 1,
     stat: "integral",
   },
@@ -52,6 +54,8 @@ describe("a definition", () => {
     ["negative worth", { valueCents: { low: -1, mode: 2, high: 4 } }, "valueCents.low"],
     ["two currencies in one field", { currency: "EUR/USD" }, "currency"],
     ["no stream", { streamId: null }, "streamId"],
+    ["no device", { source: "device", unit: "%" }, "thing"],
+    ["health in kilowatts", { source: "device", unit: "kW", nodeId: "lyon-1" }, "unit"],
     ["no way from readings to a value", { stat: null }, "stat"],
   ])("with %s is refused at its field", (_, wrong, field) => {
     expect(definitionFaults({ ...KPI, ...wrong }).map((fault) => fault.field)).toContain(field);
@@ -129,6 +133,33 @@ describe("the value of a window", () => {
   });
 });
 
+describe("the health of a device", () => {
+  const share = { unit: "%", dueEveryS: null };
+  const whole: DueSums = { n: 1_440, minutes: 1_440, rateHz: 1, dueHours: 24 };
+
+  test("is the share of the minutes with a reading among those in which one was due, over its streams", () => {
+    const slow: DueSums = { n: 72, minutes: 72, rateHz: 1 / 600, dueHours: 24 };
+    expect(healthOfDay([whole], share)).toEqual({ value: 100, coverage: 1, quality: "good" });
+    expect(healthOfDay([whole, { ...whole, n: 0, minutes: 0 }], share)?.value).toBe(50);
+    expect(healthOfDay([slow], share)?.value, "72 of the 144 that it promises").toBe(50);
+    expect(healthOfDay([whole], { ...share, unit: "1" })?.value).toBe(1);
+  });
+
+  test("of a stream that came later is due since then, and silence is known to be silence", () => {
+    const later: DueSums = { ...whole, n: 360, minutes: 360, dueHours: 6 };
+    expect(healthOfDay([whole, later], share)?.value).toBe(100);
+    const silent = healthOfDay([{ ...whole, n: 0, minutes: 0 }], share);
+    expect(silent).toEqual({ value: 0, coverage: 1, quality: "good" });
+  });
+
+  test("is nothing where nothing was due, and leaves out a stream that promises no rate unless one is asked for", () => {
+    const event: DueSums = { n: 3, minutes: 3, rateHz: null, dueHours: 24 };
+    expect(healthOfDay([event], share)).toBeNull();
+    expect(healthOfDay([whole, event], share)?.value).toBe(100);
+    expect(healthOfDay([event], { ...share, dueEveryS: 28_800 })?.value).toBe(100);
+  });
+});
+
 describe("now", () => {
   const nowMs = Date.UTC(2026, 10, 28, 9);
   const good: KpiMoment = {
@@ -174,6 +205,11 @@ describe("now", () => {
     const entered = { ...good, newestMs: null, endOfLastMs: nowMs - 6 * 24 * HOUR_MS };
     expect(kpiNow(manual, entered).known).toBe(true);
     expect(kpiNow(manual, { ...entered, endOfLastMs: nowMs - 8 * 24 * HOUR_MS })).toMatchObject({ known: false });
+    const dead = { ...good, newestMs: null };
+    expect(kpiNow({ ...KPI, source: "device" }, dead), "a silent device has a health").toMatchObject({ known: true });
+    expect(kpiNow({ ...KPI, source: "device" }, { ...good, isSeen: false })).toEqual(
+      unknown("its device belongs to a team that you are not in"),
+    );
     expect(kpiNow({ ...KPI, source: "model" }, good)).toEqual(unknown("no model reports its accuracy yet"));
   });
 });

@@ -5,13 +5,12 @@ import type { Fault } from "./fault";
 export const STATS = ["mean", "min", "max", "integral"] as const;
 export type Stat = (typeof STATS)[number];
 
-/** Where the values of a KPI come from: a stream of the plant, somebody who enters them, or a part that does not exist yet. */
+/** Where the values of a KPI come from: a stream of the plant, somebody who enters them, the health of a device, or a part that does not exist yet. */
 export const SOURCES = ["stream", "manual", "import", "device", "model", "rollout", "training"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Sources whose parts are still to come. A KPI may be defined on one; it is unknown, for this reason. */
 export const NOT_BUILT: Readonly<Partial<Record<Source, string>>> = {
-  device: "the health of devices is not kept day by day yet",
   model: "no model reports its accuracy yet",
   rollout: "roll-outs are not recorded yet",
   training: "training is not recorded yet",
@@ -28,6 +27,9 @@ export interface KpiDefinition {
   bandHigh: number | null;
   source: Source;
   streamId: number | null;
+  /** source device: the node, or the device of one, whose health it is */
+  nodeId: string | null;
+  deviceId: number | null;
   stat: Stat | null;
   timeZone: string;
   /** minutes of the local day: from 0, before 1,440 is the whole day; a window that ends before it starts ends on the next day */
@@ -71,9 +73,20 @@ export function definitionFaults(kpi: KpiDefinition): Fault[] {
     fault("maxStaleS", "out_of_range", "Enter more than 0 and at most 31 days.");
   if (!/^[A-Z]{3}$/.test(kpi.currency)) fault("currency", "currency", "Use a three-letter currency code such as EUR.");
   faults.push(...estimateFaults("valueCents", kpi.valueCents, { min: 0 }).map(withoutFigure));
+  if (kpi.source === "device") faults.push(...healthFaults(kpi));
   if (kpi.source !== "stream") return faults;
   if (kpi.streamId === null) fault("streamId", "missing", "Choose the stream that it is computed from.");
   if (kpi.stat === null) fault("stat", "missing", "Choose how the readings of a day become one value.");
+  return faults;
+}
+
+/** Health is a share: it has a unit without a dimension, and somebody's health it must be. */
+function healthFaults({ unit, nodeId, deviceId }: KpiDefinition): Fault[] {
+  const faults: Fault[] = [];
+  if (nodeId === null && deviceId === null)
+    faults.push({ field: "thing", code: "missing", hint: "Choose the device or node whose health it is." });
+  if (isSameDimension("%", unit) === false)
+    faults.push({ field: "unit", code: "out_of_range", hint: "Health is a share: enter % or 1." });
   return faults;
 }
 

@@ -12,9 +12,23 @@ import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { refusalOf } from "../../../_trpc/refusal";
 import styles from "./kpis.module.css";
+import { PickThing } from "./pick-thing";
 
 const FIELDS = [
-  ...["name", "teamId", "ownerId", "why", "unit", "direction", "bandLow", "bandHigh", "source", "streamId", "stat"],
+  ...[
+    "name",
+    "teamId",
+    "ownerId",
+    "why",
+    "unit",
+    "direction",
+    "bandLow",
+    "bandHigh",
+    "source",
+    "streamId",
+    "thing",
+    "stat",
+  ],
   ...["timeZone", "fromMinute", "toMinute", "dueEveryS", "minCoverage", "maxStaleS", "currency"],
   ...["valueCents.low", "valueCents.mode", "valueCents.high"],
 ];
@@ -33,7 +47,7 @@ const SOURCE_WORDS: Readonly<Record<Source, string>> = {
   stream: "A live stream",
   manual: "Somebody who enters it, and it says so",
   import: "Another system, by a file of its days",
-  device: "The health of devices",
+  device: "The health of a device or node",
   model: "What a model reports",
   rollout: "Roll-outs",
   training: "Training",
@@ -43,6 +57,21 @@ const WORTH = [
   { end: "mode", label: "Likeliest" },
   { end: "high", label: "High" },
 ] as const;
+
+/** A node or device as one value of a list: `node:lyon-1`, `device:7`. */
+function healthValue({ nodeId, deviceId }: Pick<KpiRow, "nodeId" | "deviceId">): string | null {
+  return deviceId === null ? nodeId && `node:${nodeId}` : `device:${deviceId}`;
+}
+
+function healthOf(value: string): Pick<KpiRow, "nodeId" | "deviceId"> {
+  const [kind, id = ""] = value.split(":", 2);
+  return { nodeId: kind === "node" ? id : null, deviceId: kind === "device" ? Number(id) : null };
+}
+
+function chosenHealth(kpi: KpiRow): { value: string; label: string } | null {
+  const value = healthValue(kpi);
+  return value === null ? null : { value, label: kpi.deviceLabel ?? "the device of now" };
+}
 
 /** Makes a KPI, or gives one another meaning: that is a new version, and its values start anew. */
 export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
@@ -54,10 +83,11 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
   const [q, setQ] = useState("");
   const [open, setOpen] = useState(false);
   const people = useQuery({ ...trpc.value.people.queryOptions(), enabled: open });
-  const things = useQuery({
-    ...trpc.value.things.queryOptions({ q }),
+  const finding = useQuery({
+    ...trpc.value.things.queryOptions({ q, kinds: source === "device" ? ["device", "node"] : ["stream"] }),
     ...{ enabled: open, placeholderData: keepPreviousData },
   });
+  const things = finding.data ?? [];
   const policy = useQuery({ ...trpc.value.policy.queryOptions(), enabled: open });
   const again = { onSettled: () => client.invalidateQueries({ queryKey: trpc.value.pathKey() }) };
   const add = useMutation(trpc.value.addKpi.mutationOptions(again));
@@ -66,7 +96,6 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
   const refusal = refusalOf(sending.error);
   const own = refusal && { ...refusal, field: refusal.field?.replace(/^definition\./, "") };
   const currency = policy.data?.currency ?? kpi?.currency ?? "EUR";
-  const streams = (things.data ?? []).filter(({ kind }) => kind === "stream");
   return (
     <FormButton
       label={kpi ? "Change" : "Add a KPI"}
@@ -89,6 +118,7 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
           bandLow: direction === "band" ? number("bandLow") : null,
           bandHigh: direction === "band" ? number("bandHigh") : null,
           streamId: source === "stream" ? Number(textOf(typed, "streamId")) || null : null,
+          ...(source === "device" ? healthOf(textOf(typed, "thing")) : { nodeId: null, deviceId: null }),
           stat: source === "stream" ? (STATS.find((stat) => stat === textOf(typed, "stat")) ?? "mean") : null,
           timeZone: textOf(typed, "timeZone").trim(),
           fromMinute: minuteTyped(textOf(typed, "fromMinute")),
@@ -146,31 +176,13 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
       </SelectField>
       {source === "stream" ? (
         <>
-          <TextField
-            label="Find the stream"
-            name="find"
-            type="search"
-            value={q}
-            onChange={(event) => setQ(event.target.value)}
-            autoComplete="off"
-            maxLength={100}
+          <PickThing
+            {...{ what: "stream", name: "streamId", q, onFind: setQ, refusal: own }}
+            found={things.flatMap(({ label, streamId }) => (streamId ? [{ value: String(streamId), label }] : []))}
+            chosen={
+              kpi?.streamId ? { value: String(kpi.streamId), label: kpi.streamLabel ?? "the stream of now" } : null
+            }
           />
-          <SelectField
-            key={`streams ${streams.map(({ streamId }) => streamId).join()}`}
-            label="Stream"
-            name="streamId"
-            defaultValue={kpi?.streamId ?? ""}
-            refusal={own}
-          >
-            {kpi?.streamId && !streams.some(({ streamId }) => streamId === kpi.streamId) ? (
-              <option value={kpi.streamId}>{kpi.streamLabel ?? "the stream of now"}</option>
-            ) : null}
-            {streams.map(({ label, streamId }) => (
-              <option key={label} value={streamId ?? ""}>
-                {label}
-              </option>
-            ))}
-          </SelectField>
           <SelectField label="A day becomes" name="stat" defaultValue={kpi?.stat ?? "mean"} refusal={own}>
             {STATS.map((stat) => (
               <option key={stat} value={stat}>
@@ -180,6 +192,16 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
           </SelectField>
         </>
       ) : null}
+      {source === "device" ? (
+        <PickThing
+          {...{ what: "device or node", name: "thing", q, onFind: setQ, refusal: own }}
+          found={things.flatMap(({ label, ...thing }) => {
+            const value = thing.kind === "device" || thing.kind === "node" ? healthValue(thing) : null;
+            return value === null ? [] : [{ value, label }];
+          })}
+          chosen={kpi && chosenHealth(kpi)}
+        />
+      ) : null}
       <TextField
         label="Unit"
         name="unit"
@@ -187,7 +209,7 @@ export function EditKpi({ kpi }: { kpi: KpiRow | null }) {
         maxLength={32}
         autoComplete="off"
         defaultValue={kpi?.unit ?? ""}
-        hint="A UCUM code, such as kW.h, mm/s or %."
+        hint={source === "device" ? "Health is a share: % or 1." : "A UCUM code, such as kW.h, mm/s or %."}
         refusal={own}
       />
       <SelectField

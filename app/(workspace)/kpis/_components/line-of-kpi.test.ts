@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { belowKpi, kpiStop, withOwnStream } from "./line-of-kpi";
+import { belowKpi, kpiStop, withOwnSource } from "./line-of-kpi";
 
 const KPI = { id: "k", name: "Energy", unit: "kW.h", now: { known: false, why: "its stream has no reading" } } as const;
+const NOTHING = { streamId: null, streamLabel: null, nodeId: null, deviceLabel: null, deviceNodeId: null };
 
 test("a KPI without a use case shows hollow parts below it, and its own stream in its place", () => {
-  const stops = withOwnStream(belowKpi(undefined, undefined), { ...KPI, streamId: 7, streamLabel: "cold / power" });
+  const stops = withOwnSource(belowKpi(undefined, undefined), {
+    ...KPI,
+    ...NOTHING,
+    streamId: 7,
+    streamLabel: "cold / power",
+  });
   expect(stops.map(({ kind, label, status }) => `${kind}: ${label ?? "none"}, ${status}`)).toEqual([
     "use case: none, unknown",
     "model: none, unknown",
@@ -15,8 +21,16 @@ test("a KPI without a use case shows hollow parts below it, and its own stream i
   expect(stops[2]).toMatchObject({ href: "/streams/7", reason: "its stream has no reading" });
 });
 
+test("a KPI on the health of a device or a node shows it in its place", () => {
+  const seen = { ...KPI, ...NOTHING, deviceNodeId: "lyon-1" };
+  const device = withOwnSource(belowKpi(undefined, undefined), { ...seen, deviceLabel: "lyon-1 / pump-1" })[3];
+  expect(device).toMatchObject({ kind: "device", label: "lyon-1 / pump-1", href: "/fleet/lyon-1" });
+  const node = withOwnSource(belowKpi(undefined, undefined), { ...seen, nodeId: "lyon-1", deviceLabel: "lyon-1" })[4];
+  expect(node).toMatchObject({ kind: "node", label: "lyon-1", href: "/fleet/lyon-1" });
+});
+
 test("a stream of another team, which has no name for this reader, is not shown", () => {
-  const [, , stream] = withOwnStream(belowKpi(undefined, undefined), { ...KPI, streamId: 7, streamLabel: null });
+  const [, , stream] = withOwnSource(belowKpi(undefined, undefined), { ...KPI, ...NOTHING, streamId: 7 });
   expect(stream).toMatchObject({ kind: "stream", label: null });
 });
 

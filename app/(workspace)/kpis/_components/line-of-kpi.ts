@@ -31,18 +31,33 @@ export function belowKpi(
     .map((stop) => (stop.kind === "use case" ? { ...stop, href } : stop));
 }
 
-/** The stream that a KPI is computed from, where its use case names none. */
-export function withOwnStream(
+/** The stream, device or node that a KPI is computed from, where its use case names none. */
+export function withOwnSource(
   stops: readonly LineStop[],
-  kpi: Pick<KpiRow, "streamId" | "streamLabel" | "now">,
+  kpi: Pick<KpiRow, "streamId" | "streamLabel" | "nodeId" | "deviceLabel" | "deviceNodeId" | "now">,
 ): LineStop[] {
-  const { streamId, streamLabel, now } = kpi;
+  const own = ownSource(kpi);
+  const { now } = kpi;
   return stops.map((stop) =>
-    stop.kind !== "stream" || stop.label !== null || streamId === null || streamLabel === null
+    own === null || stop.kind !== own.kind || stop.label !== null
       ? stop
       : {
-          ...{ kind: "stream", label: streamLabel, href: `/streams/${streamId}`, status: now.known ? "ok" : "unknown" },
+          ...{ ...own, status: now.known ? "ok" : "unknown" },
           reason: now.known ? "the KPI is computed from it" : now.why,
         },
   );
+}
+
+/** What a KPI is computed from; null for one of people, and for what is not theirs to see. */
+function ownSource({
+  streamId,
+  streamLabel,
+  nodeId,
+  deviceLabel,
+  deviceNodeId,
+}: Parameters<typeof withOwnSource>[1]): Pick<LineStop, "kind" | "label" | "href"> | null {
+  if (streamId !== null && streamLabel !== null)
+    return { kind: "stream", label: streamLabel, href: `/streams/${streamId}` };
+  if (deviceLabel === null) return null;
+  return { kind: nodeId === null ? "device" : "node", label: deviceLabel, href: `/fleet/${deviceNodeId}` };
 }

@@ -23,7 +23,7 @@ import { Approve, EnterValue } from "../../_components/acts";
 import { EditKpi } from "../../_components/edit-kpi";
 import { ImportValues } from "../../_components/import-values";
 import { kpiSource } from "../../_components/kpi-source";
-import { kpiStop, withOwnStream } from "../../_components/line-of-kpi";
+import { kpiStop, withOwnSource } from "../../_components/line-of-kpi";
 import { Spark } from "../../_components/spark";
 import { useBelowKpi } from "../../_components/use-mover";
 
@@ -67,7 +67,7 @@ export function Kpi({ id }: { id: string }) {
         {kpi.now.known ? null : `${capitalised(kpi.now.why)}. `}
         {capitalised(kpiSource(kpi))}, {kpi.team}, {kpi.ownerName ?? "no owner"}.
       </Headline>
-      <TheLine stops={[outcomeStop(kpi), kpiStop(kpi, true), ...withOwnStream(below, kpi)]} />
+      <TheLine stops={[outcomeStop(kpi), kpiStop(kpi, true), ...withOwnSource(below, kpi)]} />
       <Days kpi={kpi} />
       <Meaning kpi={kpi} mayApprove={viewer?.can["value.decide"] === true} />
       <Wanted kpi={kpi} />
