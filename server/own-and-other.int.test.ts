@@ -189,6 +189,7 @@ const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<
     }
   },
   "value.get": (caller, { useCase }) => caller.value.get({ id: useCase }),
+  "value.line": (caller, { useCase }) => caller.value.line({ id: useCase }),
   "value.rating": async (caller, { useCase }) => {
     await db.owner.query(
       `insert into use_case_ratings (use_case_id, version, rating, made_by, made_by_name)

@@ -1,3 +1,4 @@
+import { findLineFacts } from "./line-queries";
 import { searchValue } from "./search-queries";
 import { ofTeam } from "./domain/of-team";
 import { ownerIdOf } from "@/server/core/actor";
@@ -60,6 +61,13 @@ export const valueRouter = router({
       if (!found) throw new DomainError("not_found", NOT_HERE);
       return found;
     }),
+  line: protectedProcedure("value.read")
+    .input(ThingId)
+    .query(async ({ ctx, input }) => {
+      const found = await ctx.shared(`value.line ${input.id}`, () => findLineFacts(ctx.sql, input.id, ctx.now()));
+      if (!found) throw new DomainError("not_found", NOT_HERE);
+      return found;
+    }),
   rating: protectedProcedure("value.read")
     .input(ThingId)
     .query(({ ctx, input }) => findRating(ctx.sql, input.id)),
@@ -88,7 +96,7 @@ export const valueRouter = router({
     }),
   people: protectedProcedure("value.estimate").query(({ ctx }) => listPeople(ctx.sql)),
   search: protectedProcedure("value.read")
-    .input(FindThings)
+    .input(FindThings.omit({ kinds: true }))
     .query(({ ctx, input }) => searchValue(ctx.sql, input.q)),
   things: protectedProcedure("value.estimate")
     .input(FindThings)

@@ -2,7 +2,7 @@ import type { LineStop } from "@/components/line/the-line";
 import type { Status } from "@/server/fabric/domain/health";
 import type { UseCaseDetail } from "@/server/value/queries";
 
-const STATUS: Readonly<Record<UseCaseDetail["needs"][number]["state"], Status>> = {
+export const STATUS: Readonly<Record<UseCaseDetail["needs"][number]["state"], Status>> = {
   satisfied: "ok",
   degraded: "watch",
   missing: "bad",
@@ -22,17 +22,9 @@ export function lineOf({ row, needs, effects }: UseCaseDetail): LineStop[] {
       ...(href === null || label === null ? {} : { href }),
     };
   };
-  const { checks } = row.standing;
-  const failing = checks.find(({ verdict }) => verdict === "fail");
-  const open = failing ?? checks.find(({ verdict }) => verdict !== "pass");
   return [
     kpiStop(effects),
-    {
-      kind: "use case",
-      label: row.title,
-      status: failing ? "bad" : open ? "unknown" : "ok",
-      reason: open?.why ?? "It holds all must-meets.",
-    },
+    caseStop(row),
     worst("model", ({ slot }) => slot !== null),
     worst("stream", ({ streamId }) => streamId !== null),
     worst("device", ({ deviceId }) => deviceId !== null),
@@ -40,11 +32,25 @@ export function lineOf({ row, needs, effects }: UseCaseDetail): LineStop[] {
   ];
 }
 
+/** The use case itself, by its must-meets. */
+export function caseStop({ title, standing: { checks } }: UseCaseDetail["row"]): LineStop {
+  const failing = checks.find(({ verdict }) => verdict === "fail");
+  const open = failing ?? checks.find(({ verdict }) => verdict !== "pass");
+  return {
+    ...{ kind: "use case", label: title, status: failing ? "bad" : open ? "unknown" : "ok" },
+    reason: open?.why ?? "It holds all must-meets.",
+  };
+}
+
 /** Of the KPIs that it moves the first that is unknown, else the first. */
 function kpiStop(effects: UseCaseDetail["effects"]): LineStop {
   const effect = effects.find(({ now }) => !now.known) ?? effects[0];
   if (!effect) return { kind: "KPI", label: null, status: "unknown" };
-  const { kpiId, name, unit, now } = effect;
+  return effectStop(effect);
+}
+
+/** A KPI that it moves, as it is known now. */
+export function effectStop({ kpiId, name, unit, now }: UseCaseDetail["effects"][number]): LineStop {
   return {
     ...{ kind: "KPI", label: name, href: `/kpis/${kpiId}`, status: now.known ? "ok" : "unknown" },
     reason: now.known ? `${now.value.value} ${unit} on ${now.value.day}` : now.why,

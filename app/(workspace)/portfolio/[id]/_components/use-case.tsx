@@ -28,6 +28,11 @@ const WaysToDo = dynamic(() => import("./ways-to-do").then((module) => module.Wa
   loading: () => <BlockSkeleton height={160} />,
 });
 
+// The row above says the same of what is worst; the graph may come a moment later.
+const LineSheet = dynamic(() => import("./line-sheet").then((module) => module.LineSheet), {
+  loading: () => <BlockSkeleton height={260} />,
+});
+
 // Below what is looked at first, and with forms of its own.
 const Scores = dynamic(() => import("./scores").then((module) => module.Scores), {
   ssr: false,
@@ -79,6 +84,7 @@ export function UseCase({ id }: { id: string }) {
         {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
       </Headline>
       <TheLine stops={lineOf({ ...query.data, needs })} />
+      <LineSheet detail={{ ...query.data, needs }} intervalMs={intervalMs} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
       {options.length > 0 ? (
         <WaysToDo
