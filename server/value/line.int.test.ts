@@ -57,12 +57,12 @@ test("the line of a use case leads from its outcomes over KPIs and models down t
 
   const { outcomes, things, links } = await executive.value.line({ id });
   expect(outcomes).toEqual([{ id: outcome.id, statement: "A cooler hall", horizon: "2035-01-01", kpiId }]);
-  expect(things.map((thing) => [thing.id, thing.label, thing.state, thing.why]).sort()).toEqual(
+  expect(things.map(({ id: thing, label, state, why }) => [thing, label, state, why].join(", ")).sort()).toEqual(
     [
-      [`device:${device}`, "lyon-1 / pump-1", "satisfied", "sending"],
-      ["node:lyon-1", "lyon-1", "satisfied", "connected"],
-      [`stream:${power}`, "lyon-1 / pump-1/power", "satisfied", "sending"],
-      [`stream:${ambient}`, "lyon-1 / ambient", "missing", "no reading yet"],
+      `device:${device}, lyon-1 / pump-1, satisfied, sending`,
+      "node:lyon-1, lyon-1, satisfied, connected",
+      `stream:${power}, lyon-1 / pump-1/power, satisfied, sending`,
+      `stream:${ambient}, lyon-1 / ambient, missing, no reading yet`,
     ].sort(),
   );
   expect(links.map(({ from, to }) => `${from} > ${to}`).sort()).toEqual(
