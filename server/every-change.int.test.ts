@@ -108,7 +108,7 @@ const CHANGES: Readonly<Record<string, () => Promise<unknown>>> = {
   "value.estimate": async () => caller.value.estimate({ ...(await useCase()), figures: FIGURES }),
   "value.importUseCases": () =>
     caller.value.importUseCases({
-      file: Buffer.from(`${USE_CASE_HEADER}From a file${",".repeat(17)}`).toString("base64"),
+      file: Buffer.from(`${USE_CASE_HEADER}From a file${",".repeat(18)}`).toString("base64"),
     }),
   "value.savePolicy": () => caller.value.savePolicy({ ...POLICY, version: 0 }),
   "value.setPeople": async () => caller.value.setPeople({ ...(await useCase()), ownerId: actorId, sponsorId: null }),

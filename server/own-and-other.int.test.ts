@@ -136,7 +136,7 @@ const KPI = {
   },
   ...{ minCoverage: 0.8, maxStaleS: 900, isAdditive: true, valueCents: about(1), currency: "EUR" },
 };
-const FILE = Buffer.from(`${USE_CASE_HEADER}From a file${",".repeat(17)}`).toString("base64");
+const FILE = Buffer.from(`${USE_CASE_HEADER}From a file${",".repeat(18)}`).toString("base64");
 const NO_RATING = { rice: null, ice: null, wsjf: null };
 
 const PAIRS: Readonly<Record<string, (caller: Caller, thing: Things) => Promise<unknown>>> = {

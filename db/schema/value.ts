@@ -69,6 +69,7 @@ export const useCaseEstimates = pgTable(
     runMode: cents("run_mode").notNull(),
     runHigh: cents("run_high").notNull(),
     rampDays: integer("ramp_days").notNull(),
+    shape: text().$type<"pert" | "triangular">().notNull().default("pert"),
     why: text().notNull().default(""),
     forecast: jsonb().notNull(),
     madeBy: text("made_by").notNull(),

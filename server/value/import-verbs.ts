@@ -72,8 +72,8 @@ export async function importUseCases(ctx: VerbCtx, { file, teamId, onlyGood }: I
 /** With its fields in one order, so that two can be compared as text. */
 function ordered(figures: UseCaseRow["figures"]): unknown {
   if (figures === null) return null;
-  const { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays } =
+  const { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays, shape } =
     figures;
   const all = [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay];
-  return [currency, rampDays, ...all.map(({ low, mode, high }) => [low, mode, high])];
+  return [currency, rampDays, shape ?? "pert", ...all.map(({ low, mode, high }) => [low, mode, high])];
 }

@@ -1,3 +1,4 @@
+import { type Shape } from "./domain/estimate";
 import { z } from "zod";
 import type { Sql } from "@/db/access";
 import type { FindThings } from "./schema";
@@ -40,6 +41,7 @@ interface EstimateColumns {
   currency: string;
   figures: number[];
   rampDays: number;
+  shape: Shape;
   forecast: unknown;
 }
 
@@ -72,7 +74,7 @@ interface UseCaseColumns {
 const FIGURE_COLUMNS = ["benefit", "adoption", "works", "one_off", "run"].map(
   (name) => `e.${name}_low, e.${name}_mode, e.${name}_high`,
 );
-const ESTIMATE = `e.version as estimate, e.currency, e.ramp_days as "rampDays", array[${FIGURE_COLUMNS.join(", ")}]::float8[] as figures,
+const ESTIMATE = `e.version as estimate, e.currency, e.ramp_days as "rampDays", e.shape, array[${FIGURE_COLUMNS.join(", ")}]::float8[] as figures,
   json_build_object('p10', e.forecast->'p10', 'p50', e.forecast->'p50', 'p90', e.forecast->'p90', 'chanceOfGain', e.forecast->'chanceOfGain') as forecast`;
 
 const USE_CASES = `
@@ -88,7 +90,7 @@ const USE_CASES = `
   left join (select distinct on (e.use_case_id) e.* from use_case_estimates e join use_cases c on c.id = e.use_case_id and c.option = e.option
     order by e.use_case_id, e.version desc) e on e.use_case_id = u.id`;
 
-function figuresOf({ estimate, currency, figures, rampDays }: EstimateColumns): UseCaseFigures | null {
+function figuresOf({ estimate, currency, figures, rampDays, shape }: EstimateColumns): UseCaseFigures | null {
   if (estimate === null) return null;
   const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = [0, 3, 6, 9, 12].map(
     (at) => ({
@@ -98,7 +100,7 @@ function figuresOf({ estimate, currency, figures, rampDays }: EstimateColumns): 
     }),
   );
   if (!benefitCentsPerDay || !adoption || !technicalProbability || !oneOffCents || !runCentsPerDay) return null;
-  return { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays };
+  return { currency, benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay, rampDays, shape };
 }
 
 /** A use case as the portfolio shows it: what was written down, and where it stands by what is known now. */
@@ -246,7 +248,7 @@ export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> 
 }
 
 function rowOf(
-  { figures, currency, rampDays, ...row }: UseCaseColumns & EstimateColumns,
+  { figures, currency, rampDays, shape, ...row }: UseCaseColumns & EstimateColumns,
   needs: readonly NeedRow[],
   { kpis, expectedEffect, detectableEffect, remedies, paidBackDay }: Promised,
   policy: ValuePolicy,
@@ -261,7 +263,7 @@ function rowOf(
       sponsor: { person: row.sponsorName, confirmedAtMs: row.sponsorConfirmedMs },
       committedCents: row.committedCents,
       objections: row.objections,
-      figures: figuresOf({ estimate: row.estimate, currency, figures, rampDays, forecast: null }),
+      figures: figuresOf({ estimate: row.estimate, currency, figures, rampDays, shape, forecast: null }),
       forecast,
       capabilities,
       kpis,

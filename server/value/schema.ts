@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { oneLine } from "@/server/core/domain/one-line";
-import { estimateFaults } from "./domain/estimate";
+import { estimateFaults, SHAPES } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
 import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
 import { Hours, Skill } from "./domain/skill-hours";
@@ -54,6 +54,7 @@ export const Figures = z
     oneOffCents: Estimate,
     runCentsPerDay: Estimate,
     rampDays: z.number(),
+    shape: z.enum(SHAPES).optional(),
   })
   .superRefine((figures, context) => say(figuresFaults(figures), context));
 

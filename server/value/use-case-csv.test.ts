@@ -14,11 +14,12 @@ const SCRAP: UseCaseRow = {
     oneOffCents: { low: 0, mode: 1_000_000, high: 2_000_000 },
     runCentsPerDay: { low: 100, mode: 200, high: 300 },
     rampDays: 30,
+    shape: "triangular",
   },
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const header = USE_CASE_COLUMNS.join(",");
-const GOOD = "Less scrap,EUR,10.50,200,450.01,0.4,0.8,1,0.5,0.7,0.9,0,10000,20000,1,2,3,30";
+const GOOD = "Less scrap,EUR,10.50,200,450.01,0.4,0.8,1,0.5,0.7,0.9,0,10000,20000,1,2,3,30,";
 
 test("what is written comes back as it went, formulas and all", () => {
   const evil = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "＝1+1", "'quoted", 'a "b"; c'].map((title) => ({
@@ -45,10 +46,17 @@ test("a byte order mark, semicolons, another order of columns and empty lines ar
   });
 });
 
+test("a file from before estimates had a spread means PERT; a spread is read whatever its case", () => {
+  const before = [header.replace(/,spread$/, ""), GOOD.replace(/,$/, "")].join("\n");
+  expect(readUseCaseCsv(bytes(before)).useCases[0]?.useCase.figures?.shape).toBe("pert");
+  const [read] = readUseCaseCsv(bytes([header, `${GOOD}Triangular`].join("\n"))).useCases;
+  expect(read?.useCase.figures?.shape).toBe("triangular");
+});
+
 test("good rows go in, and every wrong cell of the others is named with its row, column and reason", () => {
   const rows = [
     GOOD,
-    "Late,EURO,x,200,100,0.4,0.8,1.5,0.5,0.7,0.9,0,1000.123,20000,1,2,3,-1",
+    "Late,EURO,x,200,100,0.4,0.8,1.5,0.5,0.7,0.9,0,1000.123,20000,1,2,3,-1,even",
     "Short,EUR,1",
     GOOD.replace("Less", "LESS"),
     GOOD.replace("Less scrap", "Decimals").replace("10.50", '"10,50"'),
@@ -62,7 +70,8 @@ test("good rows go in, and every wrong cell of the others is named with its row,
     { row: 3, column: "adoption_high", reason: "Enter 1 or less." },
     { row: 3, column: "one_off_mode", reason: "Money has at most two decimals." },
     { row: 3, column: "ramp_days", reason: "Enter 0 or more; it cannot be negative." },
-    { row: 4, column: "", reason: "This row has 3 cells; the header has 18." },
+    { row: 3, column: "spread", reason: "Write pert or triangular, or leave it empty: pert." },
+    { row: 4, column: "", reason: "This row has 3 cells; the header has 19." },
     { row: 5, column: "title", reason: "Row 2 has the same title." },
     { row: 6, column: "benefit_per_day_low", reason: "Write decimals with a point: 12.50." },
     { row: 7, column: "benefit_per_day_high", reason: "Low, mode and high must not fall." },
@@ -74,7 +83,7 @@ test("what the form refuses, a row refuses at its column", () => {
   const free = titled("Free").replace("0,10000,20000,1,2,3", "0,10000,20000,0,2,3");
   const rows = [
     free,
-    titled("Slow").replace(/30$/, "999999999999999"),
+    titled("Slow").replace(/30,$/, "999999999999999,"),
     titled("NUL\0"),
     titled('"Two\nlines"'),
     titled("a\u202Eb"),

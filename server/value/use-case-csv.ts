@@ -1,5 +1,5 @@
 import { readCsvTable } from "./csv-table";
-import { readUseCaseRow, type RowFault, USE_CASE_COLUMNS, type UseCaseRow } from "./domain/use-case-rows";
+import { NEEDED_COLUMNS, readUseCaseRow, type RowFault, type UseCaseRow } from "./domain/use-case-rows";
 
 /** What a file holds: the rows that can go in, also alone, and everything wrong with the others. */
 export interface UseCaseFile {
@@ -9,7 +9,7 @@ export interface UseCaseFile {
 
 /** Reads use cases from the bytes of a CSV file; each row stands by itself. */
 export function readUseCaseCsv(bytes: Uint8Array): UseCaseFile {
-  const table = readCsvTable(bytes, USE_CASE_COLUMNS);
+  const table = readCsvTable(bytes, NEEDED_COLUMNS);
   const useCases: { row: number; useCase: UseCaseRow }[] = [];
   const faults: RowFault[] = [...table.faults];
   const titles = new Map<string, number>();

@@ -159,7 +159,9 @@ describe("deciding", () => {
 
   test("a second estimate is another version, and the first cannot be changed", async () => {
     const executive = await somebody("executive");
-    const { id } = await executive.value.propose({ title: titled(), figures });
+    const { id } = await executive.value.propose({ title: titled(), figures: { ...figures, shape: "triangular" } });
+    const [first] = (await executive.value.get({ id })).estimates;
+    expect(first?.figures?.shape).toBe("triangular");
     expect(await executive.value.estimate({ id, version: 1, figures, why: "measured" })).toEqual({ estimate: 2 });
     await expect(
       db.owner.query("update use_case_estimates set why = 'x' where use_case_id = $1", [id]),

@@ -146,12 +146,12 @@ async function addEstimate(
   const values = [
     ...[id, version, currency],
     ...estimates.flatMap(({ low, mode, high }) => [low, mode, high]),
-    ...[figures.rampDays, why, JSON.stringify(forecast), ownerIdOf(actor), actor.name, option],
+    ...[figures.rampDays, why, JSON.stringify(forecast), ownerIdOf(actor), actor.name, option, figures.shape ?? "pert"],
   ];
   await tx.query(
     `insert into use_case_estimates (use_case_id, version, currency, benefit_low, benefit_mode, benefit_high, adoption_low, adoption_mode,
        adoption_high, works_low, works_mode, works_high, one_off_low, one_off_mode, one_off_high, run_low, run_mode, run_high, ramp_days, why,
-       forecast, made_by, made_by_name, option)
+       forecast, made_by, made_by_name, option, shape)
      values (${values.map((_, index) => `$${index + 1}`).join(", ")})`,
     values,
   );

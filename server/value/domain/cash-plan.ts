@@ -1,9 +1,8 @@
 import { type CashFlow, internalRate, type InternalRate, netPresentValue, payback } from "./cash-flow";
 import { expectedCommercialValue } from "./commercial-value";
-import { estimateMean } from "./estimate";
 import type { Explained } from "./explained";
 import { DAYS_PER_MONTH, MONTHS, rampedDays } from "./net-value";
-import type { UseCaseFigures } from "./use-case-figures";
+import { expectedOf, type UseCaseFigures } from "./use-case-figures";
 import { wsjfMoney } from "./wsjf";
 
 const DAYS_PER_WEEK = 7;
@@ -28,16 +27,16 @@ export interface MoneyMeasures {
  * P(works) · (P(adopted) · benefit · days of full effect − run cost). What does not work is stopped, and costs nothing more.
  */
 export function cashPlan(figures: UseCaseFigures, missingAssetsCents: number): CashFlow {
-  const benefit = estimateMean(figures.benefitCentsPerDay);
-  const works = estimateMean(figures.technicalProbability);
-  const adoption = estimateMean(figures.adoption);
-  const run = estimateMean(figures.runCentsPerDay);
+  const benefit = expectedOf(figures, "benefitCentsPerDay");
+  const works = expectedOf(figures, "technicalProbability");
+  const adoption = expectedOf(figures, "adoption");
+  const run = expectedOf(figures, "runCentsPerDay");
   const months = Array.from({ length: MONTHS }, (_, month) => {
     const full =
       rampedDays((month + 1) * DAYS_PER_MONTH, figures.rampDays) - rampedDays(month * DAYS_PER_MONTH, figures.rampDays);
     return works * (adoption * benefit * full - run * DAYS_PER_MONTH);
   });
-  return [-(estimateMean(figures.oneOffCents) + missingAssetsCents), ...months];
+  return [-(expectedOf(figures, "oneOffCents") + missingAssetsCents), ...months];
 }
 
 /**
@@ -53,14 +52,15 @@ export function moneyMeasures(
 ): MoneyMeasures {
   const flow = cashPlan(figures, missingAssetsCents);
   const monthly = (1 + discountRate) ** (1 / MONTHS) - 1;
-  const works = estimateMean(figures.technicalProbability);
-  const adoption = estimateMean(figures.adoption);
+  const works = expectedOf(figures, "technicalProbability");
+  const adoption = expectedOf(figures, "adoption");
   const today = (cents: (full: number) => number): number =>
     Array.from({ length: MONTHS }, (_, month) => {
       const ramped = (months: number): number => rampedDays(months * DAYS_PER_MONTH, figures.rampDays);
       return cents(ramped(month + 1) - ramped(month)) / (1 + monthly) ** (month + 1);
     }).reduce((sum, value) => sum + value, 0);
-  const fullDay = works * (adoption * estimateMean(figures.benefitCentsPerDay) - estimateMean(figures.runCentsPerDay));
+  const fullDay =
+    works * (adoption * expectedOf(figures, "benefitCentsPerDay") - expectedOf(figures, "runCentsPerDay"));
   return {
     flow,
     netPresentValue: netPresentValue(flow, monthly),
@@ -68,11 +68,11 @@ export function moneyMeasures(
     discountedPaybackMonths: payback(flow, monthly),
     internalRate: internalRate(flow),
     expectedCommercialValue: expectedCommercialValue({
-      presentValueCents: today((full) => estimateMean(figures.benefitCentsPerDay) * full),
+      presentValueCents: today((full) => expectedOf(figures, "benefitCentsPerDay") * full),
       commercialProbability: adoption,
-      launchCents: today(() => estimateMean(figures.runCentsPerDay) * DAYS_PER_MONTH),
+      launchCents: today(() => expectedOf(figures, "runCentsPerDay") * DAYS_PER_MONTH),
       technicalProbability: works,
-      developmentCents: estimateMean(figures.oneOffCents) + missingAssetsCents,
+      developmentCents: expectedOf(figures, "oneOffCents") + missingAssetsCents,
     }),
     wsjf:
       durationWeeks === null

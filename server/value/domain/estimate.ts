@@ -12,7 +12,8 @@ export interface Estimate {
  * How an estimate spreads: PERT (the default) leans on the mode, triangular does less so. Source of PERT: Malcolm, Roseboom, Clark and
  * Fazar, Application of a Technique for Research and Development Program Evaluation (1959).
  */
-export type Shape = "pert" | "triangular";
+export const SHAPES = ["pert", "triangular"] as const;
+export type Shape = (typeof SHAPES)[number];
 
 /** Weight of the mode in a PERT distribution. */
 const LAMBDA = 4;

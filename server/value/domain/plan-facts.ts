@@ -6,7 +6,7 @@ import type { PortfolioAsset, PortfolioOption, PortfolioProblem } from "./portfo
 import { fingerprint } from "./random";
 import type { RequirementState } from "./requirements";
 import { STAGES, type Intake, type Stage } from "./stages";
-import { netValueOf, type UseCaseFigures } from "./use-case-figures";
+import { netValueOf, type UseCaseFigures, expectedOf } from "./use-case-figures";
 
 /** From this stage on work on the plant is under way: stopping it is a decision of its own, not of an optimiser. */
 const UNDER_WAY = STAGES.indexOf("pilot");
@@ -198,7 +198,7 @@ function offered({ ways, chosen, committedCents, stage }: PlanInput): readonly W
 }
 
 function planWay(one: PlanInput, { n, name, hours, figures, needs }: WayInput, discountRate: number): PlanWay {
-  const oneOff = figures === null ? 0 : Math.round(estimateMean(figures.oneOffCents));
+  const oneOff = figures === null ? 0 : Math.round(expectedOf(figures, "oneOffCents"));
   return {
     ...{ id: String(n), name, hours },
     valueCents: figures === null ? null : Math.round(netValueOf(figures, 0, discountRate).value) + oneOff,

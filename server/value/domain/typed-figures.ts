@@ -7,6 +7,7 @@ const ENDS = ["low", "mode", "high"] as const;
 export const FIGURE_FIELDS: readonly string[] = [
   ...FIGURES.flatMap(({ field }) => ENDS.map((end) => `${field}.${end}`)),
   "rampDays",
+  "shape",
   "currency",
 ];
 
@@ -30,6 +31,7 @@ export function figuresTyped(typed: (field: string) => string, currency: string)
     adoption: estimate("adoption", false),
     technicalProbability: estimate("technicalProbability", false),
     rampDays: numberTyped(typed("rampDays")),
+    shape: typed("shape") === "triangular" ? "triangular" : "pert",
   };
 }
 

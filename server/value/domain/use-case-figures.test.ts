@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import { formatMoney, formatReturn } from "./money-words";
 import { certain } from "./estimate";
 import { centsOf, figureShown, figuresTyped, numberTyped } from "./typed-figures";
-import { figuresFaults, outlayCents, returnOf, type UseCaseFigures } from "./use-case-figures";
+import {
+  expectedCash,
+  figuresFaults,
+  netValueOf,
+  netValueOfCash,
+  outlayCents,
+  returnOf,
+  type UseCaseFigures,
+} from "./use-case-figures";
 
 const FIGURES: UseCaseFigures = {
   currency: "EUR",
@@ -38,6 +46,18 @@ test("sound figures have no fault, and the same seed gives the same return", () 
   // by hand at the modes: 400 €/d · 75 d · 0.8 = 24,000 € against 12,900 €
   expect(range.p50).toBeGreaterThan(0.3);
   expect(range.p50).toBeLessThan(1.2);
+});
+
+test("a triangular estimate spreads further than PERT, in the return and in every mean", () => {
+  const [pert, even] = [FIGURES, { ...FIGURES, shape: "triangular" as const }];
+  const width = (figures: UseCaseFigures) => returnOf(figures, "a/1").p90 - returnOf(figures, "a/1").p10;
+  expect(width(even)).toBeGreaterThan(width(pert));
+  // (9,000 + 12,000 + 20,000) / 3 and (9,000 + 4 · 12,000 + 20,000) / 6 euros
+  expect(outlayCents(even, 0)).toBe(1_366_667);
+  expect(outlayCents(pert, 0)).toBe(1_283_333);
+  expect(expectedCash(even, 0).onceCents).toBeCloseTo(1_366_666.67, 1);
+  expect(netValueOf(even, 0, 0.08).value).not.toBe(netValueOf(pert, 0, 0.08).value);
+  expect(netValueOfCash(expectedCash(even, 0), 0.08)).toBeCloseTo(netValueOf(even, 0, 0.08).value, 4);
 });
 
 test("the outlay is the expected one-off cost and what has to be bought", () => {

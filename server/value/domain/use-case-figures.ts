@@ -1,4 +1,4 @@
-import { certain, type Estimate, estimateFaults, estimateMean, withoutFigure } from "./estimate";
+import { certain, type Estimate, estimateFaults, estimateMean, type Shape, withoutFigure } from "./estimate";
 import type { Explained } from "./explained";
 import { centsFault, type Fault, numberFault } from "./fault";
 import { riskAdjustedNetValue } from "./net-value";
@@ -16,6 +16,8 @@ export interface UseCaseFigures {
   runCentsPerDay: Estimate;
   /** days from go-live to the full benefit */
   rampDays: number;
+  /** how all five spread between low, mode and high; absent: PERT */
+  shape?: Shape | undefined;
 }
 
 /** The estimates of the figures by name, in the order a form asks for them. */
@@ -62,13 +64,18 @@ export function figuresFaults(figures: UseCaseFigures): Fault[] {
   return found;
 }
 
+/** The expected value of one of the figures, in its own unit. */
+export function expectedOf(figures: UseCaseFigures, field: (typeof FIGURES)[number]["field"]): number {
+  return estimateMean(figures[field], figures.shape);
+}
+
 /** The estimates as the forecast takes them: one benefit, whose worth is already in money. */
 function forecastInput(figures: UseCaseFigures): ReturnForecast {
-  const { benefitCentsPerDay, adoption, rampDays, oneOffCents, runCentsPerDay } = figures;
+  const { benefitCentsPerDay, adoption, rampDays, oneOffCents, runCentsPerDay, shape = "pert" } = figures;
   const once: Estimate = { low: 1, mode: 1, high: 1 };
   return {
     benefits: [{ kpi: "benefit", effectPerDay: once, centsPerUnit: benefitCentsPerDay }],
-    ...{ adoption, rampDays, oneOffCents, runCentsPerDay, sharedCents: 0, shape: "pert" },
+    ...{ adoption, rampDays, oneOffCents, runCentsPerDay, sharedCents: 0, shape },
   };
 }
 
@@ -88,7 +95,7 @@ export function returnOf(figures: UseCaseFigures, seed: string): ReturnRange {
  * @throws {FigureError} naming the field
  */
 export function netValueOf(figures: UseCaseFigures, missingAssetsCents: number, discountRate: number): Explained {
-  return riskAdjustedNetValue({ ...figures, missingAssetsCents, discountRate, shape: "pert" });
+  return riskAdjustedNetValue({ shape: "pert", ...figures, missingAssetsCents, discountRate });
 }
 
 /** What a use case earns and costs at the means of its estimates, all of it expected; enough to value it at another discount rate. */
@@ -103,12 +110,12 @@ export interface ExpectedCash {
 
 /** The expected cash of a use case, with what has still to be bought. */
 export function expectedCash(figures: UseCaseFigures, missingAssetsCents: number): ExpectedCash {
-  const works = estimateMean(figures.technicalProbability);
+  const works = expectedOf(figures, "technicalProbability");
   return {
-    benefitCentsPerDay: works * estimateMean(figures.adoption) * estimateMean(figures.benefitCentsPerDay),
-    runCentsPerDay: works * estimateMean(figures.runCentsPerDay),
+    benefitCentsPerDay: works * expectedOf(figures, "adoption") * expectedOf(figures, "benefitCentsPerDay"),
+    runCentsPerDay: works * expectedOf(figures, "runCentsPerDay"),
     rampDays: figures.rampDays,
-    onceCents: estimateMean(figures.oneOffCents) + missingAssetsCents,
+    onceCents: expectedOf(figures, "oneOffCents") + missingAssetsCents,
   };
 }
 
@@ -125,5 +132,5 @@ export function netValueOfCash(cash: ExpectedCash, discountRate: number): number
 
 /** What it takes to start: the expected one-off cost and what has still to be bought, in whole cents. */
 export function outlayCents(figures: UseCaseFigures, missingAssetsCents: number): number {
-  return Math.round(estimateMean(figures.oneOffCents)) + missingAssetsCents;
+  return Math.round(expectedOf(figures, "oneOffCents")) + missingAssetsCents;
 }

@@ -1,4 +1,4 @@
-import type { Estimate } from "./estimate";
+import { type Estimate, SHAPES } from "./estimate";
 import type { Fault } from "./fault";
 import { figuresFaults, type UseCaseFigures } from "./use-case-figures";
 import { UseCaseTitle } from "./use-case-title";
@@ -33,7 +33,10 @@ export const USE_CASE_COLUMNS: readonly string[] = [
   "currency",
   ...ESTIMATES.flatMap(({ column }) => ENDS.map((end) => `${column}_${end}`)),
   "ramp_days",
+  "spread",
 ];
+/** Columns without which a file cannot be read; one that is written without a spread means PERT. */
+export const NEEDED_COLUMNS = USE_CASE_COLUMNS.filter((column) => column !== "spread");
 
 /** Reads one row. Every cell that is wrong has its own fault, so that a file is mended in one go. */
 export function readUseCaseRow(
@@ -68,11 +71,14 @@ export function readUseCaseRow(
   };
   const estimates = ESTIMATES.map(({ column, money }) => estimate(column, money));
   const rampDays = read("ramp_days", false);
+  const spread = cell("spread").toLowerCase();
+  const shape = SHAPES.find((one) => one === (spread === "" ? "pert" : spread));
+  if (shape === undefined) wrong("spread", "Write pert or triangular, or leave it empty: pert.");
   const [benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay] = estimates;
   const complete = benefitCentsPerDay && adoption && technicalProbability && oneOffCents && runCentsPerDay;
   if (!complete) return { useCase: null, faults };
   const estimated = { benefitCentsPerDay, adoption, technicalProbability, oneOffCents, runCentsPerDay };
-  const figures = { currency: cell("currency"), ...estimated, rampDays };
+  const figures = { currency: cell("currency"), ...estimated, rampDays, ...(shape ? { shape } : {}) };
   // The same rules as for the form. A cell that could not be read has said so above; it is no fault of its neighbours.
   const unread = new Set(faults.map(({ column }) => column));
   for (const fault of figuresFaults(figures)) {
@@ -107,6 +113,7 @@ export function useCaseCells({ title, figures }: UseCaseRow): (string | number)[
       return [low, mode, high].map((value) => (money ? (value / 100).toFixed(2) : value));
     }),
     figures.rampDays,
+    figures.shape ?? "pert",
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type FieldRefusal, TextField } from "@/components/ui/field";
+import { type FieldRefusal, SelectField, TextField } from "@/components/ui/field";
 import { figureShown } from "@/server/value/domain/typed-figures";
 import { FIGURES, type UseCaseFigures } from "@/server/value/domain/use-case-figures";
 import styles from "./portfolio.module.css";
@@ -64,6 +64,16 @@ export function FigureFields({
         defaultValue={figures ? String(figures.rampDays) : "30"}
         refusal={own}
       />
+      <SelectField
+        label="Between low and high"
+        name="shape"
+        defaultValue={figures?.shape ?? "pert"}
+        hint="How much more often the likeliest comes than the ends."
+        refusal={own}
+      >
+        <option value="pert">Mostly near the likeliest (PERT)</option>
+        <option value="triangular">Evenly falling to both ends (triangular)</option>
+      </SelectField>
     </>
   );
 }

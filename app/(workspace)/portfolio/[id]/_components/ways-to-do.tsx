@@ -1,4 +1,5 @@
 "use client";
+import { expectedOf } from "@/server/value/domain/use-case-figures";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
@@ -7,7 +8,6 @@ import { FormButton } from "@/components/ui/form-button";
 import { Sheet } from "@/components/ui/page";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
-import { estimateMean } from "@/server/value/domain/estimate";
 import { formatMoney, formatReturn } from "@/server/value/domain/money-words";
 import type { ValuePolicy } from "@/server/value/domain/standing";
 import { hoursShown } from "@/server/value/domain/ways";
@@ -114,7 +114,7 @@ function Figures({ latest }: { latest: EstimateRow | null }) {
       <td className={table.num}>
         {formatReturn(forecast.p10)} · <strong>{formatReturn(forecast.p50)}</strong> · {formatReturn(forecast.p90)}
       </td>
-      <td className={table.num}>{formatMoney(Math.round(estimateMean(figures.oneOffCents)), figures.currency)}</td>
+      <td className={table.num}>{formatMoney(Math.round(expectedOf(figures, "oneOffCents")), figures.currency)}</td>
     </>
   );
 }
