@@ -174,17 +174,20 @@ class Solve {
 
   private async minimalSet(problem: MinimalSetProblem): Promise<string> {
     const answer = await this.watched(0, 1, (signal) =>
-      this.optimiser.minimalSet(problem, { timeLimitS: this.plan.timeLimitS, signal }),
+      this.optimiser.minimalSet(problem, {
+        ...{ timeLimitS: this.plan.timeLimitS, signal },
+        // A write that fails fails the next one too, which is waited for.
+        onFound: (found) => void this.note({ set: found.set }, { best: found }).catch(() => undefined),
+      }),
     );
     if (answer.kind === "infeasible") {
       await this.note({ unreached: answer.targets }, { state: "infeasible", run: answer.run });
       return "Nothing reaches these targets together.";
     }
-    await this.note({ set: answer.set }, { state: answer.proven ? "proven" : "stopped", run: answer.run });
+    const { set, proven, run } = answer;
+    await this.note({ set }, { best: answer, state: proven ? "proven" : "stopped", run });
     if (this.ended) return this.end();
-    return answer.proven
-      ? "The cheapest set and the smallest of its price, proven."
-      : "A set, not proven to be the best.";
+    return proven ? "The cheapest set and the smallest of its price, proven." : "A set, not proven to be the best.";
   }
 
   /** Whoever ends the run is told with the answer kept; a process that stops gives the plan to the next one instead. */
@@ -228,7 +231,7 @@ class Solve {
   /** Writes down what is known now, in the order in which it became known. */
   private note(
     found: Partial<PlanAnswer>,
-    { best, state, run }: { best?: Certified; state?: PlanState; run?: RunRecord } = {},
+    { best, state, run }: { best?: Pick<Certified, "boundCents" | "gap">; state?: PlanState; run?: RunRecord } = {},
   ): Promise<void> {
     this.answer = { ...this.answer, ...found };
     if (state) this.state = state;

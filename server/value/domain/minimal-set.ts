@@ -198,18 +198,29 @@ function readSet(
 ): MinimalSet {
   const on = (column: number): boolean => (values[column] ?? 0) > 0.5;
   const chosen = useCases.filter(({ column }) => on(column)).map(({ useCase }) => useCase);
-  const used = problem.things.filter((thing) => thing.kind !== "capability" && on(columnOf(thing.id)));
+  const used = problem.things.filter(({ id }) => on(columnOf(id))).map(({ id }) => id);
+  const placed = places.filter(({ model, column }) => on(column) && on(columnOf(model)));
+  return setOf(problem, chosen, new Set(used), Object.fromEntries(placed.map(({ model, node }) => [model, node])));
+}
+
+/** A set of these use cases and things, added up in whole cents; capabilities among the things are left out. */
+export function setOf(
+  problem: MinimalSetProblem,
+  chosen: readonly MinimalSetUseCase[],
+  ids: ReadonlySet<string>,
+  placement: Readonly<Record<string, string>>,
+): MinimalSet {
+  const used = problem.things.filter(({ id, kind }) => kind !== "capability" && ids.has(id));
   const toBuy = used.filter(({ present }) => !present);
   const effects = Object.keys(problem.targets).map((kpi) => [
     kpi,
     chosen.reduce((sum, { effects }) => sum + (effects[kpi] ?? 0), 0),
   ]);
-  const placed = places.filter(({ model, column }) => on(column) && on(columnOf(model)));
   return {
     useCases: chosen.map(({ id }) => id),
     things: used.map(({ id }) => id),
     toBuy: toBuy.map(({ id }) => id),
-    placement: Object.fromEntries(placed.map(({ model, node }) => [model, node])),
+    placement,
     costCents:
       toBuy.reduce((sum, { costCents }) => sum + costCents, 0) +
       chosen.reduce((sum, { ownCents }) => sum + ownCents, 0),

@@ -154,7 +154,7 @@ function waysIn({ ways = [] }: PlanFacts["useCases"][number]): string {
   return ways.map(({ id }) => id).join(" ");
 }
 
-/** How good an answer is known to be. */
+/** How good an answer is known to be, as a clause after its price. */
 export function boundOf(state: PlanState, gap: number | null): string {
   if (state === "proven") return "nothing is better";
   const within = gap === null ? "how near to the best is not known" : `within ${Math.ceil(gap * 100)} % of the best`;

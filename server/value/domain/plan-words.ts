@@ -66,7 +66,7 @@ export function planVerdict(
   const detail = [boughtWords(facts, answer), changed].filter(Boolean).join(" ");
   if (answer.set)
     return {
-      title: `${n} and ${count(answer.set.things.length, "thing")} of the plant reach it for ${money(answer.set.costCents)}${state === "proven" ? "; nothing is cheaper or smaller" : ""}`,
+      title: `${n} and ${count(answer.set.things.length, "thing")} of the plant reach it for ${money(answer.set.costCents)}; ${state === "proven" ? "nothing is cheaper or smaller" : boundOf(state, plan.gap)}`,
       detail,
     };
   const { spentCents, netCents } = answer.best?.plan ?? { spentCents: 0, netCents: 0 };

@@ -2,7 +2,9 @@ import { beforeAll, expect, test } from "vitest";
 import { costShares, shapleyValue } from "../domain/shapley";
 import type { PricedThing } from "../domain/minimal-set";
 import { seededRandom } from "../domain/random";
-import { findMinimalSet } from "./find-minimal-set";
+import { brokenInSet } from "../domain/minimal-set-check";
+import { greedySet } from "../domain/minimal-set-greedy";
+import { type CertifiedSet, findMinimalSet } from "./find-minimal-set";
 import { Solver } from "./solver";
 import { instanceM } from "./testing-instances";
 
@@ -183,6 +185,77 @@ test("of the ways to do the same at most one is in: agreed with trying everythin
     const answer = findMinimalSet(solver, problem, LIMIT);
     expect(answer.kind === "set" ? answer.set.costCents : null).toBe(best);
   }
+});
+
+test("a set with its bound is there before the best is known, and every one that is told keeps everything", () => {
+  let solved = 0;
+  for (let seed = 0; seed < 30; seed++) {
+    const random = seededRandom(`first ${seed}`);
+    const whole = (most: number) => Math.floor(random() * (most + 1));
+    const hosts = ["n0", "n1"];
+    const things = [
+      ...hosts.map((id) => thing(id, "node", whole(20), { capacity: 4, present: random() < 0.5 })),
+      ...Array.from({ length: 8 }, (_, index) =>
+        thing(`d${index}`, "device", whole(30), { needs: { thing: hosts[index % 2] ?? "" }, present: random() < 0.3 }),
+      ),
+      ...Array.from({ length: 3 }, (_, index) => thing(`m${index}`, "model", whole(9), { load: 2, hosts })),
+      thing("see", "capability", 0, { needs: { any: [{ thing: "d0" }, { thing: "d1" }, { thing: "d2" }] } }),
+    ];
+    const useCases = Array.from({ length: 8 }, (_, index) => ({
+      ...{ id: `u${index}`, effects: { scrap: whole(6), energy: whole(3) }, ownCents: whole(9) },
+      needs: { all: [{ thing: "see" }, { any: [{ thing: `d${3 + (index % 5)}` }, { thing: `m${index % 3}` }] }] },
+    }));
+    const problem = { targets: { scrap: 9, energy: 2 }, useCases, things };
+    const told: CertifiedSet[] = [];
+    const answer = findMinimalSet(solver, problem, { ...LIMIT, onFound: (found) => told.push(found) });
+    if (answer.kind === "infeasible") continue;
+    solved++;
+    expect(answer.proven).toBe(true);
+    expect(told.length).toBeGreaterThan(0);
+    for (const { set, boundCents, gap } of [...told, answer]) {
+      expect(brokenInSet(problem, set)).toEqual([]);
+      expect(boundCents, "a bound is never above the best").toBeLessThanOrEqual(answer.set.costCents);
+      expect(set.costCents).toBeGreaterThanOrEqual(answer.set.costCents);
+      expect(gap).toBeCloseTo(set.costCents > 0 ? (set.costCents - boundCents) / set.costCents : 0);
+    }
+  }
+  expect(solved).toBeGreaterThan(15);
+});
+
+test("who cancels after the first answer gets the best so far, not called proven, and no further step", () => {
+  let isCancelled = false;
+  const answer = findMinimalSet(solver, instanceM(), {
+    ...LIMIT,
+    onFound: () => void (isCancelled = true),
+    cancelled: () => isCancelled,
+  });
+  expect(answer).toMatchObject({ kind: "set", proven: false });
+  if (answer.kind === "set") expect(brokenInSet(instanceM(), answer.set)).toEqual([]);
+  const beyond = { ...instanceM(), targets: { scrap: 22 } };
+  expect(findMinimalSet(solver, beyond, { ...LIMIT, cancelled: () => true })).toMatchObject({
+    targets: [{ kpi: "scrap", atLeast: 22, most: null }],
+  });
+});
+
+test.each<[string, Partial<Parameters<typeof brokenInSet>[1]>, string]>([
+  ["without a use case", { useCases: ["1"] }, "scrap reaches"],
+  ["without a device", { things: ["m1", "m2"] }, "lacks something"],
+])("a set %s is found out", (_, wrong, says) => {
+  const answer = findMinimalSet(solver, instanceM(), LIMIT);
+  if (answer.kind !== "set") throw new Error("instance M has a set");
+  expect(brokenInSet(instanceM(), { ...answer.set, ...wrong }).join("; ")).toContain(says);
+});
+
+test("a model on a node that is full, elsewhere or not used is found out, and so are two of one group", () => {
+  const problem = {
+    ...{ targets: { scrap: 2 }, exclusive: [["a", "b"]] },
+    useCases: ["a", "b"].map((id) => ({ id, effects: { scrap: 1 }, ownCents: 0, needs: { thing: "m" } })),
+    things: [thing("m", "model", 0, { load: 3, hosts: ["n"] }), thing("n", "node", 0, { capacity: 2 })],
+  };
+  const set = { useCases: ["a", "b"], things: ["m", "n"], toBuy: [], costCents: 0, effects: { scrap: 2 } };
+  expect(brokenInSet(problem, { ...set, placement: { m: "n" } })).toEqual(["only one of a, b", "n carries 3 of 2"]);
+  expect(brokenInSet(problem, { ...set, placement: { m: "x" } })).toContain("m runs nowhere");
+  expect(greedySet(problem), "nothing reaches 2").toBeNull();
 });
 
 test("a group that names nobody is refused at its place", () => {

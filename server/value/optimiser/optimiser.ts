@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { FigureError } from "../domain/fault";
 import type { MinimalSetProblem } from "../domain/minimal-set";
 import type { Plan, PortfolioProblem } from "../domain/portfolio";
-import type { MinimalSetAnswer } from "./find-minimal-set";
+import type { CertifiedSet, MinimalSetAnswer } from "./find-minimal-set";
 import type { Certified, FrontierPoint, PortfolioAnswer, WhyNot } from "./plan-portfolio";
 import type { Job, Progress, ThreadAnswer, ThreadRequest } from "./thread-messages";
 
@@ -80,11 +80,15 @@ export class Optimiser {
     );
   }
 
-  /** The cheapest, then smallest set of things that reaches a target. */
-  minimalSet(problem: MinimalSetProblem, options: JobOptions): Promise<MinimalSetAnswer> {
-    return this.#ask({ kind: "minimal set", problem }, options, (answer) =>
-      answer.kind === "minimal set" ? answer.answer : null,
-    );
+  /** The cheapest, then smallest set of things that reaches a target; `onFound` has each better one with its bound. */
+  minimalSet(
+    problem: MinimalSetProblem,
+    options: JobOptions & { onFound?: (found: CertifiedSet) => void },
+  ): Promise<MinimalSetAnswer> {
+    return this.#ask({ kind: "minimal set", problem }, options, (answer) => {
+      if (answer.kind === "found set") options.onFound?.(answer.found);
+      return answer.kind === "minimal set" ? answer.answer : null;
+    });
   }
 
   /** Ends the thread, also in the middle of a solve. */

@@ -1,7 +1,7 @@
 import type { Fault } from "../domain/fault";
 import type { MinimalSetProblem } from "../domain/minimal-set";
 import type { Plan, PortfolioProblem } from "../domain/portfolio";
-import type { MinimalSetAnswer } from "./find-minimal-set";
+import type { CertifiedSet, MinimalSetAnswer } from "./find-minimal-set";
 import type { Certified, FrontierPoint, PortfolioAnswer, WhyNot } from "./plan-portfolio";
 
 /** What the optimiser's thread is asked for. */
@@ -29,6 +29,7 @@ export interface Progress {
 export type ThreadAnswer =
   | { kind: "ready" }
   | { kind: "first"; id: number; first: Certified }
+  | { kind: "found set"; id: number; found: CertifiedSet }
   | { kind: "progress"; id: number; progress: Progress }
   | { kind: "point"; id: number; point: FrontierPoint }
   | { kind: "portfolio"; id: number; answer: PortfolioAnswer }

@@ -40,7 +40,14 @@ function handle({ id, job, timeLimitS, cancel }: ThreadRequest): ThreadAnswer {
         answer: whyNot(solver, job.problem, job.useCaseId, { ...options, best: job.best }),
       };
     case "minimal set":
-      return { kind: "minimal set", id, answer: findMinimalSet(solver, job.problem, options) };
+      return {
+        kind: "minimal set",
+        id,
+        answer: findMinimalSet(solver, job.problem, {
+          ...options,
+          onFound: (found) => say({ kind: "found set", id, found }),
+        }),
+      };
   }
 }
 
