@@ -4,6 +4,7 @@ import type { UseCaseFacts } from "./domain/standing";
 import { type Fact, known, unknown } from "./domain/three-valued";
 import { listMeasured } from "@/server/measured/queries";
 import { detectableEffect, remedyWords } from "./domain/measurability";
+import type { Estimate } from "./domain/estimate";
 import type { Noise } from "./domain/autocorrelation";
 import { RETURN_WINDOW_DAYS } from "./domain/ninety-day-return";
 import { listKpiFacts } from "./kpi-facts-queries";
@@ -21,6 +22,8 @@ export interface EffectRow {
   low: number;
   mode: number;
   high: number;
+  /** cents that one unit is worth */
+  valueCents: Estimate;
 }
 
 /** What a use case promises, as the checks look at it and as a page shows it. */
@@ -88,7 +91,8 @@ export async function listPromises(
     const noise = live ?? (detectable.known ? row.baseline.noise : null);
     const remedies = noise && mode > 0 ? remedyWords(mode, noise, RETURN_WINDOW_DAYS) : "";
     const before = promises.get(of) ?? NOTHING_PROMISED;
-    const effect = { kpiId, name: row.name, unit: row.unit, now: row.now, detectable, remedies, low, mode, high };
+    const { name, unit, now, valueCents } = row;
+    const effect = { kpiId, name, unit, now, valueCents, detectable, remedies, low, mode, high };
     const standsOut = detectable.known ? mode / Math.max(detectable.value, Number.MIN_VALUE) : Number.NEGATIVE_INFINITY;
     const best = bestOf.get(of);
     const isBest = best === undefined || standsOut > best;

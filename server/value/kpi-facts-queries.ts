@@ -1,4 +1,5 @@
 import type { Sql } from "@/db/access";
+import type { Estimate } from "./domain/estimate";
 import type { KpiDefinition } from "./domain/kpi";
 import type { KpiDayValue } from "./domain/kpi-day";
 import { type Baseline, baselineOf, kpiNow, unitWhyOf } from "./domain/kpi-now";
@@ -17,6 +18,8 @@ export interface KpiFactsRow {
   unit: string;
   source: KpiDefinition["source"];
   hasOwner: boolean;
+  /** cents that one unit of change for the better is worth */
+  valueCents: Estimate;
   hasDatedTarget: boolean;
   now: Fact<{ value: number; day: string }>;
   baseline: Baseline;
@@ -47,7 +50,7 @@ const NEWEST = "(select distinct on (v.kpi_id) v.* from kpi_versions v order by 
 /** The KPIs that use cases promise to move. @param useCaseId by this one alone */
 export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | null): Promise<KpiFactsRow[]> {
   const { rows } = await sql.query<FactColumns>(
-    `select k.id, k.name, d.unit, d.stat, s.unit as "streamUnit", d.source, k.owner_id is not null as "hasOwner", d.max_stale_s as "maxStaleS", d.min_coverage as "minCoverage",
+    `select k.id, k.name, d.unit, d.stat, s.unit as "streamUnit", d.source, jsonb_build_object('low', d.value_low, 'mode', d.value_mode, 'high', d.value_high) as "valueCents", k.owner_id is not null as "hasOwner", d.max_stale_s as "maxStaleS", d.min_coverage as "minCoverage",
        k.id in (select l.kpi_id from outcome_kpis l join outcomes y on y.id = l.outcome_id
          where y.state = 'active' and y.horizon >= (to_timestamp($1 / 1000.0) at time zone 'UTC')::date) as "hasDatedTarget",
        ${IS_SEEN} as "isSeen", ${ms("v.ts")} as "newestMs", ${ms(`(x.day + make_interval(mins => ${kpiEndMinute("d")})) at time zone d.time_zone`)} as "endOfLastMs",
@@ -67,7 +70,7 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
   const missing = rows.filter((row) => row.isSeen && !kept.has(keyOf(row)));
   if (missing.length > 0) await readBaselines(sql, nowMs, missing);
   return rows.map((row) => {
-    const { id, name, unit, source, hasOwner, hasDatedTarget, isSeen } = row;
+    const { id, name, unit, source, hasOwner, valueCents, hasDatedTarget, isSeen } = row;
     const baseline = (isSeen ? kept.get(keyOf(row)) : undefined) ?? baselineOf([]);
     return {
       id,
@@ -75,6 +78,7 @@ export async function listKpiFacts(sql: Sql, nowMs: number, useCaseId: string | 
       unit,
       source,
       hasOwner,
+      valueCents,
       hasDatedTarget,
       now: kpiNow(row, { ...row, unitWhy: unitWhyOf(row, row.streamUnit), nowMs }),
       baseline,

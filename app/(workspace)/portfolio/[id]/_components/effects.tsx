@@ -9,15 +9,19 @@ import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
 import { formatNumber } from "@/server/fabric/domain/health";
 import type { EffectRow } from "@/server/value/effect-queries";
+import { benefitBesideKpis, effectCents } from "@/server/value/domain/kpi-benefit";
+import { formatMoney } from "@/server/value/domain/money-words";
 import type { UseCaseDetail } from "@/server/value/queries";
 
 const EffectsEditor = lazy(() => import("./effects-editor").then((module) => ({ default: module.EffectsEditor })));
 
 /** The KPIs that it promises to move, by how much, and whether that could be seen. */
 export function Effects({ detail, mayChange }: { detail: UseCaseDetail; mayChange: boolean }) {
-  const { row, effects, options } = detail;
+  const { row, effects, options, estimates, policy } = detail;
   const way = options.find(({ n }) => n === row.option)?.name;
   const [editing, setEditing] = useState(false);
+  const latest = estimates.find(({ option }) => option === row.option);
+  const beside = benefitBesideKpis(effects, latest?.figures?.benefitCentsPerDay.mode ?? null, policy.currency);
   return (
     <Sheet
       title={way === undefined ? "What it moves" : `What it moves: ${way}`}
@@ -48,6 +52,7 @@ export function Effects({ detail, mayChange }: { detail: UseCaseDetail; mayChang
             { title: "KPI" },
             { title: "Now" },
             { title: "Better by, per day", isNumber: true },
+            { title: "Worth, per day", isNumber: true },
             { title: "Can be seen" },
           ]}
         >
@@ -67,6 +72,7 @@ export function Effects({ detail, mayChange }: { detail: UseCaseDetail; mayChang
                 {formatNumber(effect.low)} · <strong>{formatNumber(effect.mode)}</strong> · {formatNumber(effect.high)}
                 <span className={table.sub}>{effect.unit}</span>
               </td>
+              <td className={table.num}>{formatMoney(Math.round(effectCents(effect)), policy.currency)}</td>
               <td>
                 <Seen effect={effect} />
               </td>
@@ -74,6 +80,11 @@ export function Effects({ detail, mayChange }: { detail: UseCaseDetail; mayChang
           ))}
         </DataTable>
       )}
+      {beside && !editing ? (
+        <p className={table.above}>
+          <StatusText status={beside.isAlike ? "ok" : "watch"}>{beside.says}</StatusText>
+        </p>
+      ) : null}
     </Sheet>
   );
 }
