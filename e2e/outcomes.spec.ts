@@ -37,6 +37,22 @@ test("a KPI is bound to a live stream, wanted by an outcome and moved by a use c
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`${name}: unknown`);
   const kpiPage = page.url();
 
+  await page.goto("/kpis");
+  await page.getByRole("button", { name: "Add a KPI" }).first().click();
+  await sheet.getByLabel("Name").fill(`Health ${mark}`);
+  await sheet.getByLabel("Comes from").selectOption({ label: "The health of a device or node" });
+  await sheet.getByLabel("Find the device or node").fill(`${FEED.node} pump-1`);
+  await sheet.getByLabel("Device or node", { exact: true }).selectOption({ label: `${FEED.node} / pump-1` });
+  await sheet.getByLabel("Which way is better").selectOption({ label: "More is better" });
+  await sheet.getByLabel("Unit").fill("kW");
+  await sheet.getByRole("button", { name: "Add the KPI" }).click();
+  await expect(sheet.getByRole("alert")).toHaveText("Health is a share: enter % or 1.");
+  await sheet.getByLabel("Unit").fill("%");
+  await sheet.getByRole("button", { name: "Add the KPI" }).click();
+  await expect(sheet).toBeHidden();
+  await page.getByRole("link", { name: `Health ${mark}` }).click();
+  await expect(page.getByText(`share of the readings due from ${FEED.node} / pump-1`)).toBeVisible();
+
   await page.goto("/outcomes");
   await page.getByRole("button", { name: "Add an outcome" }).first().click();
   await sheet.getByLabel("What the business wants").fill(statement);

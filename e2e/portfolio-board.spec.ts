@@ -121,6 +121,34 @@ test("the points of the matrix are one stop, and arrows go from one to the next"
   await page.keyboard.press("ArrowLeft");
   await expect.poll(() => page.evaluate(() => document.activeElement?.hasAttribute("data-point"))).toBe(true);
   expect(first).toContain("in a year for");
+
+  // Moved by keys, then let go; moved and dropped: the estimate opens with the figures of that place, and nothing is saved yet.
+  const moved = page.getByRole("main").getByRole("status").filter({ hasText: "Enter opens its estimate" });
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect(moved).toContainText("in a year for");
+  await page.keyboard.press("Escape");
+  await expect(moved).toHaveCount(0);
+  const sheet = page.getByRole("dialog");
+  await page.keyboard.press("Shift+ArrowUp");
+  await page.keyboard.press("Shift+ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(sheet).toContainText("Nothing is saved yet.");
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  const point = page.locator("[data-point]").first();
+  const before = (await point.getAttribute("aria-label")) ?? "";
+  const box = await point.locator("circle").last().boundingBox();
+  if (!box) throw new Error("nothing to drag");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 40, box.y - 30, { steps: 6 });
+  await page.mouse.up();
+  await expect(sheet).toContainText("Nothing is saved yet.");
+  await sheet.getByLabel("Why these figures").fill("moved in the matrix");
+  await sheet.getByRole("button", { name: "Save the estimate" }).click();
+  await expect(sheet).toBeHidden();
+  await expect.poll(() => point.getAttribute("aria-label")).not.toBe(before);
+  await tabTo(page, page.locator("[data-point][tabindex='0']"));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/portfolio\/[0-9a-f-]{36}/);
 });

@@ -46,6 +46,11 @@ test("a use case is proposed by form, refused at the field, accepted by somebody
   await page.getByRole("button", { name: "Save what it needs" }).click();
   await expect(page.getByRole("region", { name: "What it needs" })).toContainText("sending");
 
+  const line = page.getByRole("region", { name: /^From the outcome down to the plant/ });
+  const stands = `${FEED.node} / ${FEED.wave}, sending; stands on ${FEED.node} / pump-1`;
+  await expect(line.getByRole("link", { name: stands })).toBeVisible();
+  await expect(line.getByRole("link", { name: `${FEED.node}, connected` })).toBeVisible();
+
   const address = page.url();
   await signInAs("chair");
   await page.goto(address);

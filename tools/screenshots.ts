@@ -30,6 +30,14 @@ const linkOn = (path: string, begins: string) => async (page: Page) => {
   return (await link.getAttribute("href")) ?? path;
 };
 
+/** A stream of a node by its name, over a range. */
+const streamOn = (node: string, name: string, from: string) => async (page: Page) => {
+  await page.goto(`/fleet/${node}`);
+  const link = page.locator('main a[href^="/streams/"]').filter({ hasText: name }).first();
+  await link.waitFor();
+  return `${await link.getAttribute("href")}?from=${from}&to=now`;
+};
+
 const PICTURES: readonly Picture[] = [
   { name: "home-executive", role: "Executive", path: "/", schemes: LIGHT, shows: /What changed/ },
   { name: "home-technician", role: "Technician", path: "/", schemes: BOTH, shows: /What changed/ },
@@ -38,11 +46,19 @@ const PICTURES: readonly Picture[] = [
   { name: "home-admin", role: "Administrator", path: "/", schemes: LIGHT, shows: /What changed/ },
   { name: "fleet", role: "Administrator", path: "/fleet", schemes: BOTH },
   { name: "node", role: "Administrator", path: "/fleet/edge-lyon-1", schemes: BOTH },
-  { name: "quarantine", role: "Administrator", path: "/inbox/quarantine", schemes: BOTH },
+  {
+    name: "stream",
+    role: "Administrator",
+    path: streamOn("edge-lyon-1", "pump-2/vibration-rms", "now-20m"),
+    schemes: BOTH,
+  },
+  { name: "quarantine", role: "Administrator", path: "/inbox/quarantine", schemes: BOTH, shows: /waiting/i },
   { name: "portfolio", role: "Executive", path: "/portfolio", schemes: BOTH },
   { name: "portfolio-board", role: "Executive", path: "/portfolio?view=board", schemes: LIGHT, shows: /next gate/ },
   { name: "portfolio-matrix", role: "Executive", path: "/portfolio?view=matrix", schemes: LIGHT, shows: /Worth most/ },
-  { name: "use-case", role: "Executive", path: linkOn("/portfolio", "/portfolio/"), schemes: LIGHT },
+  { name: "use-case", role: "Executive", path: linkOn("/portfolio", "/portfolio/"), schemes: BOTH, shows: /stands on/ },
+  { name: "plan", role: "Executive", path: "/portfolio/plan?budget=119000", schemes: LIGHT, shows: /use cases/ },
+  { name: "measured", role: "Executive", path: "/portfolio/measured", schemes: LIGHT },
   { name: "outcomes", role: "Executive", path: "/outcomes", schemes: LIGHT },
   { name: "kpis", role: "Executive", path: "/kpis", schemes: LIGHT },
 ];

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { CartesianGrid, ReferenceLine, Scatter, ScatterChart, XAxis, YAxis } from "recharts";
 import styles from "./quadrant-chart.module.css";
+import { type PointOnTheWay, usePointMove } from "./use-point-move";
 
 export interface QuadrantPoint {
   id: string;
@@ -22,6 +23,8 @@ interface QuadrantChartProps {
   xName: string;
   yName: string;
   format: (value: number) => string;
+  /** Asked for what a point means that is on its way to another place; with it, points can be moved there. */
+  move?: { says: (id: string, x: number, y: number) => string; onMove: (id: string, x: number, y: number) => void };
   label: string;
   width: number;
   height: number;
@@ -37,10 +40,11 @@ const LINE_PX = 17;
 type Range = readonly [low: number, high: number];
 
 /**
- * Points in four named quadrants, each a link. One tab stop: arrows go to the next point along the axis that they name, Enter opens.
+ * Points in four named quadrants, each a link. One tab stop: arrows go to the next point along the axis that they name, Enter opens. Where
+ * they can be moved, they are dragged, or go with Shift and the arrows until Enter.
  */
 export function QuadrantChart(props: QuadrantChartProps) {
-  const { points, lines, corners, xName, yName, format, label, width, height } = props;
+  const { points, lines, corners, xName, yName, format, move, label, width, height } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string | null>(null);
   const current = points.find(({ id }) => id === at) ?? points[0];
@@ -53,9 +57,12 @@ export function QuadrantChart(props: QuadrantChartProps) {
     return [along("x"), along("y")];
   }, [points, lines]);
   const named = useMemo(() => namedOf(points, ranges, width, height), [points, ranges, width, height]);
+  const valuesAt = ({ x, y }: PointOnTheWay) => valuesOf(x, y, ranges, width, height);
+  const { moving, onKey, handlers } = usePointMove(move ? (point) => move.onMove(point.id, ...valuesAt(point)) : null);
+  const movingSays = moving && move ? move.says(moving.id, ...valuesAt(moving)) : null;
   const go = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
-    if (!step || !current) return;
+    if (!current || onKey(event, current.id, placeOf(current, ranges, width, height)) || !step) return;
     event.preventDefault();
     const along = [...points].sort((a, b) => a[step.along] - b[step.along]);
     const next = along[along.indexOf(current) + step.by];
@@ -85,12 +92,16 @@ export function QuadrantChart(props: QuadrantChartProps) {
       {/* Not by the chart: it draws its shapes anew with every answer, and who stood on a point would stand nowhere. */}
       <svg width={width} height={height} className={styles.points}>
         {points.map((point) => {
-          const [cx, cy] = placeOf(point, ranges, width, height);
+          const place = placeOf(point, ranges, width, height);
+          const [cx, cy] = moving?.id === point.id ? [moving.x, moving.y] : place;
           return (
             <a
               key={point.id}
               href={point.href}
               data-point={point.id}
+              data-use-case={point.id}
+              data-moving={moving?.id === point.id}
+              {...handlers(point.id, place)}
               tabIndex={point.id === current?.id ? 0 : -1}
               aria-label={point.says}
               className={styles.point}
@@ -122,7 +133,10 @@ export function QuadrantChart(props: QuadrantChartProps) {
           ))
         : null}
       <p className={styles.read} aria-hidden="true">
-        {at && current ? current.says : " "}
+        {movingSays ?? (at && current ? current.says : " ")}
+      </p>
+      <p className="vh" role="status">
+        {movingSays ?? ""}
       </p>
     </div>
   );
@@ -148,6 +162,20 @@ function placeOf(
   const along = (width - start - MARGIN.right) * ((x - left) / (right - left));
   const up = (height - MARGIN.top - MARGIN.bottom - AXIS_HEIGHT) * ((y - bottom) / (top - bottom));
   return [start + along, height - MARGIN.bottom - AXIS_HEIGHT - up];
+}
+
+/** What a place in the chart means: the other way round. */
+function valuesOf(
+  px: number,
+  py: number,
+  [[left, right], [bottom, top]]: [Range, Range],
+  width: number,
+  height: number,
+): [x: number, y: number] {
+  const start = MARGIN.left + AXIS_WIDTH;
+  const along = (px - start) / (width - start - MARGIN.right);
+  const up = (height - MARGIN.bottom - AXIS_HEIGHT - py) / (height - MARGIN.top - MARGIN.bottom - AXIS_HEIGHT);
+  return [left + along * (right - left), bottom + up * (top - bottom)];
 }
 
 /** The points whose names have room, the highest first; those of the others are read by pointing at them, by keys or in the table. */

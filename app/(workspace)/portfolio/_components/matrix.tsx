@@ -6,12 +6,14 @@ import { Button } from "@/components/ui/button";
 import { DataTable } from "@/components/ui/data-table";
 import { BlockSkeleton } from "@/components/ui/states";
 import table from "@/components/ui/table.module.css";
+import type { MovedTo } from "@/server/value/domain/moved-figures";
 import { type MatrixPoint, matrixOf, matrixSentence } from "@/server/value/domain/matrix";
 import { formatMoney } from "@/server/value/domain/money-words";
 import type { RankedRow } from "@/server/value/domain/portfolio-list";
 import type { ValuePolicy } from "@/server/value/domain/standing";
 import { useCarry } from "../../../_shell/carry";
 import styles from "./matrix.module.css";
+import { useEstimateKey } from "./use-estimate-key";
 
 const HEIGHT = 440;
 const QuadrantChart = dynamic(
@@ -25,10 +27,12 @@ interface MatrixProps {
   policy: ValuePolicy;
   asTable: boolean;
   onTable: (on: boolean) => void;
+  /** null for who may not estimate */
+  onEstimate: ((id: string, moved?: MovedTo) => void) | null;
 }
 
 /** What use cases are worth in a year against what it takes to start them, with a sentence and a table that say the same. */
-export function Matrix({ rows, policy, asTable, onTable }: MatrixProps) {
+export function Matrix({ rows, policy, asTable, onTable, onEstimate }: MatrixProps) {
   const { currency } = policy;
   const carry = useCarry();
   const frame = useRef<HTMLDivElement>(null);
@@ -50,6 +54,15 @@ export function Matrix({ rows, policy, asTable, onTable }: MatrixProps) {
       })),
     [matrix, currency, carry],
   );
+  useEstimateKey(onEstimate);
+  const move = onEstimate && {
+    says: (id: string, x: number, y: number) => {
+      const { title } = matrix.points.find((point) => point.id === id) ?? { title: "" };
+      return `${title} to ${money(Math.round(y))} in a year for ${money(Math.round(Math.max(0, x)))}. Enter opens its estimate with this.`;
+    },
+    onMove: (id: string, x: number, y: number) =>
+      onEstimate(id, { effortCents: Math.round(Math.max(0, x)), valueCents: Math.round(y) }),
+  };
   return (
     <div className={styles.matrix}>
       <div ref={frame} style={{ minHeight: HEIGHT }}>
@@ -60,7 +73,8 @@ export function Matrix({ rows, policy, asTable, onTable }: MatrixProps) {
             corners={CORNERS}
             xName="What it takes to start"
             yName="Net value in the first year, after risk"
-            label={`${sentence} Chart: arrow keys go from point to point, Enter opens.`}
+            {...(move ? { move } : {})}
+            label={`${sentence} Chart: arrow keys go from point to point, Enter opens.${move ? " Drag a point, or Shift and arrows and then Enter, to estimate it anew; e opens its estimate." : ""}`}
           />
         ) : null}
       </div>
@@ -72,6 +86,7 @@ export function Matrix({ rows, policy, asTable, onTable }: MatrixProps) {
       </p>
       <p className={styles.sentence}>
         {matrix.lines ? `Both lines stand at ${money(matrix.lines.effort)}, a tenth of the budget. ` : ""}
+        {move ? "Drag a point to estimate it anew. " : ""}
         Effort is money only: how many hours of which skill it takes is not known here yet.
       </p>
       {asTable ? <MatrixTable points={matrix.points} money={money} /> : null}

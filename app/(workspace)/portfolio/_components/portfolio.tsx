@@ -25,6 +25,7 @@ import { Policy } from "./policy";
 import { Propose } from "./propose";
 import { RankMoves } from "./rank-moves";
 import { RankingTable } from "./ranking-table";
+import type { MovedTo } from "@/server/value/domain/moved-figures";
 import { ReEstimate } from "./re-estimate";
 import { useSince } from "./use-since";
 import { Ways } from "./ways";
@@ -40,7 +41,7 @@ export function Portfolio() {
   const { intervalMs, control } = useRefresh(2_500);
   const query = useQuery({ ...useTRPC().value.portfolio.queryOptions(), refetchInterval: intervalMs });
   const since = useSince();
-  const [estimated, setEstimated] = useState<string | null>(null);
+  const [estimated, setEstimated] = useState<{ id: string; moved: MovedTo | null } | null>(null);
   const can = useViewer()?.can ?? {};
   const policy = query.data?.policy ?? FIRST_POLICY;
   const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
@@ -51,15 +52,19 @@ export function Portfolio() {
   );
   const verdict = query.data ? portfolioVerdict(ranked.map(verdictRow), policy) : null;
   const mayPropose = can["value.propose"] === true;
-  const onEstimate = can["value.estimate"] === true ? setEstimated : null;
-  const beingEstimated = ranked.find(({ row }) => row.id === estimated)?.row;
+  const mayEstimate = can["value.estimate"] === true;
+  const onEstimate = useMemo(
+    () => (mayEstimate ? (id: string, moved: MovedTo | null = null) => setEstimated({ id, moved }) : null),
+    [mayEstimate],
+  );
+  const beingEstimated = ranked.find(({ row }) => row.id === estimated?.id)?.row;
   const shown =
     view === "table" ? (
       <RankingTable rows={rows} since={since} onEstimate={onEstimate} />
     ) : view === "board" ? (
       <Board rows={rows} policy={policy} mayMove={can["value.decide"] === true} onEstimate={onEstimate} />
     ) : (
-      <Matrix rows={rows} policy={policy} asTable={table} onTable={(on) => void setAddress({ table: on })} />
+      <Matrix {...{ rows, policy, asTable: table, onEstimate }} onTable={(on) => void setAddress({ table: on })} />
     );
   return (
     <Page
@@ -124,7 +129,11 @@ export function Portfolio() {
         </ListStates>
       </Sheet>
       {beingEstimated ? (
-        <ReEstimate key={beingEstimated.id} row={beingEstimated} policy={policy} onDone={() => setEstimated(null)} />
+        <ReEstimate
+          {...{ row: beingEstimated, policy, moved: estimated?.moved ?? null }}
+          key={beingEstimated.id}
+          onDone={() => setEstimated(null)}
+        />
       ) : null}
     </Page>
   );
