@@ -275,6 +275,15 @@ test("a busy port, an unwritable folder and a bad variable are named with the fi
   expect(processesOf(folder)).toEqual([]);
 });
 
+test("doctor finds nothing in the way of what runs, and says so last", async () => {
+  await up().ready;
+  const { status, stdout } = run("doctor");
+  expect(status, stdout).toBe(0);
+  expect(stdout.trimEnd().split("\n").at(-1)).toBe("Nothing stands in the way.");
+  for (const line of ["database ", "migrations ", "object store ", "secret ", "broker "])
+    expect(stdout).toMatch(new RegExp(`^✓ ${line}`, "m"));
+});
+
 test("doctor names what stands in the way with its fix, and finds nothing once it is gone", async () => {
   const holder = createServer();
   await new Promise<void>((listening) => holder.listen(Number(env.MQTT_PORT), "127.0.0.1", listening));
