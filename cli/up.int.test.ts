@@ -8,14 +8,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { Client } from "pg";
@@ -25,8 +23,9 @@ import { buildProcesses, PROJECT_ROOT } from "./build";
 import { embeddedDatabase, withMqttUser } from "./connection";
 import { removePostgresData } from "./embedded/postgres";
 import { tryLogin } from "./mqtt-login";
-import { signal } from "./processes";
 import { readSecrets } from "./secrets";
+import { killAll, processesOf } from "./testing-processes";
+import { freePorts } from "./testing-stack";
 
 const LAUNCHER = join(PROJECT_ROOT, "cli", "throughline.mjs");
 const WITHOUT_PAGES = ["up", "--no-web", "--no-plant"];
@@ -65,8 +64,7 @@ afterEach(async () => {
   for (const child of started.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   }
-  killAll();
-  while (processesOf(folder).length > 0) await sleep(20);
+  await killAll(folder);
   removePostgresData(join(folder, "data", "postgres"));
   rmSync(folder, { recursive: true, force: true });
 });
@@ -171,8 +169,7 @@ test("after kill -9 of everything the next start has what was committed", async 
   await first.ready;
   await ask("create table kept as select 42 as answer");
   first.child.kill("SIGKILL");
-  killAll();
-  await expect.poll(() => processesOf(folder)).toEqual([]);
+  await killAll(folder);
   const second = up();
   await second.ready;
   expect(await ask("select answer from kept")).toEqual([42]);
@@ -378,41 +375,3 @@ test("when npm is told to stop, what it started stops with it", async () => {
   npm.kill("SIGTERM");
   await expect.poll(() => processesOf(folder), { timeout: 20_000 }).toEqual([]);
 });
-
-/** A power cut. PostgreSQL's children may end with their parent before their turn comes. */
-function killAll(): void {
-  for (const pid of processesOf(folder)) signal(pid, "SIGKILL");
-}
-
-/** Every living process that works in the folder, reads a file of it or was started with its path. */
-function processesOf(path: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      if (pid === process.pid) return false;
-      try {
-        if (/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return false;
-        const mentions =
-          readFileSync(`/proc/${pid}/cmdline`, "utf8") +
-          readFileSync(`/proc/${pid}/environ`, "utf8") +
-          readlinkSync(`/proc/${pid}/cwd`);
-        return mentions.includes(path);
-      } catch {
-        return false; // ended while we looked
-      }
-    });
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(
-    servers.map((server) => new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
-  return ports;
-}
