@@ -80,6 +80,18 @@ const row = (tsMs: number, n: number) => ({
   values: Object.fromEntries(KEYS.map((key, index) => [key, n + index / 10])),
 });
 
+/** As after a backup from before: all births of a node at once, and not in the middle of one that is being taken in. */
+async function loseBirths(node: string): Promise<void> {
+  const session = await line.db.owner.connect();
+  await session.query("begin");
+  await session.query("select 1 from nodes where id = $1 for update", [node]);
+  await session.query("delete from stream_aliases where node_id = $1", [node]);
+  await session.query("delete from births where node_id = $1", [node]);
+  await session.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await session.query("commit");
+  session.release();
+}
+
 test("rows, events and inference written to the SDK are committed by the real ingest, then freed", async () => {
   const device = await open(NODE, await trustedNode(NODE), "first");
   const startMs = Date.now() - 60_000;
@@ -212,9 +224,7 @@ test("a birth that the control plane lost is asked for and comes back on the sam
     20_000,
   );
   const { owner } = line.db;
-  await owner.query("delete from stream_aliases where node_id = $1", [node]);
-  await owner.query("delete from births where node_id = $1", [node]);
-  await owner.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await loseBirths(node);
   await device.write(row(Date.now() - 1_000, 2));
   await device.flush();
   await until(
@@ -255,9 +265,7 @@ test("the birth of a former start that the control plane lost comes back, and th
     20_000,
   );
   expect(await announced()).toEqual(boots);
-  await owner.query("delete from stream_aliases where node_id = $1", [node]);
-  await owner.query("delete from births where node_id = $1", [node]);
-  await owner.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await loseBirths(node);
   expect(device.stats().lanes.telemetry.batches).toBeGreaterThan(4);
   await until(
     () => isDrained(device),
@@ -265,10 +273,7 @@ test("the birth of a former start that the control plane lost comes back, and th
     40_000,
   );
   expect(await readings(node)).toEqual({ n: ROWS * KEYS.length, distinct: ROWS * KEYS.length });
-  const { rows } = await owner.query(
-    "select reason, count(*)::int as n from quarantine where node_id = $1 group by 1",
-    [node],
-  );
+  const { rows } = await owner.query("select reason, field, message from quarantine where node_id = $1", [node]);
   expect(rows).toEqual([]);
   expect(await announced()).toEqual(boots);
   expect(device.stats()).toMatchObject({ connects: 1, rejectedBatches: 0, ignoredCommands: 0 });
