@@ -9,6 +9,7 @@ const never = ["**/node_modules/**", "**/dist/**", "**/.next/**", "**/.throughli
 const same = [
   "cli/up.int.test.ts",
   "cli/own-parts.int.test.ts",
+  "cli/everything.int.test.ts",
   "cli/embedded/broker.int.test.ts",
   "cli/embedded/postgres.int.test.ts",
   "sdk/device/buffer/kill.int.test.ts",

@@ -57,9 +57,7 @@ export class MigrationError extends Error {
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   const folder = options.folder ?? migrationsFolder();
-  const files = readdirSync(folder)
-    .filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name))
-    .sort();
+  const files = migrationFiles(folder);
   const home = options.timeseriesHome ?? wantedHome(process.env.TL_TIMESERIES_HOME);
   const client = new Client({ connectionString: options.url, application_name: "throughline-migrate" });
   await client.connect();
@@ -87,6 +85,23 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
+/**
+ * What `migrate` would apply, without applying it.
+ * @param client as a role that may read `schema_migrations`: the owner
+ * @returns the files still to apply, in order, and how many are applied; none are in a database that was never migrated
+ * @throws {MigrationError} changed, newer_database
+ */
+export async function pendingMigrations(client: Client): Promise<{ pending: string[]; applied: number }> {
+  const folder = migrationsFolder();
+  const files = migrationFiles(folder);
+  const { rows } = await client.query<{ present: boolean }>(
+    "select to_regclass('public.schema_migrations') is not null as present",
+  );
+  if (!rows[0]?.present) return { pending: files, applied: 0 };
+  const pending = await findPending(client, folder, files);
+  return { pending: pending.map(({ name }) => name), applied: files.length - pending.length };
+}
+
 function wantedHome(word: string | undefined): "segments" | "timescale" | undefined {
   if (word === undefined || word === "") return undefined;
   if (word === "segments" || word === "timescale") return word;
@@ -100,6 +115,12 @@ interface MigrationFile {
   name: string;
   text: string;
   sha256: string;
+}
+
+function migrationFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name))
+    .sort();
 }
 
 async function findPending(client: Client, folder: string, files: string[]): Promise<MigrationFile[]> {

@@ -13,6 +13,9 @@ import {
   checkPages,
   checkPorts,
 } from "@/cli/doctor/machine";
+import { checkMigrations } from "@/cli/doctor/migrations";
+import { checkObjectStore } from "@/cli/doctor/objects";
+import { checkSecret } from "@/cli/doctor/secret";
 import { checkBroker, checkDatabase, checkMqttHost } from "@/cli/doctor/services";
 import { findInstance } from "@/cli/instance";
 import { readSettings, type Settings } from "@/cli/settings";
@@ -22,7 +25,8 @@ const MARKS = { ok: "✓", warn: "!", fail: "✗" } as const;
 export const command: Command = {
   help: `throughline doctor [--json]
 
-Checks this machine and, when Throughline runs here or DATABASE_URL and MQTT_URL are set, its database and broker.
+Checks this machine and, when Throughline runs here or DATABASE_URL and MQTT_URL are set, its database, the migrations it waits for,
+and its broker; and the object store, by writing, reading and removing a small object.
 ✓ is well, ! works but could be better, ✗ must be mended; below ! and ✗ stands what to do. Exit code 1 when anything is ✗.
 `,
   async run(args) {
@@ -47,9 +51,11 @@ Checks this machine and, when Throughline runs here or DATABASE_URL and MQTT_URL
 async function examine(settings: Settings): Promise<Finding[]> {
   const instance = findInstance(settings.dataDir);
   const connection = knownConnection(settings, instance?.ready ?? false);
-  const [ports, database, broker] = await Promise.all([
+  const [ports, database, migrations, objects, broker] = await Promise.all([
     checkPorts(settings, instance),
     checkDatabase(settings, connection),
+    checkMigrations(connection),
+    checkObjectStore(settings),
     checkBroker(settings, connection, instance?.broker ?? null),
   ]);
   return [
@@ -60,6 +66,9 @@ async function examine(settings: Settings): Promise<Finding[]> {
     checkMemory(),
     ...ports,
     ...database,
+    migrations,
+    objects,
+    checkSecret(settings),
     broker,
     ...checkMqttHost(settings, instance?.mqttNetwork),
     checkMosquitto(),

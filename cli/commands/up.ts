@@ -15,6 +15,7 @@ import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "@/cli/build";
 import { CliError, EXIT_USAGE, type Command } from "@/cli/command";
+import { removeBrokerData } from "@/cli/embedded/broker-home";
 import { removePostgresData } from "@/cli/embedded/postgres";
 import { alreadyRuns, findInstance, runFolder, takeInstance } from "@/cli/instance";
 import { startLine, type Line } from "@/cli/line";
@@ -280,6 +281,7 @@ async function beginAfresh({ dataDir }: Settings, yes: boolean): Promise<void> {
   }
   await endOrphans(runFolder(dataDir), ORPHAN_PATIENCE_MS);
   removePostgresData(join(dataDir, "postgres"));
+  removeBrokerData(join(dataDir, "broker"));
   rmSync(dataDir, { recursive: true, force: true });
 }
 

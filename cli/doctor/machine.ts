@@ -88,10 +88,15 @@ export function checkDisk({ dataDir }: Settings): Finding {
   let at = dataDir;
   while (!existsSync(at)) at = dirname(at);
   const { bavail, bsize } = statfsSync(at);
-  const found = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GB free at ${at}`;
-  if (bavail * bsize < MIN_FREE_BYTES)
+  return judgeDisk(bavail * bsize, at);
+}
+
+/** @param freeBytes what an ordinary user may still write */
+export function judgeDisk(freeBytes: number, at: string): Finding {
+  const found = `${(freeBytes / 2 ** 30).toFixed(1)} GB free at ${at}`;
+  if (freeBytes < MIN_FREE_BYTES)
     return fail("disk", found, "Free some space, or set THROUGHLINE_DATA to a folder on another disk.");
-  if (bavail * bsize < GOOD_FREE_BYTES)
+  if (freeBytes < GOOD_FREE_BYTES)
     return warn("disk", found, "Enough to try it out; for keeping data have 5 GB or more.");
   return ok("disk", found);
 }
@@ -101,7 +106,10 @@ export function checkMemory(): Finding {
   const meminfo = existsSync("/proc/meminfo")
     ? /MemAvailable:\s+(\d+) kB/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]
     : undefined;
-  const available = meminfo === undefined ? freemem() : Number(meminfo) * 1024;
+  return judgeMemory(meminfo === undefined ? freemem() : Number(meminfo) * 1024);
+}
+
+export function judgeMemory(available: number): Finding {
   const found = `${(available / 2 ** 30).toFixed(1)} of ${(totalmem() / 2 ** 30).toFixed(1)} GB available, ${availableParallelism()} cores`;
   return available < MIN_MEMORY_BYTES
     ? warn("memory", found, "Have 1.5 GB free: building the pages takes about 1 GB once.")

@@ -9,7 +9,7 @@ import { fail, ok, warn, type Finding } from "./check";
 const OLDEST_POSTGRES = 150_000;
 const MAX_CLOCK_DIFFERENCE_MS = 2_000;
 
-interface Facts {
+export interface Facts {
   version: number;
   server: string;
   nowMs: number;
@@ -31,7 +31,7 @@ export async function checkDatabase(settings: Settings, connection: Connection |
   client.on("error", () => undefined); // told by the query that fails
   try {
     await client.connect();
-    return describe(await readFacts(client), settings.databaseUrl === null);
+    return judgeDatabase(await readFacts(client), settings.databaseUrl === null);
   } catch (cause) {
     const why =
       cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : "no answer") : String(cause);
@@ -66,7 +66,8 @@ async function readFacts(client: Client): Promise<Facts> {
   return { ...facts, home };
 }
 
-function describe(facts: Facts, embedded: boolean): Finding[] {
+/** The rules alone: what the server says of itself, judged. */
+export function judgeDatabase(facts: Facts, embedded: boolean): Finding[] {
   const server = `PostgreSQL ${facts.server}${embedded ? ", embedded" : ""}`;
   const timescale =
     facts.timescale === null

@@ -55,6 +55,8 @@ const broker = await Aedes.createBroker({
   authorizePublish: (client, packet, done) => {
     // A Will that was held back is published when its connection is over, and only while its user may still sign in.
     const user = client === null ? undefined : (signedIn.get(client)?.user ?? willOf(client));
+    // A lifetime of 0 s is over at once for who does not listen now (MQTT 5, 3.3.2.3.3); aedes takes it for none.
+    if (packet.properties?.messageExpiryInterval === 0) Object.assign(packet, { messageExpiry: Date.now() });
     if (user !== undefined && mayPublish(user, packet.topic)) return done(null);
     tell("publish-refused", user, `to ${JSON.stringify(packet.topic)}`);
     done(new Error("not authorized"));

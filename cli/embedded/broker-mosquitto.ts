@@ -1,35 +1,20 @@
 import { spawn } from "node:child_process";
-import {
-  appendFileSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { appendFileSync, chownSync, renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { MAX_PACKET_BYTES, type Broker, type BrokerNotice, type BrokerOptions } from "./running-broker";
 import { MOSQUITTO_ACL } from "./broker-acl";
+import { type Identity, prepareBrokerHome } from "./broker-home";
 import { controlPortOf, demandFreeBrokerPort, superviseBroker } from "./broker-process";
 import { renderPasswordFile, splitCredentials, type Credentials } from "./credentials";
 
-interface Identity {
-  uid: number;
-  gid: number;
-}
-
 /**
- * Mosquitto as a child of ours, on the loopback unless told otherwise, with a generated configuration. As root it runs as an unprivileged user:
- * files are made for that user, and lie in a temporary folder when it cannot reach the project (under /root, say).
+ * Mosquitto as a child of ours, on the loopback unless told otherwise, with a generated configuration. As root it runs as an unprivileged
+ * user, with files where that user can reach them.
  */
 export async function startMosquitto(program: string, options: BrokerOptions): Promise<Broker> {
   await demandFreeBrokerPort(options);
-  const identity = process.getuid?.() === 0 ? unprivilegedUser() : null;
-  const dir = prepareFolder(options.dir, identity);
+  const { dir, runAs: identity } = prepareBrokerHome(options.dir);
   const write = (name: string, text: string) => writeFor(identity, join(dir, name), text);
   write("acl", MOSQUITTO_ACL);
   const writeCredentials = (credentials: Credentials) => {
@@ -127,39 +112,4 @@ function writeFor(identity: Identity | null, path: string, text: string): void {
   writeFileSync(partial, text, { mode: 0o600 });
   if (identity) chownSync(partial, identity.uid, identity.gid);
   renameSync(partial, path);
-}
-
-function prepareFolder(wanted: string, identity: Identity | null): string {
-  const promised = resolve(wanted);
-  mkdirSync(promised, { recursive: true, mode: 0o700 });
-  if (!identity) return promised;
-  const reachable = canReach(dirname(promised), identity)
-    ? promised
-    : mkdtempSync(join(tmpdir(), "throughline-broker-"));
-  chownSync(reachable, identity.uid, identity.gid);
-  return reachable;
-}
-
-function canReach(path: string, user: Identity): boolean {
-  for (let at = path; ; at = dirname(at)) {
-    const info = statSync(at);
-    const bit = info.uid === user.uid ? 0o100 : info.gid === user.gid ? 0o010 : 0o001;
-    if ((info.mode & bit) === 0) return false;
-    if (at === dirname(at)) return true;
-  }
-}
-
-function unprivilegedUser(): Identity {
-  const entries = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .map((line) => line.split(":"));
-  for (const wanted of ["mosquitto", "nobody"]) {
-    const entry = entries.find(([name]) => name === wanted);
-    const uid = Number(entry?.[2]);
-    const gid = Number(entry?.[3]);
-    if (uid > 0 && gid > 0) return { uid, gid };
-  }
-  throw new RangeError(
-    "This system has neither a user `mosquitto` nor `nobody`, and a broker must not run as root. Start Throughline as an ordinary user.",
-  );
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import { buildProcesses } from "@/cli/build";
 import { startBroker } from "./broker";
+import { removeBrokerData } from "./broker-home";
 import { endWithUs } from "./testing-guard";
 import type { BrokerKind, BrokerNotice } from "./running-broker";
 import { hashToken, newNodeToken } from "@/server/core/node-token";
@@ -101,6 +102,7 @@ export async function startTestBroker({
       if (running) await broker.stop();
       running = false;
       release();
+      removeBrokerData(join(dir, "broker"));
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -38,14 +38,16 @@ export class Births {
     return parsed.data;
   }
 
+  /** Births of former starts whose rows or batches are in the buffer, oldest first. */
+  async former(store: BufferStore, current: string): Promise<Birth[]> {
+    const boots = [...bootsIn(store)].filter((boot) => boot !== current).sort();
+    const found = await Promise.all(boots.map((boot) => this.find(boot)));
+    return found.filter((birth) => birth !== null);
+  }
+
   /** Forgets births that no row or batch needs any more. */
   async prune(store: BufferStore, current: string): Promise<void> {
-    const needed = new Set([current]);
-    for (const lane of LANES) {
-      for (const batch of store.held(lane)) needed.add(batch.boot);
-      const run = store.unsealed(lane);
-      if (run) needed.add(run.origin.boot);
-    }
+    const needed = bootsIn(store).add(current);
     for (const name of await readdir(this.folder)) {
       if (!needed.has(name.replace(/\.json$/, ""))) await removeFile(join(this.folder, name));
     }
@@ -54,4 +56,15 @@ export class Births {
   private pathOf(boot: string): string {
     return join(this.folder, `${boot}.json`);
   }
+}
+
+/** Starts that rows or batches in the buffer belong to. */
+function bootsIn(store: BufferStore): Set<string> {
+  const boots = new Set<string>();
+  for (const lane of LANES) {
+    for (const batch of store.held(lane)) boots.add(batch.boot);
+    const run = store.unsealed(lane);
+    if (run) boots.add(run.origin.boot);
+  }
+  return boots;
 }

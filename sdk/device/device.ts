@@ -207,7 +207,7 @@ export class Device {
     commands.on("resume", () => this.sender.resume());
     commands.on("resend", async (args) => {
       if (args.birth === true) {
-        await this.session.publishBirth();
+        await this.session.publishBirths(await births.former(this.store, this.boot));
         return;
       }
       const lane = Lane.safeParse(args.lane);

@@ -80,6 +80,18 @@ const row = (tsMs: number, n: number) => ({
   values: Object.fromEntries(KEYS.map((key, index) => [key, n + index / 10])),
 });
 
+/** As after a backup from before: all births of a node at once, and not in the middle of one that is being taken in. */
+async function loseBirths(node: string): Promise<void> {
+  const session = await line.db.owner.connect();
+  await session.query("begin");
+  await session.query("select 1 from nodes where id = $1 for update", [node]);
+  await session.query("delete from stream_aliases where node_id = $1", [node]);
+  await session.query("delete from births where node_id = $1", [node]);
+  await session.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await session.query("commit");
+  session.release();
+}
+
 test("rows, events and inference written to the SDK are committed by the real ingest, then freed", async () => {
   const device = await open(NODE, await trustedNode(NODE), "first");
   const startMs = Date.now() - 60_000;
@@ -212,9 +224,7 @@ test("a birth that the control plane lost is asked for and comes back on the sam
     20_000,
   );
   const { owner } = line.db;
-  await owner.query("delete from stream_aliases where node_id = $1", [node]);
-  await owner.query("delete from births where node_id = $1", [node]);
-  await owner.query("select pg_notify('tl_registry', $1)", [JSON.stringify({ node })]);
+  await loseBirths(node);
   await device.write(row(Date.now() - 1_000, 2));
   await device.flush();
   await until(
@@ -227,6 +237,50 @@ test("a birth that the control plane lost is asked for and comes back on the sam
   expect(device.stats()).toMatchObject({ connects: 1, ignoredCommands: 0 });
   await device.close();
 });
+
+test("the birth of a former start that the control plane lost comes back, and the rest of its backlog is readable", async () => {
+  const node = "sdk-line-7";
+  const token = await trustedNode(node);
+  const startMs = Date.now() - 3_600_000;
+  const ROWS = 200;
+  const offline = await open(node, token, "seventh", { url: "mqtt://127.0.0.1:9" });
+  for (let n = 0; n < ROWS; n += 1) {
+    await offline.write(row(startMs + n * 1_000, n));
+    if (n % 10 === 9) await offline.flush(); // while offline batches are sealed as large as they may be
+  }
+  await offline.close();
+  // 20 batches of 10 rows, five at once and then four a second: time to lose the birth between the first and the last
+  const device = await open(node, token, "seventh", { backfillRate: 40 });
+  const boots = [offline.boot, device.boot];
+  const { owner } = line.db;
+  const announced = async () => {
+    const { rows } = await owner.query<{ boot: string }>("select boot from births where node_id = $1 order by 1", [
+      node,
+    ]);
+    return rows.map(({ boot }) => boot);
+  };
+  await until(
+    async () => (await readings(node)).n > 0,
+    () => JSON.stringify(device.stats()),
+    20_000,
+  );
+  expect(await announced()).toEqual(boots);
+  await loseBirths(node);
+  expect(device.stats().lanes.telemetry.batches).toBeGreaterThan(4);
+  await until(
+    () => isDrained(device),
+    () => JSON.stringify(device.stats()),
+    40_000,
+  );
+  expect(await readings(node)).toEqual({ n: ROWS * KEYS.length, distinct: ROWS * KEYS.length });
+  const { rows } = await owner.query("select reason, field, message from quarantine where node_id = $1", [node]);
+  expect(rows).toEqual([]);
+  expect(await announced()).toEqual(boots);
+  expect(device.stats()).toMatchObject({ connects: 1, rejectedBatches: 0, ignoredCommands: 0 });
+  const { rows: now } = await owner.query("select boot from nodes where id = $1", [node]);
+  expect(now).toEqual([{ boot: device.boot }]);
+  await device.close();
+}, 90_000);
 
 test("the control plane sees the buffer drain, not only how full it was at the start", async () => {
   const node = "sdk-line-3";

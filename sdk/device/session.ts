@@ -112,6 +112,15 @@ export class Session {
     return this.publish(birthTopic(this.options.node), this.options.birth(), true);
   }
 
+  /**
+   * Births of former starts first, as columns of the backlog need them, then the present one: the retained one must stay that of the
+   * present start. What is missed for want of a connection comes with the batches of the next one.
+   */
+  async publishBirths(former: readonly Birth[]): Promise<void> {
+    for (const birth of former) await this.publish(birthTopic(this.options.node), birth, false);
+    await this.publishBirth();
+  }
+
   async publish(topic: string, body: unknown, retain: boolean, correlation?: Buffer): Promise<boolean> {
     const link = this.link;
     if (!link) return false;

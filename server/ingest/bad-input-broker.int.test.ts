@@ -1,11 +1,13 @@
 import mqtt from "mqtt";
 import { connect as tcp } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestBroker } from "@/cli/embedded/testing";
 import { BATCH_JSON } from "@/sdk/wire/batch";
 import { NodeId } from "@/sdk/wire/names";
 import { batchTopic } from "@/sdk/wire/topics";
 import { type BadInput, good, openBadInput } from "./testing-bad-input";
-import { newUlid, waitFor } from "./testing";
+import { newUlid, openTestLine, TestNode, waitFor } from "./testing";
 
 /** Rows of the bad-input catalogue about topics, packets and logins. */
 let plant: BadInput;
@@ -88,6 +90,51 @@ describe("what the broker refuses, or ingest does where the broker lets it throu
     await waitFor(() => node.upTo() === 1, "the ack");
     await node.close();
   });
+
+  test.each([0, 1])(
+    "M29 with nobody listening a batch that expires after %i s is accepted, not queued, and stored once when it comes again",
+    async (expiry) => {
+      const line = await openTestLine(await startTestBroker());
+      try {
+        const ingest = await line.start();
+        await line.db.owner.query("insert into nodes (id, status, trusted) values ('m29', 'accepted', true)");
+        const node = await TestNode.connect(line.broker, "m29");
+        await node.birth([{ alias: 1, key: "m29/x" }]);
+        await node.send(node.batch(0, { 1: [0] }));
+        await waitFor(() => node.upTo() === 0, "the first ack");
+        await ingest.close();
+        const late = JSON.stringify(node.batch(1, { 1: [1] }));
+        // Resolves on a PUBACK that is no refusal.
+        await node.publish(batchTopic(node.id, "telemetry"), late, {
+          properties: { contentType: BATCH_JSON, messageExpiryInterval: expiry },
+        });
+        await sleep(2_100); // brokers count whole seconds
+        await line.start();
+        await node.send(node.batch(2, { 1: [2] }));
+        const stored = async () => {
+          const { rows } = await line.db.owner.query<{ batch: number }>(
+            "select batch::int as batch from ingest_batches order by 1",
+          );
+          return rows.map(({ batch }) => batch);
+        };
+        // What a broker has queued for ingest it delivers before anything newer.
+        await waitFor(async () => (await stored()).includes(2), "the batch after it");
+        // Mosquitto takes a lifetime of 0 s for none at all: what it then brings late is one batch more, not a fault.
+        const isQueued = expiry === 0 && line.broker.kind === "mosquitto";
+        expect(await stored()).toEqual(isQueued ? [0, 1, 2] : [0, 2]);
+        await node.publish(batchTopic(node.id, "telemetry"), late, { properties: { contentType: BATCH_JSON } });
+        await waitFor(() => node.upTo() === 2, "the ack of all three");
+        expect(await stored()).toEqual([0, 1, 2]);
+        const { rows } = await line.db.owner.query(
+          "select (select count(*)::int from readings) as readings, (select count(*)::int from quarantine) as quarantine",
+        );
+        expect(rows).toEqual([{ readings: 3, quarantine: 0 }]);
+        await node.close();
+      } finally {
+        await line.close();
+      }
+    },
+  );
 
   test.each([
     ["M38 a wrong token", "tln_wrong"],

@@ -21,6 +21,7 @@ const TOOLS: readonly Tool[] = [
   { ...byName("mosquitto"), package: "mosquitto", neededFor: "tests against the Mosquitto broker" },
   { ...byName("mosquitto_pub"), package: "mosquitto-clients", neededFor: "tests with a foreign MQTT client" },
   { ...byName("unshare"), package: "util-linux", neededFor: "tests of a full disk and of a machine without network" },
+  { ...byName("ip"), package: "iproute2", neededFor: "tests of a machine without network" },
   { ...byName("strace"), package: "strace", neededFor: "kills at every system call of the buffer" },
 ];
 
