@@ -11,11 +11,16 @@ import { newUlid, openFileBuffer } from "./file-buffer";
 /** strace counts per thread: with one thread for file work, the count is the writer's own order of calls. */
 export const ONE_FILE_THREAD = { ...process.env, UV_USE_IO_URING: "0", UV_THREADPOOL_SIZE: "1" };
 
+const PROGRAMS = {
+  "kill-writer": new URL("./kill-writer.ts", import.meta.url),
+  "kill-preload": new URL("./kill-preload.ts", import.meta.url),
+};
+
 /** Bundles one of the programs beside this file into `folder`; the path of the bundle. */
-export async function bundleProgram(name: "kill-writer" | "kill-preload", folder: string): Promise<string> {
+export async function bundleProgram(name: keyof typeof PROGRAMS, folder: string): Promise<string> {
   const outfile = join(folder, `${name}.mjs`);
   await build({
-    entryPoints: [new URL(`./${name}.ts`, import.meta.url).pathname],
+    entryPoints: [PROGRAMS[name].pathname],
     outfile,
     bundle: true,
     platform: "node",
