@@ -10,7 +10,7 @@ import { openObjectStore } from "@/server/models/objects/store";
 import { listNodeCredentials } from "@/server/fabric/node-queries";
 import { addNode, rotateNodeToken } from "@/server/fabric/node-verbs";
 import { noteHistory } from "@/server/demo/verbs";
-import { bundlePath, nodeArgs, PROJECT_ROOT } from "./build";
+import { bundlePath, nodeArgs, nodeEnvironment, PROJECT_ROOT } from "./build";
 import { CliError } from "./command";
 import { withMqttUser } from "./connection";
 import { hashToken, newNodeToken, tokenMatches } from "@/server/core/node-token";
@@ -174,7 +174,7 @@ export async function startPlant(options: PlantOptions): Promise<Record<string, 
     };
     writeFileSync(config, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
     writeFileSync(join(folder, "token"), `${tokens.get(node) ?? ""}\n`, { mode: 0o600 });
-    const env = { EDGE_CONFIG: config };
+    const env = { ...nodeEnvironment("edge"), EDGE_CONFIG: config };
     return progress.step(`Edge worker ${node} (${plant})`, () =>
       supervisor.keep({
         name: node,

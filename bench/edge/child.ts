@@ -42,6 +42,7 @@ const watch = setInterval(() => {
 }, 100);
 watch.unref();
 
+const RECOVERED_WITHIN_S = 60;
 const random = seededRandom("bench");
 const keys = Array.from({ length: settings.columns }, (_, index) => `plant/s${index}`);
 const row = () => ({
@@ -54,6 +55,7 @@ else if (task === "write") await writeAtRate();
 else if (task === "throughput") await writeAsFastAsAcked();
 else if (task === "fill") await fill();
 else if (task === "recover") await recover();
+else if (task === "drain") await drain();
 else throw new RangeError(`no task ${task}`);
 
 function open(quotaBytes = 2 * 1024 ** 3) {
@@ -212,29 +214,46 @@ async function fill(): Promise<void> {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** From nothing to the first durable write on top of the backlog. */
+/**
+ * From the start of the process (`performance.now()` counts from there) to the first durable write on top of the backlog, the
+ * first batch sent and the first one acknowledged; then a kill, so that the next round finds a backlog that was cut off too.
+ */
 async function recover(): Promise<void> {
-  const startMs = performance.now();
   const device = await open();
-  const openedS = (performance.now() - startMs) / 1_000;
-  await device.write(row(), { durable: true });
-  const firstWriteS = (performance.now() - startMs) / 1_000;
-  await device.flush();
-  // With a control plane in reach the backlog is read and sent: memory must not follow it.
-  await new Promise((resolve) => setTimeout(resolve, settings.seconds * 1_000));
-  const { lanes, bufferBytes, sentBatches } = device.stats();
-  const peak = rssMb;
-  const vmHwmKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
+  const sinceStartS = () => performance.now() / 1_000;
+  const openedS = sinceStartS();
+  const firstWriteS = device.write(row(), { durable: true }).then(sinceStartS);
+  let firstSentS = 0;
+  while (device.stats().ackedBatches === 0) {
+    if (firstSentS === 0 && device.stats().sentBatches > 0) firstSentS = sinceStartS();
+    if (sinceStartS() > RECOVERED_WITHIN_S) throw new Error(`nothing was acknowledged in ${RECOVERED_WITHIN_S} s`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const firstAckS = sinceStartS();
+  const { lanes, bufferBytes } = device.stats();
   say({
     openedS,
-    firstWriteS,
+    firstWriteS: await firstWriteS,
+    firstSentS: firstSentS || firstAckS,
+    firstAckS,
     batches: lanes.telemetry.batches,
     bufferBytes,
-    sentBatches,
-    rssMb: peak,
-    peakMb: vmHwmKb / 1024,
+    peakMb: peakMb(),
   });
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** With a control plane in reach the backlog is read and sent: memory must not follow it. */
+async function drain(): Promise<void> {
+  const device = await open();
+  await new Promise((resolve) => setTimeout(resolve, settings.seconds * 1_000));
+  say({ sentBatches: device.stats().sentBatches, peakMb: peakMb() });
   await device.close();
+}
+
+/** The most memory this process ever held, MB (proc(5) VmHWM). */
+function peakMb(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) / 1_024;
 }
 
 function say(figures: object): void {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { nodeFlags } from "@/cli/build";
+import { nodeEnvironment, nodeFlags } from "@/cli/build";
 
 /** Bundles and runs the measured process; its last line of output, or what it died of. */
 export class EdgeChild {
@@ -36,6 +36,7 @@ export class EdgeChild {
   ): Promise<{ figures: Record<string, number>; signal: NodeJS.Signals | null; wallS: number }> {
     const startMs = performance.now();
     const child = spawn(process.execPath, [...nodeFlags("edge"), this.bundle, task, JSON.stringify(settings)], {
+      env: { ...nodeEnvironment("edge"), ...process.env },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";
@@ -63,12 +64,34 @@ export interface Figure {
   unit: string;
   goal: string;
   n: number;
+  /** least and greatest value of the rounds */
+  min?: number;
+  max?: number;
   floor?: number;
   ratio?: number;
+  /** least and greatest ratio of the rounds */
+  ratioMin?: number;
+  ratioMax?: number;
   note?: string;
 }
 
-/** One line of output per figure. */
-export function printFigure({ value, ...rest }: Figure): void {
-  process.stdout.write(`${JSON.stringify({ area: "edge", ...rest, value: Math.round(value * 1_000) / 1_000 })}\n`);
+/** One line of output per figure; numbers with three decimals. */
+export function printFigure({ note, ...figure }: Figure): void {
+  const rounded = Object.fromEntries(
+    Object.entries(figure).map(([name, value]) => [
+      name,
+      typeof value === "number" ? Math.round(value * 1_000) / 1_000 : value,
+    ]),
+  );
+  process.stdout.write(`${JSON.stringify({ area: "edge", ...rounded, ...(note === undefined ? {} : { note }) })}\n`);
+}
+
+/** The middle, the least and the greatest of what the rounds gave. */
+export function spread(values: readonly number[]): { median: number; min: number; max: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  return {
+    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    min: sorted[0] ?? Number.NaN,
+    max: sorted.at(-1) ?? Number.NaN,
+  };
 }

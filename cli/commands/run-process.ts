@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { bundlePath, type BundleName, nodeArgs } from "@/cli/build";
+import { bundlePath, type BundleName, nodeArgs, nodeEnvironment } from "@/cli/build";
 import { CliError, type Command } from "@/cli/command";
 import { findConnection } from "@/cli/connection";
 import { ingestEnvironment, jobsEnvironment, webEnvironment } from "@/cli/process-environment";
@@ -40,7 +40,7 @@ export const web: { command: Command } = {
         );
       // A demo that runs beside has said so to its own web process; alone, nobody is let in without a password unless told so.
       const env = webEnvironment(settings, readSecrets(settings.dataDir), findConnection(settings));
-      return foreground(webArgs(settings.ports.web, settings.webHost), env);
+      return foreground(webArgs(settings.ports.web, settings.webHost), { ...process.env, ...env });
     },
   },
 };
@@ -63,14 +63,14 @@ function server(name: "ingest" | "jobs", help: string): Command {
 function runBundle(name: BundleName, args: string[], env: Record<string, string>): Promise<number> {
   if (!existsSync(bundlePath(name)))
     throw new CliError(`dist/${name}.js is missing.`, "The message above says why it cannot be built.");
-  return foreground([...nodeArgs(name), ...args], env);
+  return foreground([...nodeArgs(name), ...args], { ...nodeEnvironment(name), ...process.env, ...env });
 }
 
-/** Runs node with our own terminal; signals reach it through us. @returns its exit code, as a shell would give it */
-function foreground(args: string[], env: Record<string, string>): Promise<number> {
+/** Runs node in this environment with our own terminal; signals reach it through us. @returns its exit code, as a shell would give it */
+function foreground(args: string[], env: Record<string, string | undefined>): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd: process.cwd(),
-    env: { ...process.env, ...env, NODE_ENV: "production" },
+    env: { ...env, NODE_ENV: "production" },
     stdio: "inherit",
   });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);

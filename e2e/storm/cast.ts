@@ -9,8 +9,10 @@ import { buildProcesses, bundlePath } from "@/cli/build";
 import { removePostgresData, type RunningPostgres, startPostgres } from "@/cli/embedded/postgres";
 import { startTestBroker } from "@/cli/embedded/testing";
 import { endWithUs } from "@/cli/embedded/testing-guard";
+import { timescaleServer } from "@/cli/embedded/timescale";
 import { withRole } from "@/db/client";
 import { migrate } from "@/db/migrate";
+import { testDatabaseKind } from "@/db/testing-server";
 import { type LedgerContent, readLedger } from "./ledger";
 import type { Target } from "./nemesis";
 
@@ -171,16 +173,23 @@ interface Database {
   stop(): Promise<void>;
 }
 
+/** The server that TL_TEST_DB names, as the other tests have it, but with durability on. */
 async function startDatabase(folder: string): Promise<Database> {
+  const timescale = testDatabaseKind() === "timescale" ? timescaleServer() : null;
   const options = {
     dataDir: join(folder, "postgres"),
     port: await freePort(),
     password: "owner-password-of-the-storm",
-    settings: { shared_buffers: "128MB" },
+    settings: { shared_buffers: "128MB", ...timescale?.settings },
+    ...(timescale ? { binaries: timescale.binaries } : {}),
   };
   let server: RunningPostgres = await startPostgres(options);
   let release = endWithUs(server.pid, "INT");
-  await migrate({ url: server.url, appPassword: APP_PASSWORD });
+  await migrate({
+    url: server.url,
+    appPassword: APP_PASSWORD,
+    ...(timescale ? { timeseriesHome: "timescale" as const } : {}),
+  });
   const pool = new Pool({ connectionString: server.url, max: 4 });
   pool.on("error", () => undefined); // its connections break with every kill of the server
   return {

@@ -1,60 +1,37 @@
 import type { Pool } from "pg";
+import { type Account, compareRows } from "./account";
 import type { LedgerContent } from "./ledger";
 
-/** What became of one sensor's readings. All counts are readings; this sensor writes one reading a row. */
-export interface Account {
-  /** the device answered for them */
-  kept: number;
-  stored: number;
-  /** kept by the device, neither stored nor named in a gap record */
-  lost: number;
-  /** stored more than once */
-  doubled: number;
-  /** stored with full quality, though the sensor never offered them */
-  invented: number;
-  /** named as dropped by gap records */
-  dropped: number;
-  /** gap records that overlap, or name more rows than the sensor can miss */
-  contradicted: number;
-}
+/** Quality of readings that stand for others. */
+const SUBSTITUTED = 7;
 
-/**
- * Holds a sensor's ledger against the store. A reading that was offered but never answered may be stored or not; every
- * other difference counts. A minute that was shrunk to its mean and extremes is stored with the quality `substituted`
- * (7); such rows keep row numbers of the batch they stand for, so rows stored and rows named in gap records must together
- * be at least what was kept and at most what was offered.
- */
+/** Reads what the store holds of a sensor and compares it with the sensor's own ledger. */
 export async function account(db: Pool, node: string, ledger: LedgerContent): Promise<Account> {
-  const readings = await db.query<{ n: string; times: string }>(
-    `select r.value::bigint as n, count(*) as times
+  const readings = await db.query<{ n: number; times: number }>(
+    `select r.value as n, count(*)::int as times
        from readings r join streams s on s.id = r.stream_id
-      where s.node_id = $1 and r.quality <> 7 group by 1`,
+      where s.node_id = $1 and r.quality <> ${SUBSTITUTED} group by 1`,
     [node],
   );
-  const rows = await db.query<{ stored: string; dropped: string; dropped_once: string }>(
-    `select (select coalesce(sum(b.rows), 0) from ingest_batches b join ingest_lanes l on l.id = b.lane_id
-              where l.node_id = $1 and l.lane = 'telemetry' and b.rejected is null) as stored,
-            (select coalesce(sum(row_count), 0) from gaps where node_id = $1 and lane = 'telemetry') as dropped,
-            (select coalesce(sum(upper(span) - lower(span)), 0)
-               from (select unnest(range_agg(int8range(first_row, first_row + row_count))) as span
-                       from gaps where node_id = $1 and lane = 'telemetry' group by epoch) spans) as dropped_once`,
+  const counts = await db.query<{ substitutes: number; batch_rows: number }>(
+    `select (select count(*) from readings r join streams s on s.id = r.stream_id
+              where s.node_id = $1 and r.quality = ${SUBSTITUTED})::int as substitutes,
+            (select coalesce(sum(b.rows), 0) from ingest_batches b join ingest_lanes l on l.id = b.lane_id
+              where l.node_id = $1 and l.lane = 'telemetry' and b.rejected is null)::int as batch_rows`,
     [node],
   );
-  const numbers = new Set(readings.rows.map((row) => Number(row.n)));
-  const missing = [...ledger.kept].filter((n) => !numbers.has(n)).length;
-  const stored = Number(rows.rows[0]?.stored ?? 0);
-  const dropped = Number(rows.rows[0]?.dropped ?? 0);
-  const droppedOnce = Number(rows.rows[0]?.dropped_once ?? 0);
-  const accountedFor = stored + droppedOnce;
-  return {
-    kept: ledger.kept.size,
-    stored,
-    lost: dropped === 0 ? missing : Math.max(0, ledger.kept.size - accountedFor),
-    doubled: readings.rows.reduce((sum, row) => sum + Number(row.times) - 1, 0),
-    invented: [...numbers].filter((n) => !ledger.offered.has(n)).length,
-    dropped,
-    contradicted: dropped - droppedOnce + Math.max(0, accountedFor - ledger.offered.size),
-  };
+  const gaps = await db.query<{ epoch: string; first: number; count: number; kept: string | null }>(
+    `select epoch, first_row::float8 as first, row_count::float8 as count, kept from gaps
+      where node_id = $1 and lane = 'telemetry' order by first_row`,
+    [node],
+  );
+  if (new Set(gaps.rows.map((gap) => gap.epoch)).size > 1) throw new Error(`${node} started a new buffer on the way`);
+  return compareRows(ledger, {
+    times: new Map(readings.rows.map(({ n, times }) => [n, times])),
+    substitutes: counts.rows[0]?.substitutes ?? 0,
+    batchRows: counts.rows[0]?.batch_rows ?? 0,
+    gaps: gaps.rows.map(({ first, count, kept }) => ({ first, count, isRollup: kept === "rollup60s" })),
+  });
 }
 
 /** Rows of this node that the store has settled, and rows its gap records name: what must stop growing when all has arrived. */
@@ -66,9 +43,4 @@ export async function settledRows(db: Pool, node: string): Promise<number> {
     [node],
   );
   return Number(result.rows[0]?.rows ?? 0);
-}
-
-/** Nothing lost, doubled or invented, and every dropped row named exactly once. */
-export function isBalanced({ lost, doubled, invented, contradicted }: Account): boolean {
-  return lost + doubled + invented + contradicted === 0;
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { isBalanced } from "./check";
+import { isBalanced } from "./account";
 import { runStorm } from "./storm";
 
 /** `npm run storm -- --kills 300 --minutes 10 --seed 7`: the long storm, on demand. Exit code 1 when an account is not clean. */

@@ -45,6 +45,7 @@ async function write(tsMs: number, count: number): Promise<void> {
       return await device.write({ tsMs, values: { [STREAM]: count } }, { durable: true });
     } catch (cause) {
       if (!(cause instanceof DeviceError) || cause.code !== "QUOTA") throw cause;
+      ledger.refused(count);
       await sleep(100);
     }
   }
@@ -55,6 +56,8 @@ process.once("SIGTERM", () => {
   stopping = true;
 });
 
+const nextRow = (): number => device.stats().lanes.telemetry.nextRow;
+ledger.started(nextRow());
 console.log("ready");
 
 for (let n = start; !stopping; n += perTick) {
@@ -66,7 +69,7 @@ for (let n = start; !stopping; n += perTick) {
     writes.push(write(now + (i - n) / 1000, i));
   }
   await Promise.all(writes);
-  ledger.kept(n, last);
+  ledger.kept(n, last, nextRow());
   await sleep(TICK_MS);
 }
 await device.flush();

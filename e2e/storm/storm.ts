@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCast } from "./cast";
-import { type Account, account, isBalanced, settledRows } from "./check";
+import { type Account, isBalanced } from "./account";
+import { account, settledRows } from "./check";
 import { planKills, type Target } from "./nemesis";
 
 export interface StormReport {

@@ -4,19 +4,19 @@ import { Sealer, DEFAULT_SEAL } from "../sealer";
 import { DeviceError } from "../errors";
 
 /**
- * A process to be killed: writes numbered rows into the buffer, seals them in fives, frees what is older than three
+ * A process to be killed: writes numbered rows into the buffer, seals them in fives, frees what is older than two
  * batches, and notes in a ledger what it offered, what the buffer took and what was freed. A number is never used twice.
- * Arguments: data folder, ledger file, rows to write (0 = until killed).
+ * Arguments: data folder, ledger file, rows to write (0 = until killed), bytes of a segment and of a file of the row log.
  */
-const [dataDir = "", ledger = "", rows = "0"] = process.argv.slice(2);
+const [dataDir = "", ledger = "", rows = "0", segmentBytes = "4096", rowFileBytes = "2048"] = process.argv.slice(2);
 const boot = newUlid();
 const clock = { source: "manual" as const, offsetMs: 0, errorMs: 1 };
 const store = await openFileBuffer({
   dataDir,
   origin: () => ({ boot, clock }),
   monoMs: () => performance.now(),
-  segmentBytes: 4_096,
-  rowFileBytes: 2_048,
+  segmentBytes: Number(segmentBytes),
+  rowFileBytes: Number(rowFileBytes),
   syncEveryRows: 7,
 });
 const noted = existsSync(ledger) ? readFileSync(ledger, "utf8") : "";
@@ -53,7 +53,7 @@ for (let n = start; rows === "0" || n < start + Number(rows); n += 1) {
     () => false,
   );
   if (!isSealed) continue;
-  const upTo = store.lane("telemetry").nextBatch - 4;
+  const upTo = store.lane("telemetry").nextBatch - 3;
   if (upTo < 0) continue;
   let end = 0;
   for (const batch of store.held("telemetry")) if (batch.batch <= upTo) end = Math.max(end, batch.first + batch.span);
