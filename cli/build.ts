@@ -56,6 +56,20 @@ export function nodeFlags(name: BundleName): string[] {
   return [...(HEAP[name] ?? []), "--enable-source-maps"];
 }
 
+/**
+ * What the C library's allocator is told (glibc; others ignore it). Messages and blocks of numbers come and go by the hundred a second
+ * and outside the JavaScript heap; left to itself the allocator keeps them in an arena per thread and raises the size from which memory
+ * goes straight back to the system. Ingest then held 332 MB under a flood of large batches and 328 MB after it, instead of 278 MB and 263 MB.
+ */
+const ALLOCATOR: Partial<Record<BundleName, Readonly<Record<string, string>>>> = {
+  ingest: { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" },
+};
+
+/** Environment that belongs to running a process with `nodeFlags`. */
+export function nodeEnvironment(name: BundleName): Readonly<Record<string, string>> {
+  return ALLOCATOR[name] ?? {};
+}
+
 /** What node is called with to run a bundle. */
 export function nodeArgs(name: BundleName): string[] {
   return [...nodeFlags(name), bundlePath(name)];
