@@ -72,6 +72,11 @@ test.each(ROWS)("%s reaches the process it is for", (variable, value, arrives) =
   expect(told({ [variable]: value })).toMatchObject(arrives);
 });
 
+test("ingest gives memory back as the figures of its flags were measured", () => {
+  const env = ingestEnvironment(readSettings({ NODE_ENV: "test" }), addresses);
+  expect(env).toMatchObject({ MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "131072" });
+});
+
 test("the identity provider's variables reach the web process", () => {
   for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"])
     expect(told({ [name]: "given" }).web).toMatchObject({ [name]: "given" });

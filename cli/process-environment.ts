@@ -1,3 +1,4 @@
+import { nodeEnvironment } from "./build";
 import type { Secrets } from "./secrets";
 import type { Settings } from "./settings";
 
@@ -31,6 +32,7 @@ export function ingestEnvironment(settings: Settings, addresses: Addresses): Env
     ...common(settings, addresses),
     ...(addresses.mqttUrl === null ? {} : { MQTT_URL: addresses.mqttUrl }),
     INGEST_PORT: String(settings.ports.ingest),
+    ...nodeEnvironment("ingest"),
     ...settings.handedOn.ingest,
   };
 }

@@ -5,8 +5,15 @@ import { connect, type Socket } from "node:net";
  * cores on its own client; packets are made before the clock starts.
  */
 export class RawNode {
+  /** Packets that the broker took: PUBACK without an error. */
+  taken = 0;
+  /** Packets that the broker answered with an error. */
+  refused = 0;
+  #sent = 0;
+  #corked = false;
   #buffer: Buffer = Buffer.alloc(0);
   #packetId = 1;
+  #closing = false;
   #ready: (() => void) | null = null;
 
   private constructor(
@@ -15,6 +22,13 @@ export class RawNode {
   ) {
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#read(chunk));
+    // A benchmark whose node was thrown out measures nothing: end it with the reason.
+    socket.on("error", (cause) => {
+      throw cause;
+    });
+    socket.on("close", () => {
+      if (!this.#closing) throw new Error("the broker ended a node's connection");
+    });
   }
 
   static async connect(url: string, onAck: (payload: string) => void): Promise<RawNode> {
@@ -35,11 +49,25 @@ export class RawNode {
     return node;
   }
 
-  /** Sends a packet made by `publishPacket`, with a packet id of its own. */
-  publish(prepared: Prepared): boolean {
+  /** Sends a packet made by `publishPacket`, with a packet id of its own. What one turn of the event loop publishes leaves in one write. */
+  publish(prepared: Prepared): void {
     this.#packetId = (this.#packetId % 65_000) + 1;
     prepared.bytes.writeUInt16BE(this.#packetId, prepared.idAt);
-    return this.socket.write(Buffer.from(prepared.bytes)); // a copy: the same packet may be sent again before this one left
+    if (!this.#corked) {
+      this.#corked = true;
+      this.socket.cork();
+      setImmediate(() => {
+        this.#corked = false;
+        this.socket.uncork();
+      });
+    }
+    this.#sent += 1;
+    this.socket.write(Buffer.from(prepared.bytes)); // a copy: the same packet may be sent again before this one left
+  }
+
+  /** Packets that the broker has not answered. */
+  get inFlight(): number {
+    return this.#sent - this.taken - this.refused;
   }
 
   get queuedBytes(): number {
@@ -47,6 +75,7 @@ export class RawNode {
   }
 
   close(): void {
+    this.#closing = true;
     this.socket.destroy();
   }
 
@@ -71,6 +100,11 @@ export class RawNode {
     const type = header >> 4;
     if (type === 2 && body[1] !== 0) throw new Error(`the broker refused the login: ${body[1]}`);
     if (type === 2 || type === 9) this.#ready?.();
+    if (type === 4) {
+      // PUBACK: the reason may be left out when it is success.
+      if ((body[2] ?? 0) < 0x80) this.taken += 1;
+      else this.refused += 1;
+    }
     if (type !== 3) return;
     let at = 2 + body.readUInt16BE(0);
     if ((header & 0x06) !== 0) {

@@ -5,11 +5,19 @@ export interface Shape {
   nodes: number;
   streams: number;
   rows: number;
+  /** null: as many as there is time for */
+  messagesPerNode: number | null;
+}
+
+/** A shape with an end: what a round sends. */
+export interface RoundShape extends Shape {
   messagesPerNode: number;
 }
 
-export const readingsOf = ({ nodes, streams, rows, messagesPerNode }: Shape): number =>
-  nodes * streams * rows * messagesPerNode;
+export const readingsPerMessage = ({ streams, rows }: Shape): number => streams * rows;
+
+export const readingsOf = (shape: RoundShape): number =>
+  shape.nodes * shape.messagesPerNode * readingsPerMessage(shape);
 
 const START_MS = Math.floor(Date.now() / 3_600_000) * 3_600_000 - 6 * 3_600_000;
 const TICK_MS = 100;
@@ -27,27 +35,47 @@ export function valueAt(node: number, stream: number, row: number): number {
 export const timeAt = (row: number): number => START_MS + row * TICK_MS;
 
 export function batchOf(shape: Shape, node: number, message: number, epoch: string, boot: string): Buffer {
-  const first = message * shape.rows;
+  return Buffer.from(`{${headOf(shape, node, message, epoch, boot)},${valuesOf(shape, node, message * shape.rows)}}`);
+}
+
+/**
+ * Batches without end whose values are those of the first one, at times that go on: making them costs little beside sending them.
+ * The same number gives the same bytes.
+ */
+export function batchesWithTheValuesOf(
+  shape: Shape,
+  node: number,
+  epoch: string,
+  boot: string,
+): (message: number) => Buffer {
+  const values = valuesOf(shape, node, 0);
+  return (message) => Buffer.from(`{${headOf(shape, node, message, epoch, boot)},${values}}`);
+}
+
+/** The members of a batch up to its rows, without braces. */
+function headOf({ rows }: Shape, node: number, message: number, epoch: string, boot: string): string {
+  const first = message * rows;
+  const head = {
+    v: 1,
+    node: nodeName(node),
+    epoch,
+    lane: "telemetry",
+    batch: message,
+    first,
+    count: rows,
+    base: timeAt(first),
+    watermark: timeAt(first),
+    backfill: false,
+    clock: { source: "ntp", offsetMs: 0, errorMs: 5, boot, monoMs: first * TICK_MS },
+  };
+  return JSON.stringify(head).slice(1, -1);
+}
+
+function valuesOf({ streams, rows }: Shape, node: number, first: number): string {
   const columns: Record<string, number[]> = {};
-  for (let stream = 0; stream < shape.streams; stream++)
-    columns[stream] = Array.from({ length: shape.rows }, (_, row) => valueAt(node, stream, first + row));
-  return Buffer.from(
-    JSON.stringify({
-      v: 1,
-      node: nodeName(node),
-      epoch,
-      lane: "telemetry",
-      batch: message,
-      first,
-      count: shape.rows,
-      base: timeAt(first),
-      watermark: timeAt(first),
-      backfill: false,
-      clock: { source: "ntp", offsetMs: 0, errorMs: 5, boot, monoMs: first * TICK_MS },
-      dt: Array.from({ length: shape.rows }, (_, row) => row * TICK_MS),
-      columns,
-    }),
-  );
+  for (let stream = 0; stream < streams; stream++)
+    columns[stream] = Array.from({ length: rows }, (_, row) => valueAt(node, stream, first + row));
+  return JSON.stringify({ dt: Array.from({ length: rows }, (_, row) => row * TICK_MS), columns }).slice(1, -1);
 }
 
 export function birthOfNode(shape: Shape, node: number, epoch: string, boot: string): Buffer {
@@ -72,7 +100,7 @@ export function birthOfNode(shape: Shape, node: number, epoch: string, boot: str
 }
 
 /** The same readings in the order in which the messages go out, for the floor. */
-export function floorReadings(shape: Shape): FloorReadings {
+export function floorReadings(shape: RoundShape): FloorReadings {
   const count = readingsOf(shape);
   const read = { streamIds: new Int32Array(count), tsMs: new Float64Array(count), values: new Float64Array(count) };
   let at = 0;

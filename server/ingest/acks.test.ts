@@ -50,3 +50,19 @@ test("a lane that was told to hold gets its credit back once, when the pressure 
   acks.relieve();
   expect(said()).toEqual([[2, 1]]);
 });
+
+test("a lane that was told to slow down hears of its whole credit without sending anything", () => {
+  const credits: number[] = [];
+  let pressure = 0.6;
+  const acks = new Acks({
+    publish: (_topic, body) => credits.push(DurableAck.parse(JSON.parse(body)).credit),
+    pressure: () => pressure,
+  });
+  acks.committed([lane(0)]);
+  acks.relieve();
+  expect(credits, "nothing has changed").toEqual([4]);
+  pressure = 0.1;
+  acks.relieve();
+  acks.relieve();
+  expect(credits).toEqual([4, MAX_SEND_WINDOW]);
+});

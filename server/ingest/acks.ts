@@ -29,8 +29,8 @@ interface LaneMemory {
  */
 export class Acks {
   readonly #lanes = new Map<string, LaneMemory>();
-  /** lanes told to hold; they get a new ack when the pressure is gone */
-  readonly #held = new Map<string, LaneAfter>();
+  /** lanes told to slow down, with the credit they were told; they get a new ack when the pressure is gone */
+  readonly #slowed = new Map<string, { lane: LaneAfter; told: number }>();
 
   constructor(private readonly options: AckOptions) {}
 
@@ -47,13 +47,15 @@ export class Acks {
     for (const lane of lanes) this.#publish(lane, credit);
   }
 
-  /** Gives credit back to lanes that were told to hold. */
+  /**
+   * Gives credit back: to lanes that were told to hold as soon as there is some, to those that were told to slow down when there is all
+   * of it. Their next ack would say so too, but a node that has nothing to send gets none.
+   */
   relieve(): void {
     const credit = this.credit();
-    if (credit === 0 || this.#held.size === 0) return;
-    const held = [...this.#held.values()];
-    this.#held.clear();
-    for (const lane of held) this.#publish(lane, credit);
+    if (credit === 0) return;
+    const due = [...this.#slowed.values()].filter(({ told }) => told === 0 || credit === MAX_SEND_WINDOW);
+    for (const { lane } of due) this.#publish(lane, credit);
   }
 
   /** The current acks of a node's epoch from the database: after a reconnect, or when it asks again. */
@@ -89,8 +91,8 @@ export class Acks {
     );
     if (this.#lanes.size >= MAX_LANES) this.#lanes.clear();
     this.#lanes.set(topic, { rejected: rejected.slice(-REJECTED_REPEATED), last: lane });
-    if (credit === 0) this.#held.set(topic, lane);
-    else this.#held.delete(topic);
+    if (credit < MAX_SEND_WINDOW) this.#slowed.set(topic, { lane, told: credit });
+    else this.#slowed.delete(topic);
     const ack: DurableAck = {
       v: 1,
       epoch: lane.epoch,

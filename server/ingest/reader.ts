@@ -15,7 +15,7 @@ export interface ReadRequest {
 type Taken = (read: PayloadRead & { sha256: Buffer }) => void;
 
 /** Payload bytes that may be with the thread; more is left in the socket. */
-const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 /**
  * A payload below this is read at once when nothing waits for the thread: the trip would cost more than the reading. Not one that
  * is compressed, because its size says nothing about the work.
@@ -23,12 +23,14 @@ const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 const READ_HERE_BYTES = 4 * 1024;
 /** The thread's own heap, MB: a group of payloads and what reading them leaves behind. */
 const THREAD_HEAP_MB = 96;
+/** Of which for what was read last, MB: what one group leaves behind. Left to itself this part grows to 48 MB under load. */
+const THREAD_YOUNG_HEAP_MB = 16;
 
 /**
  * Main thread's side of the reading thread. Payloads of one turn of the event loop go over together, and so do the answers, in
  * the order asked: a trip between threads costs more than reading a small batch.
  *
- * READY: takes payloads. FULL: more than 8 MB are with the thread; `relief` says when to go on. A thread that ends by itself
+ * READY: takes payloads. FULL: more than 4 MB are with the thread; `relief` says when to go on. A thread that ends by itself
  * ends the process: nothing of what it held was acknowledged, so the nodes send it again.
  */
 export class Reader {
@@ -40,7 +42,9 @@ export class Reader {
   #closing = false;
 
   constructor(onLost: (cause: Error) => void) {
-    this.#worker = startReaderThread({ resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB } });
+    this.#worker = startReaderThread({
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB, maxYoungGenerationSizeMb: THREAD_YOUNG_HEAP_MB },
+    });
     this.#worker.on("message", (answers: PackedReads) => this.#answered(answers));
     this.#worker.on("error", onLost);
     this.#worker.on("exit", (code) => {
