@@ -29,7 +29,7 @@ export function LineGraph({
           ))}
         </svg>
         {layout.columns.map(({ kind, x, folded }) => (
-          <section key={kind} aria-label={kind}>
+          <div key={kind} role="group" aria-label={kind}>
             <p className={styles.kind} style={{ left: x }}>
               {kind}
               {folded > 0 ? `, ${folded} more below` : ""}
@@ -59,7 +59,7 @@ export function LineGraph({
                   );
                 })}
             </ul>
-          </section>
+          </div>
         ))}
       </div>
     </div>
