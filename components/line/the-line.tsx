@@ -1,5 +1,7 @@
+"use client";
 import Link from "next/link";
 import type { Status } from "@/server/fabric/domain/health";
+import { useLandmarkName } from "../ui/frame";
 import { StatusShape } from "../ui/status";
 import styles from "./the-line.module.css";
 
@@ -20,7 +22,7 @@ export interface LineStop {
  */
 export function TheLine({ stops }: { stops: readonly LineStop[] }) {
   return (
-    <nav aria-label="The line, from outcome to device" className={styles.scroll}>
+    <nav aria-label={useLandmarkName("The line, from outcome to device")} className={styles.scroll}>
       <ol className={styles.line}>
         {stops.map((stop, i) => {
           const next = stops[i + 1];
