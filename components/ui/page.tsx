@@ -85,6 +85,12 @@ export function Headline({
   );
 }
 
+/** The title of a page that has nothing to say yet, for those who do not see it. */
+export function UnseenTitle({ children }: { children: ReactNode }) {
+  const Heading = useIsFramed() ? "h2" : "h1";
+  return <Heading className="vh">{children}</Heading>;
+}
+
 /** A white sheet with one hairline border. */
 export function Sheet({
   title,

@@ -13,7 +13,7 @@ import { StreamHistory } from "../../streams/[id]/_components/stream-history";
 import { EMPTY, FILLED } from "./answers";
 import { PAGES, type PageSpecimen } from "./pages";
 import * as specimens from "./specimens";
-import { STAGES, Staged } from "./staged";
+import { type Stage, STAGES, Staged } from "./staged";
 import styles from "./design.module.css";
 
 const STATUSES: readonly Status[] = ["ok", "watch", "bad", "unknown"];
@@ -43,15 +43,15 @@ export function Design({ nowMs }: { nowMs: number }) {
 
 function Stages({ name, page, address = "", always = [] }: PageSpecimen) {
   return STAGES.map((stage) => (
-    <Specimen key={stage} name={`${name}, ${stage}`}>
+    <Specimen key={stage} name={`${name}, ${stage}`} stage={stage}>
       <Staged {...{ stage, filled: FILLED, empty: EMPTY, always, address }}>{page}</Staged>
     </Specimen>
   ));
 }
 
-function Specimen({ name, children }: { name: string; children: ReactNode }) {
+function Specimen({ name, stage, children }: { name: string; stage?: Stage; children: ReactNode }) {
   return (
-    <div className={styles.specimen} role="group" aria-label={name}>
+    <div className={styles.specimen} role="group" aria-label={name} data-stage={stage}>
       <p className={styles.name}>{name}</p>
       <Frame name={name}>{children}</Frame>
     </div>

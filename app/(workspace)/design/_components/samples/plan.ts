@@ -761,8 +761,8 @@ export const PLAN = {
       costCents: 1800000,
       useCases: [
         {
-          id: "42721b50-5801-4a9b-a723-ca9ff451a967",
-          title: "Save energy 1",
+          id: "d81d4d07-81be-4f04-8473-369363d54727",
+          title: "Pump house energy",
         },
       ],
       doneMs: null,
