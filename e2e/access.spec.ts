@@ -94,9 +94,11 @@ test("the page of components shows each list and chart in its states, and stands
   ] as const)
     await expect(page.getByRole("group", { name: group })).toContainText(state);
   await expect(page.getByRole("group", { name: "Audit, loading" }).getByLabel("Loading")).toBeVisible();
-  const regions = page.getByRole("region");
-  const names = await regions.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
-  expect(TABLES.filter((label) => !names.some((name) => name.startsWith(`${label}, `)))).toEqual([]);
+  const missing = async () => {
+    const names = await page.locator("[role=region]").evaluateAll((all) => all.map((one) => one.ariaLabel ?? ""));
+    return TABLES.filter((label) => !names.some((name) => name.startsWith(`${label}, `)));
+  };
+  await expect.poll(missing).toEqual([]);
   const filled = (name: string) => page.getByRole("group", { name: `${name}, filled` });
   await expect(filled("Portfolio as a matrix").getByRole("group", { name: /arrow keys go/ })).toBeVisible();
   await expect(
@@ -150,9 +152,10 @@ test("every page fits 320 px, at 400 % zoom nothing covers what has the focus, a
     const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (over > 0) wrong.push(`${path} is ${over} px too wide`);
     if (path === "/design") continue;
-    await page.setViewportSize(zoomed);
-    wrong.push(...(await page.evaluate(coveredInFocus)).map((what) => `${path}: ${what}`));
-    await page.setViewportSize(phone);
+    for (const size of [zoomed, phone]) {
+      await page.setViewportSize(size);
+      wrong.push(...(await page.evaluate(coveredInFocus)).map((what) => `${path}, ${size.height} px high: ${what}`));
+    }
   }
   expect(wrong).toEqual([]);
   await page.getByRole("button", { name: "Menu" }).click();

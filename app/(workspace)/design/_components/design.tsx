@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Frame } from "@/components/ui/frame";
 import { Meter } from "@/components/ui/meter";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { BlockSkeleton, Empty, Sample } from "@/components/ui/states";
+import { Empty, Sample } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
 import type { Status } from "@/server/fabric/domain/health";
 import { StreamHistory } from "../../streams/[id]/_components/stream-history";
