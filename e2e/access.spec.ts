@@ -109,8 +109,8 @@ test("the page of components shows each list and chart in its states, and stands
       .getByRole("img", { name: /P10|to/ })
       .first(),
   ).toBeVisible();
-  await expect(filled("Plan").locator(".recharts-line")).toBeVisible();
-  await expect(filled("Use case").locator(".recharts-line").first()).toBeVisible();
+  await expect(filled("Plan").getByRole("img", { name: /budget/ })).toBeVisible();
+  await expect(filled("Use case").locator(".recharts-line path").last()).toBeVisible();
   // What is filled stands on the pages themselves, which are looked at one by one.
   const light = await axeOn(page).exclude("[data-stage=filled]").analyze();
   expect(told("states, light", light.violations)).toEqual([]);

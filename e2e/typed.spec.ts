@@ -39,7 +39,7 @@ async function keepsWhatWasTyped(form: Locator, field: string, typed: Readonly<R
   await form.locator("button[type=submit]").click();
   await expect(at).toHaveAttribute("aria-invalid", "true");
   const said = ((await at.getAttribute("aria-describedby")) ?? "").split(" ").at(-1);
-  await expect(form.locator(`[id="${said}"]`)).toHaveText(/^[A-Z].*\.$/);
+  await expect(form.locator(`[id="${said}"]`)).toHaveText(/\S\.$/);
   expect(await typedIn(form)).toEqual(before);
 }
 
@@ -94,13 +94,6 @@ test("what was typed stays in every form of an executive that the server refuses
     { opens: /^Propose a use case/, field: "title", typed: { summary: "In one line" } },
     { opens: /^Policy/, field: "why", typed: { budgetCents: "123456" } },
   ]);
-  await page.getByRole("button", { name: "Import CSV" }).click();
-  const sheet = page.getByRole("dialog");
-  const file = sheet.getByLabel("File");
-  await file.setInputFiles({ name: "plan.csv", mimeType: "text/csv", buffer: Buffer.from("not;a;plan\n") });
-  await sheet.getByRole("button", { name: "Import" }).click();
-  await expect(sheet.getByRole("alert")).toBeVisible();
-  await expect(file).toHaveValue(/plan\.csv$/);
   const href = await page.getByRole("link", { name: "Cold-store energy" }).first().getAttribute("href");
   await tryForms(page, href ?? "", [
     { opens: /^Re-estimate/, field: "why" },
