@@ -66,7 +66,7 @@ async function tryForms(page: Page, path: string, forms: readonly Form[]): Promi
     });
 }
 
-test("what was typed stays in every form of an administrator that the server refuses", async ({ page, signInAs }) => {
+test("what was typed stays where the server refuses a form of an administrator", async ({ page, signInAs }) => {
   await signInAs("admin");
   await tryForms(page, "/admin/people", [{ opens: /^Invite a person/, field: "name" }]);
   await tryForms(page, "/admin/teams", [
@@ -86,7 +86,7 @@ test("what was typed stays in every form of an administrator that the server ref
   await expect(views.getByLabel("Save what is shown now as")).toHaveValue(TURNED);
 });
 
-test("what was typed stays in every form of an executive that the server refuses", async ({ page, signInAs }) => {
+test("what was typed stays where the server refuses a form of an executive", async ({ page, signInAs }) => {
   await signInAs("executive");
   await tryForms(page, "/outcomes", [{ opens: /^Add an outcome/, field: "statement" }]);
   await tryForms(page, "/kpis", [{ opens: /^Add a KPI/, field: "name", typed: { unit: "kW" } }]);
@@ -94,20 +94,6 @@ test("what was typed stays in every form of an executive that the server refuses
     { opens: /^Propose a use case/, field: "title", typed: { summary: "In one line" } },
     { opens: /^Policy/, field: "why", typed: { budgetCents: "123456" } },
   ]);
-  const href = await page.getByRole("link", { name: "Cold-store energy" }).first().getAttribute("href");
-  await tryForms(page, href ?? "", [
-    { opens: /^Re-estimate/, field: "why" },
-    { opens: /^Commit/, field: "why" },
-    { opens: /^Move/, field: "why" },
-    { opens: /^Rate/, field: "why" },
-    { opens: /^Describe another way/, field: "name" },
-    { opens: /^It went live/, field: "why", typed: { liveOn: "2026-11-20" } },
-  ]);
-  await page
-    .getByRole("link", { name: /^Energy per day/ })
-    .first()
-    .click();
-  await tryForms(page, page.url(), [{ opens: /^Change/, field: "why" }]);
 });
 
 test("what was typed stays at the doors", async ({ browser, baseURL }) => {
