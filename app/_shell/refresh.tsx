@@ -1,6 +1,7 @@
 "use client";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useSyncExternalStore, type ReactNode } from "react";
+import { useIsFramed } from "@/components/ui/frame";
 import { Menu } from "@/components/ui/menu";
 import { StatusShape } from "@/components/ui/status";
 import { freshnessOf } from "@/server/fabric/domain/freshness";
@@ -73,8 +74,12 @@ const HALF_SECONDS = new Clock(500);
 /** Epoch ms that moves every second or half second; null on the server, so that both render the same first. */
 export function useClock(pace: "1s" | "0.5s" = "1s"): number | null {
   const clock = pace === "1s" ? SECONDS : HALF_SECONDS;
-  return useSyncExternalStore<number | null>(clock.subscribe, clock.read, () => null);
+  const subscribe = useIsFramed() ? standsStill : clock.subscribe;
+  return useSyncExternalStore<number | null>(subscribe, clock.read, () => null);
 }
+
+/** Time inside a frame: a hundred pages on one would have no time for anything else. */
+const standsStill = () => () => undefined;
 
 interface FreshnessProps {
   /** When the facts on the page were read, epoch ms. */

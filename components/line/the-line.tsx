@@ -1,5 +1,7 @@
+"use client";
 import Link from "next/link";
 import type { Status } from "@/server/fabric/domain/health";
+import { useLandmarkName } from "../ui/frame";
 import { StatusShape } from "../ui/status";
 import styles from "./the-line.module.css";
 
@@ -19,8 +21,11 @@ export interface LineStop {
  * dashed in the colour of its cause otherwise. Parts that are not known are hollow.
  */
 export function TheLine({ stops }: { stops: readonly LineStop[] }) {
+  const name = useLandmarkName("The line, from outcome to device");
+  // Where it is too wide it scrolls from the keyboard by its links, and where it has none by itself.
+  const hasLinks = stops.some(({ href, label }) => href !== undefined && label !== null);
   return (
-    <nav aria-label="The line, from outcome to device" className={styles.scroll}>
+    <nav aria-label={name} className={styles.scroll} tabIndex={hasLinks ? undefined : 0}>
       <ol className={styles.line}>
         {stops.map((stop, i) => {
           const next = stops[i + 1];

@@ -1,4 +1,5 @@
 import type { ReactNode, Ref } from "react";
+import { TableRegion } from "./table-region";
 import table from "./table.module.css";
 
 export interface Column {
@@ -29,7 +30,7 @@ interface DataTableProps {
 /** A table that scrolls by itself where it is too wide, also from the keyboard. */
 export function DataTable({ label, columns, stale = false, cards = false, body, children }: DataTableProps) {
   return (
-    <div className={`${table.scroll} ${stale ? table.dim : ""}`} tabIndex={0} role="region" aria-label={label}>
+    <TableRegion label={label} stale={stale}>
       <table className={`${table.table} ${cards ? table.cards : ""}`}>
         <thead>
           <tr>
@@ -47,6 +48,6 @@ export function DataTable({ label, columns, stale = false, cards = false, body, 
         </thead>
         <tbody ref={body}>{children}</tbody>
       </table>
-    </div>
+    </TableRegion>
   );
 }

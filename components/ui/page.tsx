@@ -1,5 +1,7 @@
+"use client";
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
+import { useIsFramed } from "./frame";
 import styles from "./page.module.css";
 
 export interface Crumb {
@@ -16,6 +18,13 @@ interface PageProps {
 
 /** The bar with the path to this page and its controls, and the page under it. */
 export function Page({ crumbs, actions, children }: PageProps) {
+  if (useIsFramed())
+    return (
+      <div className={styles.framed}>
+        {actions ? <div className={styles.actions}>{actions}</div> : null}
+        {children}
+      </div>
+    );
   return (
     <>
       <header className={styles.bar}>
@@ -58,9 +67,10 @@ export function Headline({
   children?: ReactNode;
   shape?: ReactNode;
 }) {
+  const Heading = useIsFramed() ? "h2" : "h1";
   return (
     <div className={styles.headline}>
-      <h1>
+      <Heading>
         {shape}
         {title}
         {aside ? (
@@ -69,10 +79,16 @@ export function Headline({
             <span className={styles.aside}>{aside}</span>
           </Fragment>
         ) : null}
-      </h1>
+      </Heading>
       {children ? <div className={styles.lead}>{children}</div> : null}
     </div>
   );
+}
+
+/** The title of a page that has nothing to say yet, for those who do not see it. */
+export function UnseenTitle({ children }: { children: ReactNode }) {
+  const Heading = useIsFramed() ? "h2" : "h1";
+  return <Heading className="vh">{children}</Heading>;
 }
 
 /** A white sheet with one hairline border. */

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { FEED } from "./feed";
@@ -11,6 +11,16 @@ export const ROUTES: readonly string[] = readdirSync(join(APP, "(workspace)"), {
   .map((path) => `/${path.replace(/\/?page\.tsx$/, "")}`)
   .filter((route) => route !== "/[...missing]" && route !== "/design") // one is no page, the other only there in development
   .sort();
+
+const LABELLED = /<(?:DataTable|RowTable|TableRegion)\s+label="([^"]+)"/g;
+/** Twins of charts and sums, which come when they are asked for: the journeys of those pages open them. */
+const ASKED_FOR = ["Expected cash, month by month", "Measured and expected, day by day", "Best plan by budget"];
+/** What the other tables of the pages are called, read from their files; not those that only a sheet shows. */
+export const TABLES: readonly string[] = [join(APP, "(workspace)"), join(APP, "..", "components")]
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)))
+  .filter((path) => path.endsWith(".tsx") && !path.includes("_import"))
+  .flatMap((path) => [...readFileSync(path, "utf8").matchAll(LABELLED)].map(([, label = ""]) => label))
+  .filter((label) => !ASKED_FOR.includes(label));
 
 /** Where the first thing of each kind is linked from; `null`: it has to be made first. */
 const FIRST: Readonly<Record<string, { list: string; link: string } | null>> = {

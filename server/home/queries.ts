@@ -66,7 +66,7 @@ export async function getHome(
       [scope.site, scope.team],
     ),
     sql.query<ChangeRow>(CHANGES, values),
-    asksForValue ? getValueToday(sql, nowMs) : null,
+    asksForValue ? getValueToday(sql, nowMs, scope.team) : null,
   ]);
   const topReason = held.rows[0]?.reason;
   return {

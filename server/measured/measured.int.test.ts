@@ -316,5 +316,12 @@ describe("the measured value", () => {
       expect.objectContaining({ records: 1, held: 1, says: "1 of 1 ranges held; 5 are the least to judge by." }),
     ]);
     expect(open.map(({ why }) => why)).toContain("its ninety days are not over");
+    expect((await caller.measured.overview({ team: team.ours })).calibration).toEqual(calibration);
+    // The sentence is of the team that the page is narrowed to, as its rows are.
+    expect(await caller.measured.overview({ team: team.theirs })).toMatchObject({
+      rows: [],
+      calibration: [],
+      open: [],
+    });
   });
 });

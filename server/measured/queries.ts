@@ -69,11 +69,12 @@ const KPI_DAYS = (kpi: string, version: string) => `
     select distinct on (day) day, value, quality from kpi_values v where v.kpi_id = ${kpi} and v.version = ${version}
       and v.day >= g.baseline_from and v.day < g.baseline_from + ${MOST_DAYS} order by day, revision desc) newest`;
 
-/** Every use case that went live, of the teams that may be seen, the newest first. @param useCaseIds of these alone */
+/** Every use case that went live, of the teams that may be seen, the newest first. @param useCaseIds of these alone @param team of this one alone */
 export async function listMeasured(
   sql: Sql,
   nowMs: number,
   useCaseIds: readonly string[] | null = null,
+  team: string | null = null,
 ): Promise<MeasuredRow[]> {
   const { rows } = await sql.query<Columns & Pick<MeasuredRow, "adjustments">>(
     `select g.use_case_id as "useCaseId", u.team_id as "teamId", u.title, g.kpi_id as "kpiId", k.name as kpi, coalesce(d.source <> 'stream' or s.id is not null, false) as "isSeen",
@@ -103,9 +104,9 @@ export async function listMeasured(
      left join kpi_versions d on d.kpi_id = g.kpi_id and d.version = g.kpi_version
      left join streams s on s.id = d.stream_id
      left join use_case_estimates e on e.use_case_id = g.use_case_id and e.version = g.estimate
-     where $2::uuid[] is null or g.use_case_id = any ($2)
+     where ($2::uuid[] is null or g.use_case_id = any ($2)) and ($3::uuid is null or u.team_id = $3)
      order by g.live_on desc, u.title limit 500`,
-    [nowMs, useCaseIds],
+    [nowMs, useCaseIds, team],
   );
   return rows.map((row) => rowOf(row, nowMs));
 }
@@ -145,9 +146,13 @@ export interface MeasuredOverview {
   asOfMs: number;
 }
 
-/** All that went live, and how well the ranges held that were estimated before. Only a whole ninety days is a record. */
-export async function getMeasuredOverview(sql: Sql, nowMs: number): Promise<MeasuredOverview> {
-  const rows = await listMeasured(sql, nowMs);
+/**
+ * All that went live, and how well the ranges held that were estimated before. Only a whole ninety days is a record.
+ *
+ * @param team of this one alone; null = of all that may be seen
+ */
+export async function getMeasuredOverview(sql: Sql, nowMs: number, team: string | null): Promise<MeasuredOverview> {
+  const rows = await listMeasured(sql, nowMs, null, team);
   const past: PastEstimate[] = [];
   const names = new Map<string, string>();
   const open: MeasuredOverview["open"] = [];

@@ -1,5 +1,4 @@
 import { protectedProcedure, router } from "@/server/core/trpc";
-import { ofTeam } from "@/server/value/domain/of-team";
 import { ThingId } from "@/server/value/domain/thing-id";
 import { OfTeam } from "@/server/value/schema";
 import { findMeasured, getMeasuredOverview } from "./queries";
@@ -7,13 +6,12 @@ import { Adjust, GoLive } from "./schema";
 import { adjust, goLive } from "./verbs";
 
 export const measuredRouter = router({
-  /** Narrowed to a team are the rows; how well an estimator's ranges held is told of all that they estimated. */
+  /** Narrowed to a team are the rows, and how well the ranges held that were estimated for them. */
   overview: protectedProcedure("value.read")
     .input(OfTeam.default({ team: null }))
-    .query(async ({ ctx, input }) => {
-      const all = await ctx.shared("measured.overview", () => getMeasuredOverview(ctx.sql, ctx.now()));
-      return { ...all, rows: ofTeam(all.rows, input) };
-    }),
+    .query(({ ctx, input: { team } }) =>
+      ctx.shared(`measured.overview ${team}`, () => getMeasuredOverview(ctx.sql, ctx.now(), team)),
+    ),
   get: protectedProcedure("value.read")
     .input(ThingId)
     .query(({ ctx, input }) =>

@@ -25,20 +25,26 @@ export interface OutcomeKpi extends Pick<KpiRow, "id" | "name" | "unit" | "days"
   now: Fact<{ value: number; day: string }>;
 }
 
-/** Outcomes of the teams that may be seen, the nearest horizon first. @param id of this one alone */
-export async function listOutcomes(sql: Sql, nowMs: number, id: string | null = null): Promise<OutcomeRow[]> {
+/** Outcomes of the teams that may be seen, the nearest horizon first. @param id of this one alone @param team of this one alone */
+export async function listOutcomes(
+  sql: Sql,
+  nowMs: number,
+  id: string | null = null,
+  team: string | null = null,
+): Promise<OutcomeRow[]> {
   const [outcomes, links] = await Promise.all([
     sql.query<Omit<OutcomeRow, "kpis">>(
       `select o.id, o.version, o.team_id as "teamId", t.name as team, o.statement, o.owner_id as "ownerId", p.name as "ownerName",
          to_char(o.horizon, 'YYYY-MM-DD') as horizon, o.state
        from outcomes o join teams t on t.id = o.team_id join users p on p.id = o.owner_id
-       where $1::uuid is null or o.id = $1
+       where ($1::uuid is null or o.id = $1) and ($2::uuid is null or o.team_id = $2)
        order by o.horizon, lower(o.statement) limit 1000`,
-      [id],
+      [id, team],
     ),
     sql.query<{ outcomeId: string; kpiId: string; baseline: number; target: number }>(
-      `select outcome_id as "outcomeId", kpi_id as "kpiId", baseline, target from outcome_kpis where $1::uuid is null or outcome_id = $1 order by kpi_id`,
-      [id],
+      `select outcome_id as "outcomeId", kpi_id as "kpiId", baseline, target from outcome_kpis k
+       where ($1::uuid is null or outcome_id = $1) and ($2::uuid is null or outcome_id in (select id from outcomes where team_id = $2)) order by kpi_id`,
+      [id, team],
     ),
   ]);
   const ids = [...new Set(links.rows.map(({ kpiId }) => kpiId))];

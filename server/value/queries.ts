@@ -233,11 +233,18 @@ export async function listFigures(sql: Sql): Promise<FiguresRow[]> {
   });
 }
 
-/** Every use case of the teams that may be seen, with its standing; the ranking itself is made where it is looked at. */
-export async function getPortfolio(sql: Sql, nowMs: number): Promise<Portfolio> {
+/**
+ * Every use case of the teams that may be seen, with its standing; the ranking itself is made where it is looked at.
+ *
+ * @param team of this one alone; null = of all
+ */
+export async function getPortfolio(sql: Sql, nowMs: number, team: string | null = null): Promise<Portfolio> {
   const [policy, useCases, needs, promises] = await Promise.all([
     getPolicy(sql),
-    sql.query<UseCaseColumns & EstimateColumns>(`${USE_CASES} order by u.created_at, u.id`),
+    sql.query<UseCaseColumns & EstimateColumns>(
+      `${USE_CASES} where $1::uuid is null or u.team_id = $1 order by u.created_at, u.id`,
+      [team],
+    ),
     listNeeds(sql, null),
     listPromises(sql, nowMs, null),
   ]);

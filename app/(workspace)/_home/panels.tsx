@@ -2,6 +2,7 @@ import Link from "next/link";
 import { TheLine, type LineStop } from "@/components/line/the-line";
 import { Sheet } from "@/components/ui/page";
 import { StatusText } from "@/components/ui/status";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatCount, formatNumber, type Status } from "@/server/fabric/domain/health";
 import { silentModels, type HomeFacts, type HomeRole } from "@/server/home/domain/home";
@@ -195,7 +196,7 @@ function Models({ facts }: { facts: HomeFacts }) {
       {facts.models.length === 0 ? (
         <p className={styles.calm}>None runs yet. A node declares a slot for it in its pipeline.</p>
       ) : (
-        <div className={table.scroll} tabIndex={0} role="region" aria-label="Models">
+        <TableRegion label="Models">
           <table className={`${table.table} ${table.cards}`}>
             <thead>
               <tr>
@@ -245,7 +246,7 @@ function Models({ facts }: { facts: HomeFacts }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableRegion>
       )}
     </Sheet>
   );

@@ -21,14 +21,19 @@ export interface VerdictRow {
 
 const MOST_NAMED = 3;
 
-/** The portfolio in one sentence, and what follows from it: what pays back, what to fund next, and what is not ready. */
+/**
+ * The portfolio in one sentence, and what follows from it: what pays back, what to fund next, and what is not ready.
+ *
+ * @param elsewhereCents where the rows are those of one team: what the others have committed of the budget, which is for all; else null
+ */
 export function portfolioVerdict(
   rows: readonly VerdictRow[],
   { budgetCents, currency }: { budgetCents: number; currency: string },
+  elsewhereCents: number | null = null,
 ): { title: string; detail: string } {
   if (rows.length === 0)
     return {
-      title: "No use case has been proposed yet",
+      title: elsewhereCents === null ? "No use case has been proposed yet" : "This team has proposed no use case yet",
       detail: "Propose one: what it would bring, what it would cost, and what it needs of the plant.",
     };
   const accepted = rows.filter(({ intake }) => intake === "accepted");
@@ -70,7 +75,7 @@ export function portfolioVerdict(
     }
     if (budgetCents === 0) return `Next to fund: ${first.title}, once the policy has a budget.`;
     if (first.outlayCents === null) return `Next to fund: ${first.title}, once somebody has estimated what it takes.`;
-    const left = Math.max(0, budgetCents - committed);
+    const left = Math.max(0, budgetCents - committed - (elsewhereCents ?? 0));
     if (first.outlayCents <= left) return `Next to fund: ${first.title}.`;
     const [takes, there] = [formatMoney(first.outlayCents, currency), formatMoney(left, currency)];
     const fits = unfunded.find(({ isRanked, outlayCents }) => isRanked && outlayCents !== null && outlayCents <= left);

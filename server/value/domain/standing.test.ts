@@ -164,3 +164,12 @@ test.each<[string, VerdictRow[], string, string]>([
   expect(verdict.title).toContain(title);
   expect(verdict.detail).toContain(detail);
 });
+
+test("the sentence over the portfolio of one team counts what the others have committed of the budget", () => {
+  const rows = [row({ title: "A", committedCents: 50_000_000 }), row({ title: "Big", outlayCents: 60_000_000 })];
+  expect(portfolioVerdict(rows, money, 100_000_000)).toMatchObject({
+    title: expect.stringContaining("€500 k"),
+    detail: expect.stringContaining("Big takes €600 k, and €500 k of the budget are left"),
+  });
+  expect(portfolioVerdict([], money, 0).title).toBe("This team has proposed no use case yet");
+});

@@ -15,12 +15,17 @@ export interface ValueToday {
   outcomes: { active: number; known: number; unknown: string | null };
 }
 
-/** What the first pages say of value, from the same facts and in the same words as the portfolio. */
+/**
+ * What the first pages say of value, from the same facts and in the same words as the portfolio.
+ *
+ * @param elsewhereCents where the facts are those of one team: what the others have committed of the budget
+ */
 export function valueToday(
   { policy, rows }: Pick<Portfolio, "policy" | "rows">,
   outcomes: readonly OutcomeRow[],
+  elsewhereCents: number | null,
 ): ValueToday {
-  const { title, detail } = portfolioVerdict(rankedRows(rows, policy).map(verdictRow), policy);
+  const { title, detail } = portfolioVerdict(rankedRows(rows, policy).map(verdictRow), policy, elsewhereCents);
   const accepted = rows.filter(({ intake }) => intake === "accepted");
   const lacking = accepted.flatMap(({ title: name, capabilities }) => {
     if (capabilities.length === 0) return [`${name}: nobody has said what it needs`];

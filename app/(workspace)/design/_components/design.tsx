@@ -1,51 +1,59 @@
 "use client";
 import type { ReactNode } from "react";
-import { Notifications } from "@/components/inbox/notifications";
 import { JobLog, JobProgress } from "@/components/jobs/job-progress";
 import { TheLine } from "@/components/line/the-line";
 import { Button } from "@/components/ui/button";
+import { Frame } from "@/components/ui/frame";
 import { Meter } from "@/components/ui/meter";
 import { Headline, Page, Sheet } from "@/components/ui/page";
-import { BlockSkeleton, Empty, Failed, Sample, TableSkeleton } from "@/components/ui/states";
+import { Empty, Sample } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
 import type { Status } from "@/server/fabric/domain/health";
-import { AddNode } from "../../fleet/_components/add-node";
-import { FleetTable } from "../../fleet/_components/fleet-table";
-import { QuarantineTable } from "../../inbox/quarantine/_components/quarantine-table";
 import { StreamHistory } from "../../streams/[id]/_components/stream-history";
-import { StreamTable } from "../../streams/_components/stream-table";
+import { EMPTY, FILLED } from "./answers";
+import { PAGES, type PageSpecimen } from "./pages";
 import * as specimens from "./specimens";
+import { type Stage, STAGES, Staged } from "./staged";
 import styles from "./design.module.css";
 
-const THEMES = ["light", "dark"] as const;
 const STATUSES: readonly Status[] = ["ok", "watch", "bad", "unknown"];
 const none = (): void => undefined;
 
-/** Each component once per state, in both themes side by side or under each other. */
+/** Every page that has a list or a chart in each of its states, and what pages are made of. */
 export function Design({ nowMs }: { nowMs: number }) {
   return (
     <Page crumbs={[{ label: "Design" }]}>
       <Headline title="Every list and chart, in every state">
-        Change a component and look here before anybody else has to. Values are made up.
+        Change a component and look here before anybody else has to. Values are made up. The theme is yours: switch it,
+        and look again.
       </Headline>
-      {THEMES.map((theme) => (
-        <section key={theme} data-theme={theme} className={styles.theme} aria-label={theme}>
-          <h2>{theme === "light" ? "Light" : "Dark"}</h2>
-          <Basics />
-          <Lists nowMs={nowMs} />
-          <Charts nowMs={nowMs} />
-          <Work nowMs={nowMs} />
-        </section>
+      <Basics />
+      <Charts nowMs={nowMs} />
+      <Specimen name="Jobs in each state">
+        <Sheet flush>
+          <Jobs nowMs={nowMs} />
+        </Sheet>
+      </Specimen>
+      {PAGES.map((specimen) => (
+        <Stages key={specimen.name} {...specimen} />
       ))}
     </Page>
   );
 }
 
-function Specimen({ name, children }: { name: string; children: ReactNode }) {
+function Stages({ name, page, address = "", always = [] }: PageSpecimen) {
+  return STAGES.map((stage) => (
+    <Specimen key={stage} name={`${name}, ${stage}`} stage={stage}>
+      <Staged {...{ stage, filled: FILLED, empty: EMPTY, always, address }}>{page}</Staged>
+    </Specimen>
+  ));
+}
+
+function Specimen({ name, stage, children }: { name: string; stage?: Stage; children: ReactNode }) {
   return (
-    <div className={styles.specimen} role="group" aria-label={name}>
+    <div className={styles.specimen} role="group" aria-label={name} data-stage={stage}>
       <p className={styles.name}>{name}</p>
-      {children}
+      <Frame name={name}>{children}</Frame>
     </div>
   );
 }
@@ -73,8 +81,10 @@ function Basics() {
           ))}
         </div>
       </Specimen>
-      <Specimen name="The line: whole, broken in the colour of its cause, unknown">
+      <Specimen name="The line: whole, broken in the colour of its cause">
         <TheLine stops={specimens.LINE_STOPS} />
+      </Specimen>
+      <Specimen name="The line, unknown">
         <TheLine
           stops={specimens.LINE_STOPS.map((stop, i) => (i < 2 ? { ...stop, label: null, status: "unknown" } : stop))}
         />
@@ -89,55 +99,6 @@ function Basics() {
       </Specimen>
     </>
   );
-}
-
-function Lists({ nowMs }: { nowMs: number }) {
-  const rows = specimens.fleetRows(nowMs);
-  const streams = specimens.streamRows(nowMs);
-  const fleet = (stale: boolean) => (
-    <FleetTable rows={rows} matching={rows.length} asOfMs={nowMs} stale={stale} more={null} />
-  );
-  const list = (stale: boolean) => (
-    <StreamTable rows={streams} matching={streams.length} asOfMs={nowMs} stale={stale} withNode more={none} />
-  );
-  const held = (dimmed: boolean) => (
-    <QuarantineTable
-      rows={specimens.quarantineRows(nowMs)}
-      matching={1}
-      asOfMs={nowMs}
-      dimmed={dimmed}
-      chosen={new Set()}
-      onChosen={none}
-      decisions={{ hidden: new Set(), busy: false, replay: none, discard: none, takeBack: none }}
-      more={null}
-    />
-  );
-  const states: [string, ReactNode][] = [
-    ["Nodes", fleet(false)],
-    ["Nodes, stale", fleet(true)],
-    ["Nodes, none", <AddNode key="none" />],
-    ["Streams", list(false)],
-    ["Streams, stale", list(true)],
-    ["Streams, none match", <Empty key="empty" title="No stream matches this filter" />],
-    ["Quarantine", held(false)],
-    ["Quarantine, stale", held(true)],
-    ["Any list, loading", <TableSkeleton key="loading" rows={4} columns={5} />],
-    [
-      "Any list, failed",
-      <Failed
-        key="failed"
-        what="The fleet could not be read."
-        still="Devices keep sending and nothing is lost."
-        detail="The server answered 503."
-        onRetry={none}
-      />,
-    ],
-  ];
-  return states.map(([name, content]) => (
-    <Specimen key={name} name={name}>
-      <Sheet flush>{content}</Sheet>
-    </Specimen>
-  ));
 }
 
 function Charts({ nowMs }: { nowMs: number }) {
@@ -174,25 +135,6 @@ function Charts({ nowMs }: { nowMs: number }) {
         onPan={none}
         {...props}
       />
-    </Specimen>
-  ));
-}
-
-function Work({ nowMs }: { nowMs: number }) {
-  const inbox = { nowMs, failed: false, stale: false, onRetry: none, onRead: none, more: null };
-  const items = specimens.notifications(nowMs);
-  const states: [string, ReactNode][] = [
-    ["Notifications", <Notifications key="some" {...inbox} items={items} more={none} />],
-    ["Notifications, stale", <Notifications key="stale" {...inbox} items={items} stale failed />],
-    ["Notifications, none", <Notifications key="none" {...inbox} items={[]} />],
-    ["Notifications, loading", <Notifications key="loading" {...inbox} items={null} />],
-    ["Notifications, failed", <Notifications key="failed" {...inbox} items={null} failed />],
-    ["Jobs in each state", <Jobs key="jobs" nowMs={nowMs} />],
-    ["One grey block", <BlockSkeleton key="block" height={80} />],
-  ];
-  return states.map(([name, content]) => (
-    <Specimen key={name} name={name}>
-      <Sheet flush>{content}</Sheet>
     </Specimen>
   ));
 }

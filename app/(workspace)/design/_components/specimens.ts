@@ -1,66 +1,14 @@
 import type { JobView } from "@/components/jobs/job-progress";
-import type { NotificationView } from "@/components/inbox/notifications";
 import type { LineStop } from "@/components/line/the-line";
 import type { ChartPoints } from "@/server/fabric/domain/chart-points";
-import type { FleetRow, StreamDetail, StreamRow } from "@/server/fabric/queries";
-import type { QuarantineRow } from "@/server/fabric/quarantine-queries";
+import type { StreamDetail, StreamRow } from "@/server/fabric/queries";
 import type { RangeMarks } from "@/server/fabric/series-queries";
 
 /** What the components on this page are shown with: shapes as the server gives them, values made up. */
 
 const HOUR_MS = 3_600_000;
 
-export function fleetRows(nowMs: number): FleetRow[] {
-  const row = (id: string, more: Partial<FleetRow>): FleetRow => ({
-    id,
-    name: null,
-    siteId: "lyon",
-    status: "accepted",
-    plain: false,
-    online: true,
-    onlineWhy: null,
-    lastSeenMs: nowMs - 900,
-    lastBatchMs: nowMs - 900,
-    bufferBytes: 0,
-    bufferLimitBytes: 512 * 1024 * 1024,
-    bufferOldestMs: null,
-    clockSource: "ntp",
-    clockOffsetMs: -12,
-    clockErrorMs: 8,
-    lostRows24h: 0,
-    plainStoredMs: null,
-    plainHeld: null,
-    health: { status: "ok", reason: "sending" },
-    proposed: 0,
-    devices: ["pump-1", "pump-2"],
-    deviceCount: 2,
-    accepted: 24,
-    ...more,
-  });
-  return [
-    row("edge-lyon-3", {
-      online: false,
-      lastBatchMs: nowMs - 12 * 60_000,
-      health: { status: "bad", reason: "offline for 12 min, will" },
-    }),
-    row("edge-lyon-2", {
-      bufferBytes: 420 * 1024 * 1024,
-      health: { status: "watch", reason: "buffer 82 % full" },
-    }),
-    row("kiln-7", {
-      siteId: null,
-      bufferBytes: null,
-      clockOffsetMs: null,
-      devices: [],
-      deviceCount: 0,
-      accepted: 0,
-      health: { status: "unknown", reason: "connected, no data yet" },
-    }),
-    row("edge-lyon-1", {}),
-  ];
-}
-
-export function streamRows(nowMs: number): StreamRow[] {
+function streamRows(nowMs: number): StreamRow[] {
   const row = (id: number, key: string, more: Partial<StreamRow>): StreamRow => ({
     id,
     nodeId: "edge-lyon-1",
@@ -100,28 +48,6 @@ export function streamRows(nowMs: number): StreamRow[] {
       rateHz: null,
       limitHigh: null,
     }),
-  ];
-}
-
-export function quarantineRows(nowMs: number): QuarantineRow[] {
-  return [
-    {
-      id: -1,
-      nodeId: "edge-lyon-2",
-      topic: "tl/1/edge-lyon-2/up/batch/telemetry",
-      lane: "telemetry",
-      batch: 1_204,
-      reason: "SCHEMA",
-      field: "rows[3].value",
-      message: "The value is a text where a number belongs",
-      hint: "Send 21.5, not “21.5”.",
-      bytes: 1_830,
-      status: "held",
-      receivedMs: nowMs - 4 * 60_000,
-      decidedMs: null,
-      decidedBy: null,
-      replayError: null,
-    },
   ];
 }
 
@@ -177,31 +103,6 @@ export function marks(nowMs: number): RangeMarks {
       },
     ],
   };
-}
-
-export function notifications(nowMs: number): NotificationView[] {
-  return [
-    {
-      id: "1",
-      status: "bad",
-      title: "edge-lyon-3 is offline",
-      detail: "Its last will arrived; it keeps what it measures and sends it later.",
-      href: "/fleet",
-      atMs: nowMs - 12 * 60_000,
-      unread: true,
-      times: 3,
-    },
-    {
-      id: "2",
-      status: "ok",
-      title: "The export of October is ready",
-      detail: null,
-      href: null,
-      atMs: nowMs - 5 * HOUR_MS,
-      unread: false,
-      times: 1,
-    },
-  ];
 }
 
 export function jobs(nowMs: number): JobView[] {

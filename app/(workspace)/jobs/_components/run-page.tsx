@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { JobLog, JobProgress, jobWords } from "@/components/jobs/job-progress";
-import { Headline, Page, Sheet } from "@/components/ui/page";
+import { Headline, Page, Sheet, UnseenTitle } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { StatusShape } from "@/components/ui/status";
 import { Button } from "@/components/ui/button";
@@ -45,7 +45,7 @@ export function RunPage({ id, whose }: { id: string; whose: "own" | "everybody's
   if (!run || now === null)
     return (
       <Page crumbs={trail(home, { label: "Job" })}>
-        <h1 className="vh">Job</h1>
+        <UnseenTitle>Job</UnseenTitle>
         {query.isError ? (
           <Failed what="The job could not be read." detail={query.error.message} onRetry={() => void query.refetch()} />
         ) : (

@@ -1,17 +1,15 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
-import { SelectField, TextField } from "@/components/ui/field";
-import { FormButton } from "@/components/ui/form-button";
+import { SelectField } from "@/components/ui/field";
 import forms from "@/components/ui/form.module.css";
 import { textOf } from "@/components/ui/form-text";
 import type { Imported } from "@/server/value/import-verbs";
 import { useViewer } from "../../../_shell/viewer";
 import { useTRPC } from "../../../_trpc/client";
 import { refusalOf } from "../../../_trpc/refusal";
-import { base64Of, LARGEST_BYTES, TOO_LARGE } from "../../_import/file-bytes";
+import { ImportButton } from "../../_import/import-button";
 import { RowFaults } from "../../_import/row-faults";
 
 /** Use cases and estimates from a CSV file. Where rows are wrong nothing goes in before somebody has read which, and why. */
@@ -19,75 +17,41 @@ export function ImportUseCases() {
   const trpc = useTRPC();
   const client = useQueryClient();
   const teams = useViewer()?.teams ?? [];
-  const [tooLarge, setTooLarge] = useState(false);
   const take = useMutation(
     trpc.value.importUseCases.mutationOptions({
       onSettled: () => client.invalidateQueries({ queryKey: trpc.value.pathKey() }),
     }),
   );
-  const refusal = tooLarge ? TOO_LARGE : refusalOf(take.error);
-  const report = take.data && take.data.faultCount > 0 && take.variables.onlyGood !== true ? take.data : null;
+  const { data, variables } = take;
+  const hasFaults = data !== undefined && data.faultCount > 0;
   return (
-    <FormButton
-      label="Import CSV"
+    <ImportButton
       title="Use cases from a file"
-      verb="Import"
-      waits={take.isPending}
-      refusal={refusal}
-      fields={["file", "teamId"]}
-      onOpen={() => {
-        setTooLarge(false);
-        take.reset();
-      }}
-      onSend={(typed, close) => {
-        const file = typed.get("file");
-        if (!(file instanceof File)) return;
-        const isTooLarge = file.size > LARGEST_BYTES;
-        setTooLarge(isTooLarge);
-        if (isTooLarge) return;
+      hint="CSV in UTF-8 with the columns of the export. A title that is there already gets another estimate."
+      take={take}
+      sentOf={(file, typed) => {
         const teamId = textOf(typed, "teamId");
-        void base64Of(file).then((text) =>
-          take.mutate(
-            { file: text, ...(teamId === "" ? {} : { teamId }) },
-            {
-              onSuccess: (imported) => {
-                if (imported.faultCount > 0) return;
-                toast(importWords(imported));
-                close();
-              },
-            },
-          ),
-        );
+        return { file, ...(teamId === "" ? {} : { teamId }) };
       }}
+      words={importWords}
+      fields={["teamId"]}
       result={
-        report ? (
+        hasFaults && variables?.onlyGood !== true ? (
           <Report
-            report={report}
+            report={data}
             waits={take.isPending}
             onTakeGood={() => {
-              if (take.variables)
-                take.mutate(
-                  { ...take.variables, onlyGood: true },
-                  { onSuccess: (imported) => toast(importWords(imported)) },
-                );
+              if (!variables) return;
+              take.mutate({ ...variables, onlyGood: true }, { onSuccess: (imported) => toast(importWords(imported)) });
             }}
           />
-        ) : take.data && take.data.faultCount > 0 ? (
-          <p role="status">{importWords(take.data)}</p>
+        ) : hasFaults ? (
+          <p role="status">{importWords(data)}</p>
         ) : null
       }
     >
-      <TextField
-        label="File"
-        name="file"
-        type="file"
-        accept=".csv,text/csv"
-        required
-        hint="CSV in UTF-8 with the columns of the export. A title that is there already gets another estimate."
-        refusal={refusal}
-      />
       {teams.length > 1 ? (
-        <SelectField label="Team" name="teamId" refusal={refusal}>
+        <SelectField label="Team" name="teamId" refusal={refusalOf(take.error)}>
           {teams.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
@@ -95,7 +59,7 @@ export function ImportUseCases() {
           ))}
         </SelectField>
       ) : null}
-    </FormButton>
+    </ImportButton>
   );
 }
 

@@ -12,7 +12,7 @@ import { changedSentence } from "@/server/value/domain/changes";
 import { listed, type RankedRow, rankedRows, verdictRow } from "@/server/value/domain/portfolio-list";
 import { portfolioVerdict } from "@/server/value/domain/portfolio-verdict";
 import { isShown, type ShownIntake } from "@/server/value/domain/stages";
-import { FIRST_POLICY } from "@/server/value/domain/standing";
+import { FIRST_POLICY, type ValuePolicy } from "@/server/value/domain/standing";
 import { Freshness, useRefresh } from "../../../_shell/refresh";
 import { trail } from "../../../_shell/registry";
 import { useScope } from "../../../_shell/use-scope";
@@ -44,13 +44,13 @@ export function Portfolio() {
   const [estimated, setEstimated] = useState<{ id: string; moved: MovedTo | null } | null>(null);
   const can = useViewer()?.can ?? {};
   const policy = query.data?.policy ?? FIRST_POLICY;
-  const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
   const { team } = useScope().scope;
+  const ranked = useMemo(() => rankedRows(query.data?.rows ?? [], policy), [query.data, policy]);
   const rows = useMemo(
     () => listed(ranked, { q, show, stage, team }, sort, since),
     [ranked, q, show, stage, team, sort, since],
   );
-  const verdict = query.data ? portfolioVerdict(ranked.map(verdictRow), policy) : null;
+  const verdict = query.data ? verdictOf(ranked, policy, team) : null;
   const mayPropose = can["value.propose"] === true;
   const mayEstimate = can["value.estimate"] === true;
   const onEstimate = useMemo(
@@ -142,6 +142,15 @@ export function Portfolio() {
 /** The reader's own zone: only the browser comes as far as where it is asked for. */
 function hereZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+/** The sentence over the list: of the team that the pages are narrowed to, whose budget is what the others leave of it. */
+function verdictOf(ranked: readonly RankedRow[], policy: ValuePolicy, team: string | null) {
+  const isTheirs = ({ row }: RankedRow) => team === null || row.teamId === team;
+  const elsewhereCents = ranked
+    .filter((one) => !isTheirs(one) && one.row.intake === "accepted")
+    .reduce((sum, { row }) => sum + (row.committedCents ?? 0), 0);
+  return portfolioVerdict(ranked.filter(isTheirs).map(verdictRow), policy, team === null ? null : elsewhereCents);
 }
 
 function chipsOf(rows: readonly RankedRow[]): Chip<ShownIntake>[] {

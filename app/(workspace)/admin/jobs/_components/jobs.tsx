@@ -8,6 +8,7 @@ import { FilterBar } from "@/components/ui/filter-bar";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { KIND_RULES, RUN_STATES, type RunState } from "@/server/jobs/domain/kinds";
 import { jobView } from "../../../../_shell/job-view";
@@ -86,7 +87,7 @@ export function Jobs() {
           </Empty>
         ) : null}
         {rows.length > 0 ? (
-          <div className={table.scroll} tabIndex={0} role="region" aria-label="Runs">
+          <TableRegion label="Runs">
             <table className={table.table}>
               <thead>
                 <tr>
@@ -123,7 +124,7 @@ export function Jobs() {
                 })}
               </tbody>
             </table>
-          </div>
+          </TableRegion>
         ) : null}
         {query.hasNextPage ? (
           <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

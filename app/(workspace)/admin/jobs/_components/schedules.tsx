@@ -1,6 +1,7 @@
 "use client";
 import { Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatAge, type Status } from "@/server/fabric/domain/health";
 import { nextTurnMs } from "@/server/jobs/domain/cron";
@@ -23,7 +24,7 @@ export function Schedules({ rows, failed, nowMs, onRetry }: SchedulesProps) {
       <TableSkeleton rows={7} columns={4} />
     );
   return (
-    <div className={table.scroll} tabIndex={0} role="region" aria-label="Schedules">
+    <TableRegion label="Schedules">
       <table className={table.table}>
         <thead>
           <tr>
@@ -55,7 +56,7 @@ export function Schedules({ rows, failed, nowMs, onRetry }: SchedulesProps) {
           })}
         </tbody>
       </table>
-    </div>
+    </TableRegion>
   );
 }
 

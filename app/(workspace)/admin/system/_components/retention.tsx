@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { Sheet } from "@/components/ui/page";
 import { Empty, Failed, TableSkeleton } from "@/components/ui/states";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatBytes } from "@/server/fabric/domain/health";
 import { daysProblem, KEPT_RULES } from "@/server/system/domain/retention";
@@ -30,7 +31,7 @@ export function Retention() {
         </Empty>
       ) : null}
       {query.data && query.data.length > 0 ? (
-        <div className={table.scroll} tabIndex={0} role="region" aria-label="Retention">
+        <TableRegion label="Retention">
           <table className={table.table}>
             <thead>
               <tr>
@@ -57,7 +58,7 @@ export function Retention() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableRegion>
       ) : null}
     </Sheet>
   );

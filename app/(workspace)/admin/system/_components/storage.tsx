@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Sheet } from "@/components/ui/page";
 import { Failed, TableSkeleton } from "@/components/ui/states";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatBytes } from "@/server/fabric/domain/health";
 import { useClock } from "../../../../_shell/refresh";
@@ -36,7 +37,7 @@ export function Storage({ refreshMs }: { refreshMs: number | false }) {
       ) : null}
       {storage ? (
         <>
-          <div className={table.scroll} tabIndex={0} role="region" aria-label="Storage">
+          <TableRegion label="Storage">
             <table className={table.table}>
               <thead>
                 <tr>
@@ -69,7 +70,7 @@ export function Storage({ refreshMs }: { refreshMs: number | false }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableRegion>
           <p className={styles.note}>
             {storage.freeBytes === null
               ? "Disk free: unknown, because the object store is no folder or was not measured yet."

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Headline, Page, Sheet } from "@/components/ui/page";
 import { Failed, TableSkeleton } from "@/components/ui/states";
 import { StatusShape, StatusText } from "@/components/ui/status";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatAge } from "@/server/fabric/domain/health";
 import { type Part, systemVerdict } from "@/server/system/domain/processes";
@@ -55,7 +56,7 @@ export function System() {
 
 function Parts({ parts, nowMs }: { parts: readonly Part[]; nowMs: number }) {
   return (
-    <div className={table.scroll} tabIndex={0} role="region" aria-label="Parts">
+    <TableRegion label="Parts">
       <table className={table.table}>
         <thead>
           <tr>
@@ -90,6 +91,6 @@ function Parts({ parts, nowMs }: { parts: readonly Part[]; nowMs: number }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableRegion>
   );
 }

@@ -1,6 +1,7 @@
 import { stamp } from "@/components/charts/axis";
 import { Sheet } from "@/components/ui/page";
 import { StatusShape } from "@/components/ui/status";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import { formatAge, formatCount, formatNumber } from "@/server/fabric/domain/health";
 import { formatSpan } from "@/server/fabric/domain/stream-summary";
@@ -56,7 +57,7 @@ export function Gaps({ node }: { node: NodeDetail }) {
           Nothing. Every row that this node recorded has arrived or still waits in its buffer.
         </p>
       ) : (
-        <div className={table.scroll} tabIndex={0} role="region" aria-label="Gap records">
+        <TableRegion label="Gap records">
           <table className={table.table}>
             <thead>
               <tr>
@@ -84,7 +85,7 @@ export function Gaps({ node }: { node: NodeDetail }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableRegion>
       )}
     </Sheet>
   );

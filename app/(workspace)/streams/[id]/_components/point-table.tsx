@@ -4,6 +4,7 @@ import { stamp } from "@/components/charts/axis";
 import type { LaneMark } from "@/components/charts/time-lanes";
 import type { Span } from "@/components/charts/stream-chart";
 import { Button } from "@/components/ui/button";
+import { TableRegion } from "@/components/ui/table-region";
 import table from "@/components/ui/table.module.css";
 import type { ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatNumber } from "@/server/fabric/domain/health";
@@ -34,7 +35,7 @@ export function PointTable({ points, spans, events, verdicts, unit, timeZone }: 
   const columns = bucketed ? 5 : 2;
   return (
     <>
-      <div className={table.scroll} tabIndex={0} role="region" aria-label="Points of the chart">
+      <TableRegion label="Points of the chart">
         <table className={table.table}>
           <caption className="vh">
             {bucketed ? `Each row is ${formatSpan(points.bucketMs ?? 0)} of readings` : "Each row is one reading"}, or a
@@ -93,7 +94,7 @@ export function PointTable({ points, spans, events, verdicts, unit, timeZone }: 
             )}
           </tbody>
         </table>
-      </div>
+      </TableRegion>
       <div className={table.foot}>
         <span>
           {Math.min(shown, rows.length)} of {rows.length} rows

@@ -6,6 +6,7 @@ import { ChartFrame } from "@/components/charts/chart-frame";
 import type { Span } from "@/components/charts/stream-chart";
 import { LANE_HEIGHT, TIME_AXIS_HEIGHT, TimeLanes, type LaneMark } from "@/components/charts/time-lanes";
 import { Button } from "@/components/ui/button";
+import { useLandmarkName } from "@/components/ui/frame";
 import { BlockSkeleton, Empty, Failed } from "@/components/ui/states";
 import { rangeStats, receivedSince, type ChartPoints } from "@/server/fabric/domain/chart-points";
 import { formatAge, type Health } from "@/server/fabric/domain/health";
@@ -66,6 +67,7 @@ export function StreamHistory({
   onZoomOut,
   onPan,
 }: StreamHistoryProps) {
+  const [historyName, tableName] = [useLandmarkName("History"), useLandmarkName("Table")];
   const view = useMemo(
     () => (data ? viewOf(stream, timeZone, data, marks, tail) : null),
     [stream, timeZone, data, marks, tail],
@@ -89,7 +91,7 @@ export function StreamHistory({
   const empty = view.rows.length === 0;
   return (
     <>
-      <section className={styles.sheet} aria-label="History">
+      <section className={styles.sheet} aria-label={historyName}>
         {error ? (
           <Failed what="The newest history could not be read; this is what was read before." onRetry={onRetry} />
         ) : null}
@@ -190,7 +192,7 @@ export function StreamHistory({
         <span data-testid="summary">{view.summary}</span> {tableToggle}
       </p>
       {asTable ? (
-        <section className={styles.sheet} aria-label="Table">
+        <section className={styles.sheet} aria-label={tableName}>
           <PointTable
             points={data.points}
             spans={view.spans}
