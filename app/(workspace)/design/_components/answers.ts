@@ -64,6 +64,7 @@ export const EMPTY: Answers = {
     kpi: { ...kpi, kpi: { ...kpi.kpi, days: [], outcomes: [], movedBy: [] }, history: [] },
     outcome: { ...outcome, outcome: { ...outcome.outcome, kpis: [] }, history: [] },
     get: { ...get, effects: [], promised: [], needs: [], estimates: [], history: [], options: [] },
+    line: { outcomes: [], things: [], links: [] },
     rating: null,
   },
 };

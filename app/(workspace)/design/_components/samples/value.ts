@@ -273,6 +273,10 @@ export const VALUE = {
       bandHigh: null,
       source: "stream",
       streamId: 1,
+      nodeId: null,
+      deviceId: null,
+      deviceLabel: null,
+      deviceNodeId: null,
       stat: "integral",
       timeZone: "Europe/Paris",
       fromMinute: 0,
@@ -355,6 +359,10 @@ export const VALUE = {
       bandHigh: null,
       source: "stream",
       streamId: 91,
+      nodeId: null,
+      deviceId: null,
+      deviceLabel: null,
+      deviceNodeId: null,
       stat: "mean",
       timeZone: "Europe/Paris",
       fromMinute: 0,
@@ -553,6 +561,10 @@ export const VALUE = {
       bandHigh: null,
       source: "stream",
       streamId: 1,
+      nodeId: null,
+      deviceId: null,
+      deviceLabel: null,
+      deviceNodeId: null,
       stat: "integral",
       timeZone: "Europe/Paris",
       fromMinute: 0,
@@ -910,6 +922,7 @@ export const VALUE = {
         low: 10,
         mode: 10,
         high: 10,
+        valueCents: { low: 11, mode: 14, high: 19 },
       },
     ],
     promised: [
@@ -1036,6 +1049,27 @@ export const VALUE = {
       },
     ],
     asOfMs: 1795918163378,
+  },
+  line: {
+    outcomes: [],
+    things: [
+      {
+        ...{ id: "stream:275", kind: "stream", label: "edge-pump / pump-1/vibration-rms", href: "/streams/275" },
+        ...{ state: "satisfied", why: "sending" },
+      },
+      {
+        ...{ id: "device:41", kind: "device", label: "edge-pump / pump-1", href: "/fleet/edge-pump" },
+        ...{ state: "satisfied", why: "sending" },
+      },
+      {
+        ...{ id: "node:edge-pump", kind: "node", label: "edge-pump", href: "/fleet/edge-pump" },
+        ...{ state: "missing", why: "the node is offline" },
+      },
+    ],
+    links: [
+      { from: "stream:275", to: "device:41" },
+      { from: "device:41", to: "node:edge-pump" },
+    ],
   },
   rating: null,
 } satisfies Answers["value"];
