@@ -85,6 +85,13 @@ test.each<[row: string, path: string, json: object, code: string, field: string]
     "E_LENGTH",
     "summary",
   ],
+  [
+    "W06 a character that turns text around, in some lines",
+    "value.propose",
+    { title: "t", summary: "a\u202Eb" },
+    "E_TEXT",
+    "summary",
+  ],
   ["W08 NUL in some lines", "value.propose", { title: "t", summary: "a\u0000" }, "E_TEXT", "summary"],
   [
     "W22 a reason of 5,001 letters",

@@ -42,9 +42,16 @@ export const NodeLogins = z.strictObject({
   direction: z.enum(["forward", "backward"]).optional(),
 });
 
+const NewNodeId = z
+  .string()
+  .refine(
+    (id) => NodeId.safeParse(id).success,
+    "E_ID: This cannot be the id of a node. | Use 1 to 63 of a-z 0-9 . _ - and begin with a letter or digit: pump-house-1.",
+  );
+
 /** `trusted`: the streams that it announces are accepted at once. */
 export const AddNode = z.strictObject({
-  node: NodeId,
+  node: NewNodeId,
   site: NodeId.nullable().default(null),
   teamId: z.uuid().nullable().default(null),
   trusted: z.boolean().default(false),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneLine } from "@/server/core/domain/one-line";
+import { oneLine, TURNS_TEXT } from "@/server/core/domain/one-line";
 import { estimateFaults, SHAPES } from "./domain/estimate";
 import type { Fault } from "./domain/fault";
 import { definitionFaults, SOURCES, STATS } from "./domain/kpi";
@@ -19,7 +19,7 @@ export const words = (max: number) =>
       z
         .string()
         .refine(
-          (text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text),
+          (text) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(text) && !TURNS_TEXT.test(text),
           "E_TEXT: Use plain text. | Type it rather than paste it.",
         ),
     );

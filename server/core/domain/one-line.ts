@@ -3,7 +3,7 @@ import { z } from "zod";
 // What cannot be seen in a name is no name: blanks of every kind, and characters without width.
 const INVISIBLE = /^[\s\u200B-\u200D\u2060\uFEFF]*$/;
 // These turn around how the text behind them is shown, so that a name could pass for another.
-const TURNS_TEXT = /[\u202A-\u202E\u2066-\u2069]/;
+export const TURNS_TEXT = /[\u202A-\u202E\u2066-\u2069]/;
 
 /**
  * A name as somebody typed it: one line, composed (NFC), at most `max` characters. `missing` is said where there is none. Refused with
