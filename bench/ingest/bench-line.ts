@@ -65,7 +65,7 @@ export interface BenchLine {
 
 /**
  * The times of what is stored of `streams.id`. Of segments the microseconds themselves (migration 0006 says how they lie there): the
- * view `readings` makes a timestamp of each, which takes three times as long for the tens of millions that a flood leaves.
+ * view `readings` makes a timestamp of each, which is work for tens of millions of them that nobody needs here.
  */
 const TIMES_OF_A_STREAM = {
   segments: `
