@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { openApiDocument } from "./openapi";
 
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.55 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `:root{color-scheme:light dark;--ground:#fff;--text:#1b1a17;--link:#0b6b6f}@media(prefers-color-scheme:dark){:root{--ground:#131412;--text:#eceae3;--link:#4fb8b3}}
+body{background:var(--ground);color:var(--text);font:16px/1.55 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}a{color:var(--link)}
 code,pre{font:14px/1.5 ui-monospace,monospace}pre{padding:.75rem;border:1px solid;border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}td{overflow-wrap:anywhere}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid}
 section{margin-top:2.5rem}h2 code{font-size:1.1em}`;
