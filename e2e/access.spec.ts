@@ -170,15 +170,18 @@ test("every page fits 320 px, at 400 % zoom nothing covers what has the focus, a
 /** In the page: whoever goes back from its end key by key; what has the focus then and cannot be seen, because something stands over it. */
 function coveredInFocus(): string[] {
   const covered: string[] = [];
-  const all = document.querySelectorAll<HTMLElement>(
+  const all = document.querySelectorAll<HTMLElement | SVGElement>(
     "main :is(a, button, input, select, textarea, summary, [tabindex='0'])",
   );
   for (const one of [...all].reverse().slice(0, 120)) {
     one.focus();
     if (document.activeElement !== one) continue;
-    const { left, right, top, bottom } = one.getBoundingClientRect();
+    // A point of a chart is hit on what is painted of it, and two points may lie on each other.
+    const painted = one instanceof SVGElement ? (one.firstElementChild ?? one) : one;
+    const { left, right, top, bottom } = painted.getBoundingClientRect();
     const [x, y] = [(left + right) / 2, (Math.max(top, 0) + Math.min(bottom, window.innerHeight)) / 2];
     const hit = document.elementFromPoint(Math.min(Math.max(x, 1), window.innerWidth - 1), y);
+    if (hit !== null && "ownerSVGElement" in one && one.ownerSVGElement?.contains(hit)) continue;
     if (hit !== null && (one.contains(hit) || hit.contains(one) || one.closest("label")?.contains(hit))) continue;
     covered.push(`${one.outerHTML.slice(0, 90)} under ${hit?.outerHTML.slice(0, 90) ?? "nothing"}`);
   }

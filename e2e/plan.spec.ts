@@ -17,7 +17,7 @@ async function openPlan(page: Page): Promise<void> {
 /** A use case that pays, accepted and not committed to. @returns its title */
 async function acceptedIdea(page: Page, signInAs: (who: "executive" | "chair") => Promise<unknown>): Promise<string> {
   const title = `Spare pump by wear ${Date.now()}`;
-  const about = (value: number) => ({ low: value * 0.9, mode: value, high: value * 1.1 });
+  const about = (value: number) => ({ low: value, mode: value, high: value });
   const figures = {
     ...{ currency: "EUR", benefitCentsPerDay: about(20_000), oneOffCents: about(1_000_000), rampDays: 0 },
     ...{ runCentsPerDay: about(100), adoption: about(0.9), technicalProbability: about(0.9) },
