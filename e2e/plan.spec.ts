@@ -142,14 +142,20 @@ test("from the keyboard alone: a budget that is too small for one, why it is out
   while (!(await link.evaluate((element) => element === document.activeElement))) await page.keyboard.press("j");
   await page.keyboard.press("w");
   await expect(out).toContainText(/It (still needs|costs)|would have to leave|All that it needs|cannot be in/);
-  await tabTo(page, budget, "Shift+Tab");
-  await find(119_000);
-  await tabTo(page, page.getByRole("button", { name: "Adopt this plan" }));
-  await page.keyboard.press("Enter");
   const sheet = page.getByRole("dialog");
-  await expect(sheet).toContainText(`${idea}, €`);
-  await tabTo(page, sheet.getByRole("button", { name: "Adopt it" }));
-  await page.keyboard.press("Enter");
+  const adopted = page.getByText(/Adopted by Elena Marchetti/);
+  // Where the machine is busy a sensor may fall silent for a moment; then the plan is of yesterday's plant, and is asked for anew.
+  await expect(async () => {
+    await tabTo(page, budget, "Shift+Tab");
+    await find(119_000);
+    await tabTo(page, page.getByRole("button", { name: "Adopt this plan" }));
+    await page.keyboard.press("Enter");
+    await expect(sheet).toContainText(`${idea}, €`);
+    await tabTo(page, sheet.getByRole("button", { name: "Adopt it" }));
+    await page.keyboard.press("Enter");
+    await expect(adopted.or(sheet.getByRole("alert"))).toBeVisible();
+    if (await sheet.isVisible()) await page.keyboard.press("Escape");
+    expect(await adopted.isVisible()).toBe(true);
+  }).toPass();
   await expect(sheet).toBeHidden();
-  await expect(page.getByText(/Adopted by Elena Marchetti/)).toBeVisible();
 });

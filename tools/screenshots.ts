@@ -49,10 +49,10 @@ const PICTURES: readonly Picture[] = [
   {
     name: "stream",
     role: "Administrator",
-    path: streamOn("edge-lyon-1", "pump-2/vibration-rms", "now-20m"),
+    path: streamOn("edge-lyon-1", "pump-2/vibration-rms", "now-8m"),
     schemes: BOTH,
   },
-  { name: "quarantine", role: "Administrator", path: "/inbox/quarantine", schemes: BOTH, shows: /waiting/i },
+  { name: "quarantine", role: "Administrator", path: "/inbox/quarantine", schemes: BOTH, shows: /could not be stored/ },
   { name: "portfolio", role: "Executive", path: "/portfolio", schemes: BOTH },
   { name: "portfolio-board", role: "Executive", path: "/portfolio?view=board", schemes: LIGHT, shows: /next gate/ },
   { name: "portfolio-matrix", role: "Executive", path: "/portfolio?view=matrix", schemes: LIGHT, shows: /Worth most/ },
@@ -63,14 +63,15 @@ const PICTURES: readonly Picture[] = [
   { name: "kpis", role: "Executive", path: "/kpis", schemes: LIGHT },
 ];
 
-const url = process.argv[2] ?? "http://localhost:3000";
+const [url = "http://localhost:3000", ...names] = process.argv.slice(2);
 
-/** Takes every picture of the running demo, at desktop and phone width; the past must be stored already. */
+/** Takes the pictures of these names, or every one, of the running demo, at desktop and phone width; the past must be stored already. */
 async function main(): Promise<void> {
   const executablePath = findChromium();
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox"] });
   try {
-    for (const picture of PICTURES) await take(browser, picture);
+    for (const picture of PICTURES)
+      if (names.length === 0 || names.includes(picture.name)) await take(browser, picture);
   } finally {
     await browser.close();
   }

@@ -6,6 +6,8 @@ export interface GraphPart {
   /** the column that it stands in: outcome, KPI, use case, model, stream, device, node */
   kind: string;
   label: string;
+  /** what is drawn of its label, where what it stands on is drawn beside it */
+  short?: string;
   status: Status;
   reason: string;
   href?: string;
@@ -33,8 +35,8 @@ export interface GraphLayout {
 }
 
 /** px */
-export const PART = { width: 176, height: 34 } as const;
-const GAP = { x: 44, y: 10 } as const;
+export const PART = { width: 140, height: 44 } as const;
+const GAP = { x: 26, y: 8 } as const;
 const TOP = 26;
 /** Parts of one kind that are drawn; of more, those that are well are folded away first. */
 const MOST_IN_COLUMN = 10;
@@ -108,6 +110,6 @@ function worse(a: Status, b: Status): Status {
 function curve(from: PlacedPart, to: PlacedPart): string {
   const [x1, y1] = [from.x + PART.width, from.y + PART.height / 2];
   const [x2, y2] = [to.x, to.y + PART.height / 2];
-  const bend = Math.min(60, Math.max(16, (x2 - x1) / 2));
+  const bend = Math.min(60, Math.max(12, (x2 - x1) / 2));
   return `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }

@@ -37,12 +37,15 @@ export function LineGraph({
             <ul>
               {layout.parts
                 .filter((part) => part.kind === kind)
-                .map(({ id, label: name, status, reason, href, x: left, y: top }) => {
+                .map(({ id, label: name, short, status, reason, href, x: left, y: top }) => {
                   const on = below(id);
                   const text = (
                     <>
                       <StatusShape status={status} size={11} />
-                      <span className={styles.name}>{name}</span>
+                      {short === undefined ? null : <span className="vh">{name}</span>}
+                      <span className={styles.name} aria-hidden={short !== undefined}>
+                        {short ?? name}
+                      </span>
                       <span className="vh">{`, ${reason}${on.length > 0 ? `; stands on ${on.join(", ")}` : ""}`}</span>
                     </>
                   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LineFacts } from "@/server/value/line-queries";
 import type { UseCaseDetail } from "@/server/value/queries";
+import { lineOf, withFacts } from "./line";
 import { graphOf, graphSentence } from "./line-graph";
 
 const NOTHING: LineFacts = { outcomes: [], things: [], links: [] };
@@ -97,4 +98,22 @@ test("an outcome whose KPI is unknown is not shown as well", () => {
   const { parts } = graphOf(detail({ effects: [{ kpiId: "k", known: false }] }), facts);
   expect(parts.find(({ kind }) => kind === "outcome")?.status).toBe("unknown");
   expect(graphSentence({ parts, links: [] })).toBe("Nobody has said what it stands on in the plant.");
+});
+
+test("the thin line names the outcome, and the device and node that its stream stands on; the worst of each kind", () => {
+  const streams = detail({ needs: [{ thing: "stream:7", streamId: 7, label: "lyon-1 / power", ...there }] });
+  const device = { kind: "device" as const, href: "/fleet/lyon-1" };
+  const line = withFacts(lineOf(streams), {
+    outcomes: [{ id: "o", statement: "Less energy", horizon: "2027-01-01", kpiId: "k" }],
+    things: [
+      { ...device, id: "device:3", label: "lyon-1 / pump-1", ...there },
+      { ...device, id: "device:4", label: "lyon-1 / pump-2", state: "missing", why: "silent for 9 s" },
+    ],
+    links: [],
+  });
+  expect(line.map(({ kind, label, status }) => `${kind} ${label ?? "none"}: ${status}`)).toEqual([
+    ...["outcome Less energy: unknown", "KPI none: unknown", "use case Bearings: ok", "model none: unknown"],
+    ...["stream lyon-1 / power: ok", "device lyon-1 / pump-2: bad", "node none: unknown"],
+  ]);
+  expect(withFacts(lineOf(streams), undefined)[0]).toMatchObject({ kind: "outcome", label: null });
 });

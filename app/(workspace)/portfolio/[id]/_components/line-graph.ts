@@ -18,7 +18,10 @@ export function graphOf({ row, needs, effects }: UseCaseDetail, facts: LineFacts
   const parts = new Map<string, GraphPart>();
   const links: GraphLink[] = [];
   const add = (kind: Kind, part: Omit<GraphPart, "kind">) => {
-    if (!parts.has(part.id)) parts.set(part.id, { ...part, kind });
+    if (parts.has(part.id)) return;
+    // `lyon-1 / pump-1`: the node stands in a column of its own.
+    const [, short] = kind === "stream" || kind === "device" ? part.label.split(" / ") : [];
+    parts.set(part.id, { ...part, kind, ...(short === undefined ? {} : { short }) });
   };
   const { status, reason } = caseStop(row);
   add("use case", { id: here, label: row.title, status, reason: reason ?? "" });

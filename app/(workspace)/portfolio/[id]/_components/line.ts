@@ -1,5 +1,6 @@
 import type { LineStop } from "@/components/line/the-line";
 import type { Status } from "@/server/fabric/domain/health";
+import type { LineFacts } from "@/server/value/line-queries";
 import type { UseCaseDetail } from "@/server/value/queries";
 
 export const STATUS: Readonly<Record<UseCaseDetail["needs"][number]["state"], Status>> = {
@@ -30,6 +31,29 @@ export function lineOf({ row, needs, effects }: UseCaseDetail): LineStop[] {
     worst("device", ({ deviceId }) => deviceId !== null),
     worst("node", ({ nodeId, slot }) => nodeId !== null && slot === null),
   ];
+}
+
+/**
+ * The line with what is not written down with the use case: the outcome that wants its KPI, and the device and node that its streams and
+ * models stand on, of each kind the one that is worst off. Without facts, which are still being read, it is as it was.
+ */
+export function withFacts(stops: readonly LineStop[], facts: LineFacts | undefined): LineStop[] {
+  const [outcome] = facts?.outcomes ?? [];
+  const kpi = stops.find(({ kind }) => kind === "KPI");
+  const first: LineStop = outcome
+    ? {
+        ...{ kind: "outcome", label: outcome.statement, href: `/outcomes/${outcome.id}` },
+        ...{ status: kpi?.status === "ok" ? "ok" : "unknown", reason: `wanted by ${outcome.horizon}` },
+      }
+    : { kind: "outcome", label: null, status: "unknown" };
+  const carried = (stop: LineStop): LineStop => {
+    const [worst] = (facts?.things ?? [])
+      .filter(({ kind }) => kind === stop.kind)
+      .sort((a, b) => ORDER.indexOf(STATUS[a.state]) - ORDER.indexOf(STATUS[b.state]));
+    if (stop.label !== null || !worst) return stop;
+    return { kind: stop.kind, label: worst.label, href: worst.href, status: STATUS[worst.state], reason: worst.why };
+  };
+  return [first, ...stops.map(carried)];
 }
 
 /** The use case itself, by its must-meets. */

@@ -17,7 +17,7 @@ import { DescribeWay } from "./describe-way";
 import { Effects } from "./effects";
 import { Estimates } from "./estimates";
 import { History } from "./history";
-import { lineOf } from "./line";
+import { lineOf, withFacts } from "./line";
 import { Measured } from "./measured";
 import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
@@ -43,6 +43,7 @@ const Scores = dynamic(() => import("./scores").then((module) => module.Scores),
 export function UseCase({ id }: { id: string }) {
   const { intervalMs, control } = useRefresh(3_000);
   const query = useQuery({ ...useTRPC().value.get.queryOptions({ id }), refetchInterval: intervalMs });
+  const line = useQuery({ ...useTRPC().value.line.queryOptions({ id }), refetchInterval: intervalMs });
   const can = useViewer()?.can ?? {};
   if (!query.data)
     return (
@@ -83,7 +84,7 @@ export function UseCase({ id }: { id: string }) {
       >
         {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
       </Headline>
-      <TheLine stops={lineOf({ ...query.data, needs })} />
+      <TheLine stops={withFacts(lineOf({ ...query.data, needs }), line.data)} />
       <LineSheet detail={{ ...query.data, needs }} intervalMs={intervalMs} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
       {options.length > 0 ? (
