@@ -57,7 +57,7 @@ const PICTURES: readonly Picture[] = [
   { name: "portfolio-board", role: "Executive", path: "/portfolio?view=board", schemes: LIGHT, shows: /next gate/ },
   { name: "portfolio-matrix", role: "Executive", path: "/portfolio?view=matrix", schemes: LIGHT, shows: /Worth most/ },
   { name: "use-case", role: "Executive", path: linkOn("/portfolio", "/portfolio/"), schemes: BOTH, shows: /stands on/ },
-  { name: "plan", role: "Executive", path: "/portfolio/plan?budget=119000", schemes: LIGHT, shows: /use cases/ },
+  { name: "plan", role: "Executive", path: "/portfolio/plan?budget=119000", schemes: LIGHT, shows: /to choose from/ },
   { name: "measured", role: "Executive", path: "/portfolio/measured", schemes: LIGHT },
   { name: "outcomes", role: "Executive", path: "/outcomes", schemes: LIGHT },
   { name: "kpis", role: "Executive", path: "/kpis", schemes: LIGHT },

@@ -62,9 +62,10 @@ test("user and password of the address go as basic authorization; a header of th
   const adapter = adapterOf(`http://anna%40x:p%3Aw@${host}/`);
   expect((await runUntil(adapter, () => seen.length > 0)).length).toBeGreaterThan(0);
   expect(seen[0]).toBe(`Basic ${Buffer.from("anna@x:p:w").toString("base64")}`);
-  seen.length = 0;
-  await runUntil(adapterOf(`http://a:b@${host}/`, { headers: { Authorization: "Bearer t" } }), () => seen.length > 0);
-  expect(seen[0]).toBe("Bearer t");
+  // A request of the first may still be under way.
+  const own = adapterOf(`http://a:b@${host}/`, { headers: { Authorization: "Bearer t" } });
+  await runUntil(own, () => seen.includes("Bearer t"));
+  expect(seen).not.toContain(`Basic ${Buffer.from("a:b").toString("base64")}`);
 });
 
 test("an answer that cannot be read is not taken for known: it stays trouble until a readable one comes", async () => {
