@@ -26,13 +26,13 @@ import { Propose } from "./propose";
 import { RankMoves } from "./rank-moves";
 import { RankingTable } from "./ranking-table";
 import type { MovedTo } from "@/server/value/domain/moved-figures";
-import { ReEstimate } from "./re-estimate";
 import { useSince } from "./use-since";
 import { Ways } from "./ways";
 
 const loading = () => <BlockSkeleton height={420} />;
 // What is not looked at first comes after the page.
 const Board = dynamic(() => import("./board").then((module) => module.Board), { ssr: false, loading });
+const ReEstimate = dynamic(() => import("./re-estimate").then((module) => module.ReEstimate), { ssr: false });
 const Matrix = dynamic(() => import("./matrix").then((module) => module.Matrix), { ssr: false, loading });
 
 /** Every use case by rank: the same pure ranking that the server knows, made here, so that it follows the plant as the facts change. */
