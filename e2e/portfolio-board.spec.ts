@@ -135,7 +135,9 @@ test("the points of the matrix are one stop, and arrows go from one to the next"
   await expect(sheet).toContainText("Nothing is saved yet.");
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();
-  const point = page.locator("[data-point]").first();
+  // The last one is drawn over the others, where two lie on each other.
+  const id = await page.locator("[data-point]").last().getAttribute("data-point");
+  const point = page.locator(`[data-point="${id}"]`);
   const before = (await point.getAttribute("aria-label")) ?? "";
   const box = await point.locator("circle").last().boundingBox();
   if (!box) throw new Error("nothing to drag");
