@@ -20,8 +20,6 @@ import { useViewer } from "../../../_shell/viewer";
 import { ListActions } from "../../../_shell/views/list-actions";
 import { useTRPC } from "../../../_trpc/client";
 import { useAddress } from "./address";
-import { ImportUseCases } from "./import-use-cases";
-import { Policy } from "./policy";
 import { Propose } from "./propose";
 import { RankMoves } from "./rank-moves";
 import { RankingTable } from "./ranking-table";
@@ -32,6 +30,14 @@ import { Ways } from "./ways";
 const loading = () => <BlockSkeleton height={420} />;
 // What is not looked at first comes after the page.
 const Board = dynamic(() => import("./board").then((module) => module.Board), { ssr: false, loading });
+const ImportUseCases = dynamic(() => import("./import-use-cases").then((module) => module.ImportUseCases), {
+  ssr: false,
+  loading: () => <Button disabled>Import CSV</Button>,
+});
+const Policy = dynamic(() => import("./policy").then((module) => module.Policy), {
+  ssr: false,
+  loading: () => <Button disabled>Policy</Button>,
+});
 const ReEstimate = dynamic(() => import("./re-estimate").then((module) => module.ReEstimate), { ssr: false });
 const Matrix = dynamic(() => import("./matrix").then((module) => module.Matrix), { ssr: false, loading });
 

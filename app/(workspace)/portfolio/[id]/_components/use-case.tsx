@@ -18,7 +18,6 @@ import { Effects } from "./effects";
 import { Estimates } from "./estimates";
 import { History } from "./history";
 import { lineOf, withFacts } from "./line";
-import { Measured } from "./measured";
 import { MustMeets } from "./must-meets";
 import { Needs } from "./needs";
 import { Worth } from "./worth";
@@ -30,10 +29,15 @@ const WaysToDo = dynamic(() => import("./ways-to-do").then((module) => module.Wa
 
 // The row above says the same of what is worst; the graph may come a moment later.
 const LineSheet = dynamic(() => import("./line-sheet").then((module) => module.LineSheet), {
+  ssr: false,
   loading: () => <BlockSkeleton height={260} />,
 });
 
 // Below what is looked at first, and with forms of its own.
+const Measured = dynamic(() => import("./measured").then((module) => module.Measured), {
+  ssr: false,
+  loading: () => <BlockSkeleton height={200} />,
+});
 const Scores = dynamic(() => import("./scores").then((module) => module.Scores), {
   ssr: false,
   loading: () => <BlockSkeleton height={280} />,

@@ -15,13 +15,16 @@ import { completeness, coverage, streamSummary } from "@/server/fabric/domain/st
 import type { ResolvedRange } from "@/server/fabric/domain/time-range";
 import type { StreamDetail } from "@/server/fabric/queries";
 import type { RangeMarks } from "@/server/fabric/series-queries";
-import { PointTable } from "./point-table";
 import { Tiles } from "./tiles";
 import type { TailPoint } from "./use-series";
 import styles from "./stream.module.css";
 
 const PLOT_HEIGHT = 330;
 const FRAME_HEIGHT = PLOT_HEIGHT + 2 * LANE_HEIGHT + TIME_AXIS_HEIGHT;
+const PointTable = dynamic(() => import("./point-table").then((module) => module.PointTable), {
+  ssr: false,
+  loading: () => <BlockSkeleton height={300} />,
+});
 const StreamChart = dynamic(() => import("@/components/charts/stream-chart").then((module) => module.StreamChart), {
   ssr: false,
   loading: () => <BlockSkeleton height={PLOT_HEIGHT} />,
