@@ -48,7 +48,7 @@ const IngestEnv = z.object({
     .int()
     .min(4, "must be at least 4")
     .max(4_096, "must be at most 4096")
-    .default(32),
+    .default(16),
   LOG_LEVEL: LogLevel.default("info"),
 });
 const JobsEnv = z.object({
