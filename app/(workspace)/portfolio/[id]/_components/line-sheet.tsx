@@ -1,5 +1,4 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { LineGraph } from "@/components/line/line-graph";
 import { DataTable } from "@/components/ui/data-table";
@@ -7,27 +6,30 @@ import { Sheet } from "@/components/ui/page";
 import { BlockSkeleton, Failed } from "@/components/ui/states";
 import { StatusText } from "@/components/ui/status";
 import table from "@/components/ui/table.module.css";
+import type { LineFacts } from "@/server/value/line-queries";
 import type { UseCaseDetail } from "@/server/value/queries";
-import { useTRPC } from "../../../../_trpc/client";
 import { GRAPH_KINDS, graphOf, graphSentence, type UseCaseGraph } from "./line-graph";
 
 /** The line of a use case as a graph, from the outcomes that want it down to the nodes that carry it: a sentence, the graph, and the same as a table. */
-export function LineSheet({ detail, intervalMs }: { detail: UseCaseDetail; intervalMs: number | false }) {
-  const query = useQuery({
-    ...useTRPC().value.line.queryOptions({ id: detail.row.id }),
-    refetchInterval: intervalMs,
-  });
-  if (!query.data)
+export function LineSheet({
+  detail,
+  line,
+}: {
+  detail: UseCaseDetail;
+  /** what the page asks for, for the row above it too */
+  line: { data: LineFacts | undefined; isError: boolean; refetch: () => Promise<unknown> };
+}) {
+  if (!line.data)
     return (
       <Sheet title="Its line, part by part">
-        {query.isError ? (
-          <Failed what="What it stands on could not be read." onRetry={() => void query.refetch()} />
+        {line.isError ? (
+          <Failed what="What it stands on could not be read." onRetry={() => void line.refetch()} />
         ) : (
           <BlockSkeleton height={200} />
         )}
       </Sheet>
     );
-  const graph = graphOf(detail, query.data);
+  const graph = graphOf(detail, line.data);
   const says = graphSentence(graph);
   return (
     <Sheet title="Its line, part by part" flush>

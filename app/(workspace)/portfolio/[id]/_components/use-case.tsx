@@ -89,7 +89,7 @@ export function UseCase({ id }: { id: string }) {
         {[row.summary, row.team, `proposed by ${row.createdByName}`].filter(Boolean).join(", ")}
       </Headline>
       <TheLine stops={withFacts(lineOf({ ...query.data, needs }), line.data)} />
-      <LineSheet detail={{ ...query.data, needs }} intervalMs={intervalMs} />
+      <LineSheet detail={{ ...query.data, needs }} line={line} />
       <MustMeets row={row} mayEstimate={can["value.estimate"] === true} mayDecide={can["value.decide"] === true} />
       {options.length > 0 ? (
         <WaysToDo
